@@ -1,0 +1,342 @@
+"""From bound Markdown to one document tree, which both writers take.
+
+The tree is Pandoc's (https://hackage.haskell.org/package/pandoc-types), with
+cross-references numbered and linked, citations resolved and every link inside
+the document known to arrive.
+"""
+
+from __future__ import annotations
+
+import copy
+import functools
+import json
+import re
+import subprocess
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .findings import BriefingError, Finding, InvalidReport, shown
+from .report import CROSS_REFERENCES, Bound, Picture, Report
+
+Node = dict[str, Any]
+_MARKDOWN = "markdown-citations_placeholder"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document ready to be written: metadata, blocks, pictures by label.
+
+    `blocks` are Pandoc blocks. Figures and tables are Div blocks with the
+    attributes `number` and `kind`, their caption the last block; citations
+    keep their Cite node, with the formatted text inside.
+    """
+
+    meta: Mapping[str, Any]
+    blocks: list[Node]
+    pictures: Mapping[str, Picture]
+    numbered: bool
+
+
+def build(report: Report, bound: Bound, references: Sequence[Mapping[str, Any]], root: Path) -> Document:
+    """The document of a bound report.
+
+    `references` are CSL items; the front matter's own bibliography files are
+    read besides. Raises InvalidReport for references, citations and links that
+    lead nowhere.
+    """
+    tree = json.loads(pandoc(bound.markdown, "--from=markdown-auto_identifiers+gfm_auto_identifiers", "--to=json"))
+    numbers = _number(tree["blocks"], bool(report.front.get("number-sections")))
+    findings: list[Finding] = []
+
+    def unresolved(id: str, expected: str, code: str = "reference-unresolved") -> None:
+        findings.append(Finding(code, report.path, shown(f"@{id}"), expected,
+                                "Correct the id, or add what it names.", **_find(report, bound, id)))
+
+    blocks = transform(tree["blocks"], functools.partial(_refer, numbers, unresolved))
+    _tables_from_html(blocks)
+    blocks, missing = _cite(blocks, report, references, root)
+    for id in missing:
+        unresolved(id, "a passage, a source or an entry of the bibliography", "citation-unresolved")
+    findings += _dangling_links(blocks, report, bound)
+    if findings:
+        raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
+    return Document(report.front, blocks, bound.pictures, bool(report.front.get("number-sections")))
+
+
+def _find(report: Report, bound: Bound, id: str) -> dict[str, int]:
+    """The place in the report from which an id came."""
+    match = re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", bound.markdown)
+    return report.place(bound.origin(match.start())) if match and match.start() not in _exact(report, id) else \
+        (report.place(_exact(report, id)[0]) if _exact(report, id) else {"line": 1})
+
+
+def _exact(report: Report, id: str) -> list[int]:
+    return [span.start for span in report.of_kind("reference", "citation") if span.content == id]
+
+
+# --- pandoc -------------------------------------------------------------------
+
+@functools.cache
+def _pandoc_path() -> str:
+    import pypandoc
+
+    bundled = Path(pypandoc.__file__).parent / "files" / "pandoc"
+    return str(bundled) if bundled.exists() else pypandoc.get_pandoc_path()
+
+
+def pandoc(text: str, *arguments: str, warnings: list[str] | None = None) -> str:
+    """Run pandoc on a text; what it warns of is added to `warnings`.
+
+    Raises BriefingError with pandoc's own words where it fails.
+    """
+    run = subprocess.run([_pandoc_path(), *arguments], input=text.encode("utf-8"), capture_output=True, check=False)
+    message = run.stderr.decode("utf-8", "replace").strip()
+    if run.returncode:
+        raise BriefingError(f"pandoc {' '.join(arguments)}: found {message or run.returncode}, expected a document. "
+                            "If the report looks right, this is a fault of the package: please report it.")
+    if warnings is not None and message:
+        warnings.append(message)
+    return run.stdout.decode("utf-8")
+
+
+# --- walking ------------------------------------------------------------------
+
+def walk(node: Any) -> Iterator[Node]:
+    """Every element of a tree, parents before children, in reading order."""
+    if isinstance(node, list):
+        for item in node:
+            yield from walk(item)
+    elif isinstance(node, dict):
+        if "t" in node:
+            yield node
+        for value in node.values():
+            yield from walk(value)
+
+
+def transform(node: Any, change: Callable[[Node], Node | list[Node] | None]) -> Any:
+    """A copy of a tree in which `change` has replaced elements, children first.
+
+    `change` gives None to keep an element, an element or a list to replace it.
+    """
+    if isinstance(node, list):
+        result: list[Any] = []
+        for item in node:
+            new = transform(item, change)
+            if isinstance(item, dict) and "t" in item and isinstance(new, list):
+                result.extend(new)
+            else:
+                result.append(new)
+        return result
+    if isinstance(node, dict):
+        new = {key: transform(value, change) for key, value in node.items()}
+        if "t" in new:
+            changed = change(new)
+            return new if changed is None else changed
+        return new
+    return node
+
+
+def plain(node: Any) -> str:
+    """The text of a tree, as a reader hears it, without its notes."""
+    parts = []
+    for item in (node if isinstance(node, list) else [node]):
+        if isinstance(item, dict):
+            kind, content = item.get("t"), item.get("c")
+            if kind == "Str":
+                parts.append(content)
+            elif kind in ("Space", "SoftBreak", "LineBreak"):
+                parts.append(" ")
+            elif kind in ("Code", "Math"):
+                parts.append(content[1])
+            elif kind == "Quoted":
+                left, right = ("‘", "’") if content[0]["t"] == "SingleQuote" else ("“", "”")
+                parts.append(left + plain(content[1]) + right)
+            elif kind == "Cite":
+                parts.append(plain(content[1]))
+            elif kind not in ("Note", "RawInline", "RawBlock"):
+                parts.append(plain(content))
+        elif isinstance(item, list):
+            parts.append(plain(item))
+    return "".join(parts)
+
+
+def attributes(node: Node) -> tuple[str, list[str], dict[str, str]]:
+    """Id, classes and key-value pairs of an element that has them."""
+    attr = node["c"][1] if node["t"] in ("Header",) else node["c"][0]
+    return attr[0], attr[1], dict(attr[2])
+
+
+def div(id: str, classes: Sequence[str], pairs: Mapping[str, str], blocks: list[Node]) -> Node:
+    return {"t": "Div", "c": [[id, list(classes), [list(pair) for pair in pairs.items()]], blocks]}
+
+
+def raw(kind: str, text: str, *, inline: bool = False) -> Node:
+    """Text that goes to one format as it is."""
+    return {"t": "RawInline" if inline else "RawBlock", "c": [kind, text]}
+
+
+# --- numbers and references -----------------------------------------------------
+
+def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
+    """Number figures, tables and sections in place; what a reference to each id says."""
+    said: dict[str, str] = {}
+    counts = dict.fromkeys(CROSS_REFERENCES, 0)
+    depth: list[int] = []
+    for node in walk(blocks):
+        if node["t"] == "Header":
+            level, (id, classes, _), text = node["c"]
+            if not sections:
+                said[id] = plain(text)
+            elif "unnumbered" not in classes:
+                depth = [*depth, *[0] * level][:level]
+                depth[-1] += 1
+                said[id] = f"Section\u00a0{'.'.join(str(n) for n in depth)}"
+            continue
+        if node["t"] not in ("Div", "Figure", "Table"):
+            continue
+        id, _, pairs = attributes(node)
+        kind = id.split("-", 1)[0]
+        if kind in ("fig", "tbl") and "-" in id:
+            counts[kind] += 1
+            said[id] = f"{CROSS_REFERENCES[kind]}\u00a0{counts[kind]}"
+            node["c"][0][2] = [*[list(p) for p in pairs.items()], ["kind", kind], ["number", said[id]]]
+    return said
+
+
+def _refer(numbers: Mapping[str, str], unresolved: Callable[[str, str], None], node: Node) -> Any:
+    """A citation that is a cross-reference becomes a link; other citations stay."""
+    if node["t"] != "Cite":
+        return None
+    citations = node["c"][0]
+    ids = [citation["citationId"] for citation in citations]
+    crosses = [id.split("-", 1)[0] in CROSS_REFERENCES and "-" in id for id in ids]
+    if not any(crosses):
+        return None
+    result: list[Node] = []
+    for n, (id, cross, citation) in enumerate(zip(ids, crosses, citations, strict=True)):
+        if n:
+            result += [{"t": "Str", "c": ";"}, {"t": "Space"}]
+        if not cross:
+            result.append({"t": "Cite", "c": [[citation], [{"t": "Str", "c": f"@{id}"}]]})
+        elif id in numbers:
+            result.append({"t": "Link", "c": [["", ["cross-reference"], []], [{"t": "Str", "c": numbers[id]}],
+                                              [f"#{id}", ""]]})
+        else:
+            same = [known for known in numbers if known.startswith(id.split("-", 1)[0] + "-")]
+            unresolved(id, f"one of {', '.join(same) or 'none: nothing of this kind has a label'}")
+    return result
+
+
+def _tables_from_html(blocks: list[Node]) -> None:
+    """Replace raw HTML tables, such as frames are shown by, with tables of the tree."""
+    for node in walk(blocks):
+        if node["t"] == "RawBlock" and node["c"][0] == "html" and "<table" in node["c"][1]:
+            table = re.sub(r"<style.*?</style>", "", node["c"][1], flags=re.DOTALL)
+            inner = json.loads(pandoc(table, "--from=html", "--to=json"))["blocks"]
+            node.clear()
+            node.update(div("", [], {}, inner))
+
+
+# --- citations ------------------------------------------------------------------
+
+def _cite(blocks: list[Node], report: Report, references: Sequence[Mapping[str, Any]],
+          root: Path) -> tuple[list[Node], list[str]]:
+    """The blocks with citations formatted and the list of references filled, and the ids that nothing has."""
+    front = report.front
+    meta: dict[str, Any] = {"references": [dict(item) for item in references], "link-citations": True,
+                            "lang": str(front.get("lang", "en"))}
+    if front.get("nocite"):
+        meta["nocite"] = front["nocite"]
+    head = json.loads(pandoc("---\n" + json.dumps(meta, ensure_ascii=True) + "\n---\n",
+                             "--from=markdown", "--to=json"))
+    arguments = ["--from=json", "--to=json", "--citeproc"]
+    style = root / str(front["csl"]) if front.get("csl") else Path(__file__).parent / "templates" / "evidence.csl"
+    arguments.append(f"--csl={style}")
+    named = front.get("bibliography") or []
+    for file in [named] if isinstance(named, str) else named:
+        if not file.startswith("_output/"):
+            arguments.append(f"--bibliography={root / file}")
+    warnings: list[str] = []
+    tree = json.loads(pandoc(json.dumps({**head, "blocks": blocks}), *arguments, warnings=warnings))
+    missing = re.findall(r"citation (\S+) not found", " ".join(warnings))
+    return _linked_back(tree["blocks"]), missing
+
+
+def _linked_back(blocks: list[Node]) -> list[Node]:
+    """Give every citation an anchor, and every reference the way back to where it is cited."""
+    places: dict[str, list[str]] = {}
+    for number, node in enumerate((n for n in walk(blocks) if n["t"] == "Cite"), start=1):
+        anchor = f"cite-{number}"
+        for citation in node["c"][0]:
+            places.setdefault(citation["citationId"], []).append(anchor)
+        node["c"][1] = [{"t": "Span", "c": [[anchor, ["citation-place"], []], node["c"][1]]}]
+
+    def back(node: Node) -> Node | None:
+        if node["t"] != "Div" or "csl-entry" not in node["c"][0][1]:
+            return None
+        anchors = places.get(node["c"][0][0].removeprefix("ref-"), [])
+        links: list[Node] = []
+        for n, anchor in enumerate(anchors):
+            links += [{"t": "Space"}, {"t": "Link", "c": [
+                ["", ["back"], [["aria-label", f"Back to citation {n + 1}"]]],
+                [{"t": "Str", "c": "↑"}], [f"#{anchor}", ""]]}]
+        if links and node["c"][1] and node["c"][1][-1]["t"] in ("Para", "Plain"):
+            node["c"][1][-1]["c"] += links
+        return node
+
+    return transform(blocks, back)
+
+
+# --- links ----------------------------------------------------------------------
+
+def identifiers(blocks: list[Node]) -> list[str]:
+    """All ids in a tree, in reading order."""
+    found = []
+    for node in walk(blocks):
+        if node["t"] in ("Div", "Span", "Header", "Figure", "Table", "Code", "CodeBlock", "Link", "Image"):
+            id = attributes(node)[0]
+            if id:
+                found.append(id)
+    return found
+
+
+def _dangling_links(blocks: list[Node], report: Report, bound: Bound) -> Iterator[Finding]:
+    ids = identifiers(blocks)
+    for id in sorted({id for id in ids if ids.count(id) > 1}):
+        yield Finding("label-twice", report.path, f"the label {shown(id)} more than once", "each label once",
+                      "Rename one, or embed the figure once.", **_find(report, bound, id))
+    known = set(ids)
+    for node in walk(blocks):
+        if node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in known:
+            target = node["c"][2][0]
+            yield Finding("link-dangling", report.path, f"a link to {shown(target)}", "an id of this document",
+                          "Cite what the link leads to, or set `nocite: '@*'`.", **_find(report, bound, target[1:]))
+        if node["t"] == "Image" and node["c"][2][0].startswith("picture:") and \
+                node["c"][2][0].removeprefix("picture:") not in bound.pictures:
+            yield Finding("picture-unknown", report.path, shown(node["c"][2][0]), "a picture of a notebook",
+                          "Embed it from a notebook.", **_find(report, bound, node["c"][2][0]))
+
+
+def clone(blocks: list[Node]) -> list[Node]:
+    """The blocks, free to be changed by one writer."""
+    return copy.deepcopy(blocks)
+
+
+# --- what both writers ask ------------------------------------------------------
+
+def hidden(classes: Sequence[str], pairs: Mapping[str, str], target: str) -> bool:
+    """Whether a conditional block (`.content-visible`, `.content-hidden`) is not for this format."""
+    only, but = pairs.get("when-format"), pairs.get("unless-format")
+    applies = (only is None or only == target) and (but is None or but != target)
+    return ("content-visible" in classes and not applies) or ("content-hidden" in classes and applies)
+
+
+def callout_title(kind: str, pairs: Mapping[str, str], blocks: list[Node]) -> tuple[list[Node], list[Node]]:
+    """Title and content of a callout: `title=`, else its first heading, else its kind."""
+    if title := pairs.get("title"):
+        return [{"t": "Str", "c": title}], blocks
+    if blocks and blocks[0]["t"] == "Header":
+        return blocks[0]["c"][2], blocks[1:]
+    return [{"t": "Str", "c": kind.capitalize()}], blocks

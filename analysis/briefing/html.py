@@ -1,0 +1,174 @@
+"""Write a document as one HTML file that asks nothing of any network."""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import string
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from . import document
+from .document import Document, Node, div, raw
+from .report import Picture
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+def write(doc: Document, date: str) -> str:
+    """The page as text. `date` is the edition's date, as prose has it."""
+    blocks = document.transform(document.clone(doc.blocks), partial(_block, doc))
+    tree = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}
+    options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none"]
+    body = document.pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
+    meta = doc.meta
+    page = string.Template((TEMPLATES / "page.html").read_text("utf-8"))
+    style = (TEMPLATES / "page.css").read_text("utf-8")
+    script = (TEMPLATES / "page.js").read_text("utf-8")
+    authors = meta.get("author") or []
+    names = [a.get("name", "") if isinstance(a, dict) else str(a) for a in
+             (authors if isinstance(authors, list) else [authors])]
+    values = {"lang": html.escape(str(meta.get("lang", "en"))), "title": html.escape(str(meta["title"])),
+              "subtitle": f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle") else "",
+              "byline": html.escape(" · ".join([*filter(None, names), date])),
+              "contents": _contents(doc), "body": _narrow_ids(body), "script": script,
+              "style": style.replace("/*fonts*/", _fonts(body + str(meta))).replace("/*dark*/", _dark_colours())}
+    return page.substitute(values)
+
+
+# --- blocks -----------------------------------------------------------------------
+
+def _block(doc: Document, node: Node) -> Any:
+    if node["t"] == "Div":
+        id, classes, pairs = document.attributes(node)
+        kind = next((c.removeprefix("callout-") for c in classes if c.startswith("callout-")), None)
+        if kind:
+            return _callout(kind, id, pairs, node["c"][1])
+        if document.hidden(classes, pairs, "html"):
+            return []
+        if "page-break" in classes:
+            return []
+        if "number" in pairs:
+            return _float(doc, id, pairs, node["c"][1])
+        if "layout-ncol" in pairs:
+            node["c"][0] = [id, [*classes, "columns"], [["style", f"--columns:{int(pairs['layout-ncol'])}"]]]
+            return node
+    if node["t"] == "Image" and node["c"][2][0].startswith("picture:"):
+        return raw("html", _picture(doc.pictures[node["c"][2][0].removeprefix("picture:")]), inline=True)
+    return None
+
+
+def _callout(kind: str, id: str, pairs: dict[str, str], blocks: list[Node]) -> Node:
+    title, blocks = document.callout_title(kind, pairs, blocks)
+    head = {"t": "Para", "c": [{"t": "Strong", "c": title}]}
+    return div(id, ["callout", f"callout-{kind}"], {"role": "note"}, [div("", ["callout-title"], {}, [head]), *blocks])
+
+
+def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) -> list[Node]:
+    *content, caption = blocks
+    label = {"t": "Strong", "c": [{"t": "Str", "c": f"{pairs['number']}."}]}
+    caption = {"t": "Plain", "c": [label, {"t": "Space"}, *caption.get("c", [])]}
+    picture = doc.pictures.get(id)
+    return [raw("html", f'<figure id="{html.escape(id)}" class="{pairs["kind"]}">'),
+            *([raw("html", '<div class="scroll" tabindex="0" role="group" aria-label="Table, can be scrolled">')]
+              if pairs["kind"] == "tbl" else []),
+            *content,
+            *([raw("html", "</div>")] if pairs["kind"] == "tbl" else []),
+            raw("html", "<figcaption>"), caption, raw("html", f"</figcaption>{_data(picture) if picture else ''}</figure>")]
+
+
+def _picture(picture: Picture) -> str:
+    if picture.format != "svg":
+        data = base64.b64encode(picture.image).decode("ascii")
+        return f'<img src="data:image/{picture.format};base64,{data}" alt="{html.escape(picture.alt)}">'
+    wide = _svg(picture.image.decode("utf-8"), picture, "wide" if picture.narrow else "only")
+    return wide + (_svg(picture.narrow, picture, "narrow") if picture.narrow else "")
+
+
+def _svg(svg: str, picture: Picture, size: str) -> str:
+    """The drawing for use inside a page: named, its ids its own, as wide as the column at most."""
+    svg = svg[svg.index("<svg"):].rstrip()
+    ids = set(re.findall(r'\bid="([^"]+)"', svg))
+    for id in sorted(ids, key=len, reverse=True):
+        own = f"{picture.label}-{size}-{id}"
+        svg = svg.replace(f'id="{id}"', f'id="{own}"').replace(f"url(#{id})", f"url(#{own})") \
+            .replace(f'href="#{id}"', f'href="#{own}"')
+    svg = re.sub(r' (?:xmlns:xlink|version)="[^"]*"', "", svg, count=2)
+    return re.sub(r"<svg\b", f'<svg role="graphics-document document" class="chart {size}" '
+                  f'aria-label="{html.escape(picture.alt)}"', svg, count=1)
+
+
+def _data(picture: Picture) -> str:
+    if not picture.table:
+        return ""
+    def row(cells: list[Any], tag: str) -> str:
+        return "<tr>" + "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in cells) + "</tr>"
+    head = row(picture.table["columns"], 'th scope="col"').replace('</th scope="col">', "</th>")
+    body = "".join(row(cells, "td") for cells in picture.table["rows"])
+    return (f'<details class="data"><summary>Data of this figure</summary><div class="scroll" tabindex="0" role="group" '
+            f'aria-label="Data, can be scrolled"><table><thead>{head}</thead><tbody>{body}</tbody></table></div></details>')
+
+
+def _narrow_ids(body: str) -> str:
+    return body
+
+
+def _contents(doc: Document) -> str:
+    numbers: list[int] = []
+    items = []
+    for node in document.walk(doc.blocks):
+        if node["t"] != "Header" or node["c"][0] > 2:
+            continue
+        level, (id, classes, _), text = node["c"]
+        number = ""
+        if doc.numbered and "unnumbered" not in classes:
+            numbers = [*numbers, 0, 0][:level]
+            numbers[-1] += 1
+            number = f'<span class="number">{".".join(map(str, numbers))}</span> '
+        items.append(f'<li class="level-{level}"><a href="#{html.escape(id)}">{number}{html.escape(document.plain(text))}</a></li>')
+    return "\n".join(items)
+
+
+# --- style ------------------------------------------------------------------------
+
+def _dark_colours() -> str:
+    """Rules that give the charts' colours their dark counterparts."""
+    from .palette import PALETTE
+
+    return "\n".join(f'.chart [{part}="{light}"]{{{part}:{dark}}}' for light, dark in PALETTE.values()
+                     for part in ("fill", "stroke"))
+
+
+def _fonts(text: str) -> str:
+    """The typeface, cut down to the characters of the page, as data inside the style."""
+    import io
+
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    characters = "".join(sorted(set(text) | set(string.printable) | set("0123456789.−–—…→↑“”‘’·")))
+    rules = []
+    for name, weight in (("Regular", 400), ("Semibold", 600)):
+        options = subset.Options(flavor="woff2", hinting=False, recalc_timestamp=False,
+                                 layout_features=["kern", "liga", "tnum", "lnum"])
+        font = TTFont(font_folder() / f"SourceSansPro-{name}.ttf", lazy=True)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=characters)
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        file = io.BytesIO()
+        font.save(file)
+        data = base64.b64encode(file.getvalue()).decode("ascii")
+        rules.append(f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};'
+                     f'src:url(data:font/woff2;base64,{data}) format("woff2")}}')
+    return "\n".join(rules)
+
+
+def font_folder() -> Path:
+    """Where the typeface's files are."""
+    import font_source_sans_pro
+
+    return Path(font_source_sans_pro.__file__).parent / "files"

@@ -1,0 +1,251 @@
+"""Run notebooks through Jupyter and read what they put out.
+
+Each notebook runs on a kernel of its own, side by side with the others, in an
+environment without clock zone, locale, hash seed or profile of the user. The
+executed copy holds nothing of the run itself: no times, no versions, no paths.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .findings import CellFailed, CellTimedOut, Finding, InvalidReport, KernelDied, NotebookFailed, shown
+
+if TYPE_CHECKING:
+    import nbformat
+
+FIGURE = "application/vnd.briefing.figure+json"
+VALUES = "application/vnd.briefing.values+json"
+EXECUTED = "_output/notebooks"
+#: Where the kernels of a render find the notebooks that it has just executed.
+EXECUTED_VARIABLE = "BRIEFING_NOTEBOOKS"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell with its Quarto options (`#| key: value`) and its outputs."""
+
+    number: int
+    options: Mapping[str, Any]
+    source: str
+    outputs: tuple[Mapping[str, Any], ...]
+
+    @property
+    def label(self) -> str | None:
+        return self.options.get("label")
+
+    @property
+    def name(self) -> str:
+        """How messages name the cell: its number among all cells, and its label."""
+        return f"{self.number} ({self.label})" if self.label else str(self.number)
+
+
+# --- reading ------------------------------------------------------------------
+
+def read(path: Path, shown_path: str) -> nbformat.NotebookNode:
+    """A notebook, upgraded to nbformat 4.5.
+
+    Raises NotebookFailed with the place where it is missing, not JSON or not
+    a notebook.
+    """
+    import nbformat
+
+    def failed(code: str, found: str, remedy: str, line: int | None = None) -> NotebookFailed:
+        return NotebookFailed([Finding(code, shown_path, found, "a Jupyter notebook (nbformat 4)", remedy, line=line)])
+
+    try:
+        content = json.loads(path.read_bytes().decode("utf-8"))
+    except OSError as error:
+        raise failed("notebook-missing", f"no readable file ({error.strerror})",
+                     "Correct the path, or add the notebook.") from error
+    except UnicodeDecodeError as error:
+        raise failed("notebook-not-json", "bytes that are not UTF-8", "Save the notebook in UTF-8.") from error
+    except json.JSONDecodeError as error:
+        raise failed("notebook-not-json", f"no JSON ({error.msg})",
+                     "Save the notebook again from Jupyter.", error.lineno) from error
+    try:
+        notebook = nbformat.reads(json.dumps(content), as_version=4)
+        nbformat.validate(notebook)
+        return notebook
+    except (nbformat.ValidationError, nbformat.validator.NotebookValidationError, AttributeError,
+            KeyError, TypeError, ValueError) as error:
+        reason = str(error).strip().splitlines()
+        raise failed("not-a-notebook", shown(reason[0] if reason else type(error).__name__),
+                     "Save the notebook again from Jupyter.") from error
+
+
+def cells(notebook: Mapping[str, Any], shown_path: str) -> list[Cell]:
+    """The code cells of a notebook; raises NotebookFailed on options that are not YAML."""
+    found, findings = [], []
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if cell["cell_type"] != "code":
+            continue
+        source = "".join(cell["source"])
+        try:
+            options = cell_options(source)
+        except ValueError as error:
+            findings.append(Finding("cell-options", shown_path, str(error), "options as `#| key: value`",
+                                    "Mend the option lines at the top of the cell.", cell=str(number)))
+            continue
+        found.append(Cell(number, options, source, tuple(cell.get("outputs", ()))))
+    labels = [cell.label for cell in found if cell.label]
+    findings += [Finding("label-twice", shown_path, f"the label {shown(cell.label)} again", "each label once",
+                         "Give the cell another label.", cell=cell.name)
+                 for n, cell in enumerate(found) if cell.label and cell.label in
+                 [earlier.label for earlier in found[:n]] and labels.count(cell.label) > 1]
+    if findings:
+        raise NotebookFailed(findings)
+    return found
+
+
+def cell_options(source: str) -> dict[str, Any]:
+    """The options that the `#|` lines at the top of a code cell give.
+
+    Raises ValueError where they are not a YAML mapping.
+    """
+    lines = []
+    for line in source.splitlines():
+        if not line.startswith("#|"):
+            break
+        lines.append(line[2:].removeprefix(" "))
+    if not lines:
+        return {}
+    import yaml
+
+    try:
+        options = yaml.safe_load("\n".join(lines))
+    except yaml.YAMLError as error:
+        raise ValueError(f"no YAML ({getattr(error, 'problem', None) or error})") from error
+    if not isinstance(options, dict):
+        raise ValueError(f"no mapping but {shown(lines[0])}")
+    return options
+
+
+def values(folder: Path | str | None = None) -> Callable[[str], Any]:
+    """The values that the executed notebooks published, to be called by id.
+
+    In report.qmd: `value = notebooks.values()`, then inline
+    `{python} value("petroleum-claim")`. Raises InvalidReport where no notebook
+    publishes the id, naming those that are there.
+    """
+    from .quantities import Value
+
+    place = Path(folder or os.environ.get(EXECUTED_VARIABLE) or EXECUTED)
+    published: dict[str, Value] = {}
+    for path in sorted(place.glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            for output in cell.get("outputs", ()):
+                for id, parts in output.get("data", {}).get(VALUES, {}).items():
+                    published[id] = Value(**{**parts, "cites": tuple(parts["cites"])})
+
+    def value(id: str) -> Value:
+        if id not in published:
+            raise InvalidReport([Finding(
+                "value-unknown", place.name, f"no value {shown(id)}",
+                f"one of {', '.join(sorted(published)) or 'none: no notebook publishes values'}",
+                "Publish it in a notebook with quantities.publish, or correct the id.")])
+        return published[id]
+
+    return value
+
+
+# --- running ------------------------------------------------------------------
+
+@contextlib.asynccontextmanager
+async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path, *, timeout: int,
+                  environment: Mapping[str, str], sockets: Path) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+    """A kernel for the notebook, already starting; what it yields runs all cells.
+
+    `folder` is the kernel's working folder, `timeout` the seconds that one cell
+    may take, `sockets` a short-lived folder for the kernel's connections. Raises CellFailed, CellTimedOut or KernelDied, each with the
+    notebook, the cell's number and its label.
+    """
+    from jupyter_client.kernelspec import KernelSpecManager
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    # no search path: always this interpreter, never a kernel of the user's with the same name
+    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+                                 **_transport(sockets, shown_path))
+    client = NotebookClient(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=True,
+                            resources={"metadata": {"path": str(folder)}})
+    named = {cell.number: cell for cell in cells(notebook, shown_path)}
+
+    def finding(code: str, index: int, found: str, expected: str, remedy: str, line: int | None = None) -> Finding:
+        cell = named.get(index + 1)
+        return Finding(code, shown_path, found, expected, remedy, cell=cell.name if cell else str(index + 1), line=line)
+
+    async def run() -> None:
+        for index, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code":
+                continue
+            try:
+                await client.async_execute_cell(cell, index, store_history=True)
+            except CellTimeoutError as error:
+                raise CellTimedOut([finding("cell-timeout", index, f"a cell still running after {timeout} s",
+                                            "an end", "Make the cell faster, or allow more with --timeout.")]) from error
+            except DeadKernelError as error:
+                raise KernelDied([finding("kernel-died", index, "that the kernel's process ended",
+                                          "a kernel that lives to the last cell",
+                                          "Look for exit calls, crashes of libraries and lack of memory.")]) from error
+            for output in cell.outputs:
+                if output.output_type == "error":
+                    raise CellFailed([finding("cell-failed", index, _error_text(output), "a cell that runs",
+                                              "Mend the cell; run the notebook in JupyterLab to see all of it.")])
+
+    try:
+        async with client.async_setup_kernel(env=kernel_environment(environment), cwd=str(folder)):
+            yield run
+            clean(notebook)
+    except RuntimeError as error:
+        if "Kernel" not in str(error):
+            raise
+        raise KernelDied([Finding("kernel-start", shown_path, f"no kernel: {error}", "a kernel that starts",
+                                  "Run the set-up again (remove .venv, then make render).")]) from error
+
+
+def _transport(sockets: Path, name: str) -> dict[str, str]:
+    """Sockets of the file system, closed to others, where the system has them and the path is short enough."""
+    path = str(sockets / Path(name).stem)
+    if os.name == "nt" or len(os.fsencode(path)) > 90:
+        return {}
+    return {"transport": "ipc", "ip": path}
+
+
+def kernel_environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a kernel gets: those of the user, less all that could reach an output."""
+    environment = {name: text for name, text in os.environ.items()
+                   if not name.startswith(("LC_", "IPYTHON", "JUPYTER_")) and name != "LANGUAGE"}
+    # what is built into the package is found from a fresh clone, too
+    package_home = str(Path(__file__).resolve().parents[1])
+    search = [package_home, *filter(None, [os.environ.get("PYTHONPATH")])]
+    return {**environment, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0",
+            "PYTHONNOUSERSITE": "1", "PYTHONPATH": os.pathsep.join(search), **extra}
+
+
+def clean(notebook: nbformat.NotebookNode) -> None:
+    """Take out of an executed notebook what tells of the run and not of the content."""
+    notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+                         "language_info": {"name": "python"}}
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+
+
+def text(notebook: nbformat.NotebookNode) -> str:
+    """The notebook as its file holds it: keys in order, one line end at the end."""
+    import nbformat
+
+    return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+
+
+def _error_text(output: Mapping[str, Any]) -> str:
+    message = re.sub(r"\x1b\[[0-9;]*m", "", output.get("evalue", ""))
+    return f"{output.get('ename', 'an error')}: {message}".strip().removesuffix(":")

@@ -1,0 +1,3 @@
+"""The colours of charts."""
+
+PALETTE: dict[str, tuple[str, str]] = {}
