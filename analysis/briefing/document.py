@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Any
 
 from .findings import BriefingError, Finding, InvalidReport, shown
-from .report import CROSS_REFERENCES, Bound, Picture, Report
+from .report import CALLOUTS, CROSS_REFERENCES, Bound, Picture, Report
 
 Node = dict[str, Any]
-_MARKDOWN = "markdown-citations_placeholder"
+_CALLOUT_CLASSES = {f"callout-{kind}" for kind in CALLOUTS}
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ def build(report: Report, bound: Bound, references: Sequence[Mapping[str, Any]],
     read besides. Raises InvalidReport for references, citations and links that
     lead nowhere.
     """
-    tree = json.loads(pandoc(bound.markdown, "--from=markdown-auto_identifiers+gfm_auto_identifiers", "--to=json"))
+    tree = json.loads(pandoc(bound.markdown, "--from=markdown", "--to=json"))
+    _title_callouts(tree["blocks"])
     numbers = _number(tree["blocks"], bool(report.front.get("number-sections")))
     findings: list[Finding] = []
 
@@ -177,6 +178,24 @@ def raw(kind: str, text: str, *, inline: bool = False) -> Node:
     return {"t": "RawInline" if inline else "RawBlock", "c": [kind, text]}
 
 
+def _title_callouts(blocks: list[Node]) -> None:
+    """Give every callout a first block with its title: `title=`, else its first heading, else its kind.
+
+    A callout's heading is no section of the document.
+    """
+    for node in walk(blocks):
+        if node["t"] != "Div" or not (kind := callout(node["c"][0][1])):
+            continue
+        inner, title = node["c"][1], attributes(node)[2].get("title")
+        if title:
+            head = [{"t": "Str", "c": title}]
+        elif inner and inner[0]["t"] == "Header":
+            head = inner.pop(0)["c"][2]
+        else:
+            head = [{"t": "Str", "c": kind.capitalize()}]
+        inner.insert(0, div("", ["callout-title"], {}, [{"t": "Para", "c": [{"t": "Strong", "c": head}]}]))
+
+
 # --- numbers and references -----------------------------------------------------
 
 def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
@@ -214,6 +233,10 @@ def _refer(numbers: Mapping[str, str], unresolved: Callable[[str, str], None], n
     crosses = [id.split("-", 1)[0] in CROSS_REFERENCES and "-" in id for id in ids]
     if not any(crosses):
         return None
+    if not all(crosses):
+        for id, cross in zip(ids, crosses, strict=True):
+            if not cross:
+                unresolved(id, "a cross-reference and a citation in brackets of their own", "reference-mixed")
     result: list[Node] = []
     for n, (id, cross, citation) in enumerate(zip(ids, crosses, citations, strict=True)):
         if n:
@@ -313,10 +336,6 @@ def _dangling_links(blocks: list[Node], report: Report, bound: Bound) -> Iterato
             target = node["c"][2][0]
             yield Finding("link-dangling", report.path, f"a link to {shown(target)}", "an id of this document",
                           "Cite what the link leads to, or set `nocite: '@*'`.", **_find(report, bound, target[1:]))
-        if node["t"] == "Image" and node["c"][2][0].startswith("picture:") and \
-                node["c"][2][0].removeprefix("picture:") not in bound.pictures:
-            yield Finding("picture-unknown", report.path, shown(node["c"][2][0]), "a picture of a notebook",
-                          "Embed it from a notebook.", **_find(report, bound, node["c"][2][0]))
 
 
 def clone(blocks: list[Node]) -> list[Node]:
@@ -333,10 +352,6 @@ def hidden(classes: Sequence[str], pairs: Mapping[str, str], target: str) -> boo
     return ("content-visible" in classes and not applies) or ("content-hidden" in classes and applies)
 
 
-def callout_title(kind: str, pairs: Mapping[str, str], blocks: list[Node]) -> tuple[list[Node], list[Node]]:
-    """Title and content of a callout: `title=`, else its first heading, else its kind."""
-    if title := pairs.get("title"):
-        return [{"t": "Str", "c": title}], blocks
-    if blocks and blocks[0]["t"] == "Header":
-        return blocks[0]["c"][2], blocks[1:]
-    return [{"t": "Str", "c": kind.capitalize()}], blocks
+def callout(classes: Sequence[str]) -> str | None:
+    """The kind of a callout (`note`, `tip`, …); None for any other block."""
+    return next((name.removeprefix("callout-") for name in classes if name in _CALLOUT_CLASSES), None)

@@ -11,6 +11,15 @@ from .tables import Row, Tables, date_bounds
 LIKELIHOODS = {"almost no chance": (1, 5), "very unlikely": (5, 20), "unlikely": (20, 45),
                "roughly even chance": (45, 55), "likely": (55, 80), "very likely": (80, 95),
                "almost certain": (95, 99)}
+#: The other row of words for the same bands; a report keeps to one.
+OTHER_LIKELIHOODS = {"remote": (1, 5), "highly improbable": (5, 20), "improbable": (20, 45),
+                     "roughly even odds": (45, 55), "probable": (55, 80), "highly probable": (80, 95),
+                     "nearly certain": (95, 99)}
+#: The Admiralty code (NATO AJP-2.1): the source, and the information, judged apart.
+RELIABILITY = {"A": "completely reliable", "B": "usually reliable", "C": "fairly reliable",
+               "D": "not usually reliable", "E": "unreliable", "F": "cannot be judged"}
+CREDIBILITY = {1: "confirmed", 2: "probably true", 3: "possibly true", 4: "doubtful", 5: "improbable",
+               6: "cannot be judged"}
 MONTHS = ("January February March April May June July August September October November December").split()
 
 
@@ -89,6 +98,28 @@ def _issued(edtf: str | None) -> dict[str, Any] | None:
     return {"date-parts": [parts[:edtf.count("-") + 1 if edtf.count("-") < 3 else 3]]}
 
 
+def cards(tables: Tables) -> dict[str, dict[str, Any]]:
+    """What a reader sees of each passage and source: gist, quote, facts in order, and the chain."""
+    sources = {row["id"]: row for row in tables.rows["sources"]}
+    found: dict[str, dict[str, Any]] = {}
+    for row in sources.values():
+        facts = [("Publisher", row["publisher"]), ("Published", day(row["published"])),
+                 ("Reliability", f"{row['reliability']} ({RELIABILITY[row['reliability']]})"),
+                 ("Judged on", row["descriptor"]), ("Read at", row["url"] or "")]
+        found[row["id"]] = {"gist": row["title"], "facts": [fact for fact in facts if fact[1]]}
+    for row in tables.rows["passages"]:
+        source = sources[row["source"]]
+        grades = f"{grade(source, row['credibility'])} ({RELIABILITY[source['reliability']]}, " \
+                 f"{CREDIBILITY[row['credibility']]})"
+        facts = [("Speaker", row["speaker"]), ("Rendered as", row["kind"]),
+                 ("Where", f"{source['publisher']}, {day(source['published'])}, paragraph {row['paragraph']}, "
+                           f"characters {row['start']}–{row['end']}"), ("Grade", grades)]
+        found[row["id"]] = {"gist": row["gist"], "facts": facts, "chain": list(chain(row["chain"]))}
+        if row["quote"]:
+            found[row["id"]]["quote"] = row["quote"]
+    return found
+
+
 def cited(tables: Tables, ids: Iterable[str]) -> str:
     """A Markdown citation of passages and sources; for an id of another table, of
     what its row rests on."""
@@ -112,9 +143,29 @@ def rests_on(tables: Tables, id: str) -> list[str]:
 
 # --- judgements -----------------------------------------------------------------
 
-def judgement(row: Row) -> str:
-    """A judgement as Markdown: its text with the likelihood word in bold, and its
-    confidence in a sentence of its own, as ICD 203 asks."""
-    low, high = LIKELIHOODS[row["likelihood"]]
-    text = row["text"].replace(row["likelihood"], f"**{row['likelihood']}** ({low}–{high}%)", 1)
-    return f"{text} [Confidence: {row['confidence']}.]{{.confidence}}"
+def judgement(tables: Tables, row: Row) -> str:
+    """A judgement as Markdown: its text with the likelihood word in bold and its
+    range, its confidence in a sentence of its own as ICD 203 asks, and its evidence."""
+    return (f"{_ranged(tables, row)} [Confidence: {row['confidence']}.]{{.confidence}} "
+            f"{cited(tables, row['supported_by'])}")
+
+
+def judgements(tables: Tables) -> str:
+    """All judgements as Markdown, each with its basis, the evidence on both sides, an
+    alternative and what would change it."""
+    parts = []
+    for row in tables.rows["judgements"]:
+        against = cited(tables, row["against"]) or "none found"
+        parts.append(f"::: {{.judgement-full}}\n**{row['text']}** {row['basis']} "
+                     f"*For* {cited(tables, row['supported_by'])}. *Against* {against}. "
+                     f"*Another reading:* {row['alternative']} *What would change it:* {row['would_change_it']}\n:::")
+    return "\n\n".join(parts)
+
+
+def _ranged(tables: Tables, row: Row) -> str:
+    """The text with its likelihood word in bold, and the word's range where it is used first."""
+    word = row["likelihood"]
+    low, high = (LIKELIHOODS | OTHER_LIKELIHOODS)[word]
+    first = next(other for other in tables.rows["judgements"] if other["likelihood"] == word)
+    span = f" ({low}–{high}%)" if first is row else ""
+    return row["text"].replace(word, f"**{word}**{span}", 1)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import json
 import re
 import string
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,12 @@ from .report import Picture
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write(doc: Document, date: str) -> str:
-    """The page as text. `date` is the edition's date, as prose has it."""
+def write(doc: Document, date: str, behind: Mapping[str, Any]) -> str:
+    """The page as text. `date` is the edition's date, as prose has it; `behind` is
+    what the page shows of each passage and source, by id (see evidence.cards)."""
     blocks = document.transform(document.clone(doc.blocks), partial(_block, doc))
     tree = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}
-    options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none"]
+    options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none", "--shift-heading-level-by=1"]
     body = document.pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
     meta = doc.meta
     page = string.Template((TEMPLATES / "page.html").read_text("utf-8"))
@@ -31,12 +34,19 @@ def write(doc: Document, date: str) -> str:
     authors = meta.get("author") or []
     names = [a.get("name", "") if isinstance(a, dict) else str(a) for a in
              (authors if isinstance(authors, list) else [authors])]
+    style = style.replace("/*fonts*/", _fonts(body + str(meta) + str(behind))).replace("/*dark*/", _dark_colours())
     values = {"lang": html.escape(str(meta.get("lang", "en"))), "title": html.escape(str(meta["title"])),
               "subtitle": f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle") else "",
-              "byline": html.escape(" · ".join([*filter(None, names), date])),
-              "contents": _contents(doc), "body": _narrow_ids(body), "script": script,
-              "style": style.replace("/*fonts*/", _fonts(body + str(meta))).replace("/*dark*/", _dark_colours())}
+              "description": html.escape(str(meta.get("subtitle") or meta["title"])),
+              "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
+              "evidence": json.dumps(behind, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+              "style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
     return page.substitute(values)
+
+
+def _hash(text: str) -> str:
+    """What a Content-Security-Policy names an inline style or script by."""
+    return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
 
 # --- blocks -----------------------------------------------------------------------
@@ -44,9 +54,10 @@ def write(doc: Document, date: str) -> str:
 def _block(doc: Document, node: Node) -> Any:
     if node["t"] == "Div":
         id, classes, pairs = document.attributes(node)
-        kind = next((c.removeprefix("callout-") for c in classes if c.startswith("callout-")), None)
-        if kind:
-            return _callout(kind, id, pairs, node["c"][1])
+        if kind := document.callout(classes):
+            return div(id, ["callout", f"callout-{kind}"], {"role": "note"}, node["c"][1])
+        if "picture" in classes:
+            return raw("html", _picture(doc.pictures[pairs["name"]]))
         if document.hidden(classes, pairs, "html"):
             return []
         if "page-break" in classes:
@@ -54,17 +65,9 @@ def _block(doc: Document, node: Node) -> Any:
         if "number" in pairs:
             return _float(doc, id, pairs, node["c"][1])
         if "layout-ncol" in pairs:
-            node["c"][0] = [id, [*classes, "columns"], [["style", f"--columns:{int(pairs['layout-ncol'])}"]]]
+            node["c"][0] = [id, [*classes, "columns"], []]
             return node
-    if node["t"] == "Image" and node["c"][2][0].startswith("picture:"):
-        return raw("html", _picture(doc.pictures[node["c"][2][0].removeprefix("picture:")]), inline=True)
     return None
-
-
-def _callout(kind: str, id: str, pairs: dict[str, str], blocks: list[Node]) -> Node:
-    title, blocks = document.callout_title(kind, pairs, blocks)
-    head = {"t": "Para", "c": [{"t": "Strong", "c": title}]}
-    return div(id, ["callout", f"callout-{kind}"], {"role": "note"}, [div("", ["callout-title"], {}, [head]), *blocks])
 
 
 def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) -> list[Node]:
@@ -110,10 +113,6 @@ def _data(picture: Picture) -> str:
     body = "".join(row(cells, "td") for cells in picture.table["rows"])
     return (f'<details class="data"><summary>Data of this figure</summary><div class="scroll" tabindex="0" role="group" '
             f'aria-label="Data, can be scrolled"><table><thead>{head}</thead><tbody>{body}</tbody></table></div></details>')
-
-
-def _narrow_ids(body: str) -> str:
-    return body
 
 
 def _contents(doc: Document) -> str:

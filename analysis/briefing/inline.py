@@ -27,10 +27,11 @@ def show(number: int, expression: Callable[[], Any]) -> None:
 
 def markdown(value: Any) -> str:
     """A value as the Markdown that takes the expression's place."""
-    if value is None:
-        raise ValueError("the expression gives nothing")
     own = getattr(value, "_repr_markdown_", None)
     text = own() if own else None
-    if text is None:
-        text = re.sub(r"([\\`*_{}\[\]()<>#+\-!|$@~^'\"])", r"\\\1", str(value))
+    if text is None and isinstance(value, str):
+        text = re.sub(r"([\\`*_{}\[\]()>#+,\-.!])", r"\\\1", value)
+    text = repr(value) if text is None else text
+    if value is None or not text:
+        raise ValueError("the expression gives nothing to show")
     return text

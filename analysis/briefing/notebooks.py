@@ -174,6 +174,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
 
     # no search path: always this interpreter, never a kernel of the user's with the same name
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+                                 connection_file=str(sockets / f"{Path(shown_path).stem}.json"),
                                  **_transport(sockets, shown_path))
     client = NotebookClient(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=True,
                             resources={"metadata": {"path": str(folder)}})
@@ -201,15 +202,20 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                     raise CellFailed([finding("cell-failed", index, _error_text(output), "a cell that runs",
                                               "Mend the cell; run the notebook in JupyterLab to see all of it.")])
 
-    try:
-        async with client.async_setup_kernel(env=kernel_environment(environment), cwd=str(folder)):
-            yield run
-            clean(notebook)
-    except RuntimeError as error:
-        if "Kernel" not in str(error):
-            raise
-        raise KernelDied([Finding("kernel-start", shown_path, f"no kernel: {error}", "a kernel that starts",
-                                  "Run the set-up again (remove .venv, then make render).")]) from error
+    log = sockets / f"{Path(shown_path).stem}.log"  # what the kernel's process itself has to say
+    with log.open("wb") as file:
+        try:
+            async with client.async_setup_kernel(env=kernel_environment(environment), cwd=str(folder),
+                                                 stdout=file, stderr=file):
+                yield run
+                clean(notebook)
+        except RuntimeError as error:
+            if "Kernel" not in str(error):
+                raise
+            last = log.read_text("utf-8", "replace").strip().splitlines()[-1:]
+            raise KernelDied([Finding("kernel-start", shown_path, f"no kernel: {' '.join([str(error), *last])}",
+                                      "a kernel that starts",
+                                      "Run the set-up again (remove .venv, then make render).")]) from error
 
 
 def _transport(sockets: Path, name: str) -> dict[str, str]:

@@ -78,10 +78,6 @@ def _block(doc: Document, node: Node) -> Any:
             return [raw("typst", "#confidence[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
         if "citation-place" in classes:  # a citation is a link target that must not break the line
             return [*node["c"][1], raw("typst", f"#anchor(<{id}>)", inline=True)]
-    if kind == "Image" and node["c"][2][0].startswith("picture:"):
-        picture = doc.pictures[node["c"][2][0].removeprefix("picture:")]
-        return raw("typst", f"#image({literal(f'pictures/{picture.label}.{picture.format}')}, width: 100%, "
-                            f"alt: {literal(picture.alt)})", inline=True)
     if kind == "RawBlock" and node["c"][0] == "html":
         return []
     if kind != "Div":
@@ -92,10 +88,14 @@ def _block(doc: Document, node: Node) -> Any:
         return []
     if "page-break" in classes:
         return raw("typst", "#pagebreak(weak: true)")
-    callout = next((c.removeprefix("callout-") for c in classes if c.startswith("callout-")), None)
-    if callout:
-        title, blocks = document.callout_title(callout, pairs, blocks)
-        return _called("callout", [f"kind: {literal(callout)}"], [{"t": "Para", "c": title}], blocks)
+    if "picture" in classes:
+        picture = doc.pictures[pairs["name"]]
+        return raw("typst", f"#image({literal(f'pictures/{picture.label}.{picture.format}')}, width: 100%, "
+                            f"alt: {literal(picture.alt)})")
+    if name := document.callout(classes):
+        title, *rest = blocks
+        return [raw("typst", f"#callout(kind: {literal(name)}, ["), title, raw("typst", "])["), *rest,
+                raw("typst", f"]{f' <{id}>' if id else ''}")]
     if "number" in pairs:
         return _float(id, pairs, blocks)
     if "csl-entry" in classes:
@@ -111,10 +111,6 @@ def _block(doc: Document, node: Node) -> Any:
         if name in classes:
             return [raw("typst", f"#{name}["), *blocks, raw("typst", f"]{f' <{id}>' if id else ''}")]
     return None
-
-
-def _called(function: str, arguments: list[str], title: list[Node], blocks: list[Node]) -> list[Node]:
-    return [raw("typst", f"#{function}({', '.join(arguments)}, ["), *title, raw("typst", "])["), *blocks, raw("typst", "]")]
 
 
 def _float(id: str, pairs: dict[str, str], blocks: list[Node]) -> list[Node]:

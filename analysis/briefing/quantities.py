@@ -8,7 +8,7 @@ from the hedge is refused, not guessed.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -80,6 +80,105 @@ def spelled(value: float, unit: str = "") -> str:
 def of_row(row: Mapping[str, Any]) -> Quantity:
     """The quantity of a row that has `value`, `unit` and `hedge`."""
     return Quantity(float(row["value"]), row["unit"], row["hedge"])
+
+
+# --- arithmetic -----------------------------------------------------------------
+
+def mean(quantities: Sequence[Quantity]) -> Quantity:
+    """The mean of points of one unit; `~` where one of them is about.
+
+    Raises HedgeError for open bounds, mixed units and nothing at all: a bound
+    has no middle.
+    """
+    if not quantities:
+        raise HedgeError("mean: found no quantity, expected at least one. Leave the mean out.")
+    for quantity in quantities:
+        if not quantity.is_point:
+            raise HedgeError(f'mean: found "{quantity}", expected points only. Show the bound beside the mean.')
+        if quantity.unit != quantities[0].unit:
+            raise HedgeError(f"mean: found {quantity.unit} beside {quantities[0].unit}, expected one unit. Convert first.")
+    hedge = "~" if any(quantity.hedge == "~" for quantity in quantities) else "="
+    return Quantity(sum(q.value for q in quantities) / len(quantities), quantities[0].unit, hedge)
+
+
+def share(part: Quantity, whole: Quantity) -> Quantity:
+    """A part of a whole in percent, with the hedge that the two leave.
+
+    A part over something is a share over something; a whole over something
+    makes the share under. Raises HedgeError where the two pull apart, for
+    unequal units, and for a whole of zero.
+    """
+    if part.unit != whole.unit:
+        raise HedgeError(f"share: found {part.unit} of {whole.unit}, expected one unit. Convert first.")
+    if whole.value <= 0:
+        raise HedgeError(f"share: found a whole of {whole}, expected more than zero. Leave the share out.")
+    turned = {">": "<", ">=": "<=", "<": ">", "<=": ">="}.get(whole.hedge, whole.hedge)
+    hedges = {part.hedge, turned} - {"="}
+    if len({hedge[0] for hedge in hedges if hedge != "~"}) > 1 or ("~" in hedges and len(hedges) > 1):
+        raise HedgeError(f"share: found {part} of {whole}, expected hedges that point one way. Leave the share out.")
+    hedge = min(hedges, key=len) if hedges else "="  # the strict bound where one is strict
+    return Quantity(100 * part.value / whole.value, "%", hedge)
+
+
+# --- claims against independent figures -------------------------------------------
+
+@dataclass(frozen=True)
+class Verdict:
+    """What comes of a claim: `words` is one of *borne out*, *borne out only if read
+    as …*, *not borne out*, *cannot be told*; `reason` says why."""
+
+    words: str
+    reason: str
+
+
+def bears_out(claim: Quantity, figure: Quantity, tolerance: float = 0) -> bool | None:
+    """Whether an independent figure bears a claim out: True, False, or None where its
+    hedge leaves both open.
+
+    `tolerance`, in the claim's unit, is how far a point may be off and still
+    be the same number. Raises HedgeError for unequal units.
+    """
+    if claim.unit != figure.unit:
+        raise HedgeError(f"comparison: found {figure.unit} beside {claim.unit}, expected one unit. Convert first.")
+    slack = tolerance if claim.is_point or figure.hedge == "~" else 0
+    low, high = claim.lower - slack, claim.upper + slack
+    strict_low = claim.hedge == ">" and slack == 0
+    strict_high = claim.hedge == "<" and slack == 0
+    above = figure.lower > low or (figure.lower == low and (not strict_low or figure.hedge == ">"))
+    below = figure.upper < high or (figure.upper == high and (not strict_high or figure.hedge == "<"))
+    if above and below:
+        return True
+    apart = (figure.upper < low or figure.lower > high
+             or (figure.upper == low and (strict_low or figure.hedge == "<"))
+             or (figure.lower == high and (strict_high or figure.hedge == ">")))
+    return False if apart else None
+
+
+def verdict(claim: Quantity, readings: Mapping[str, Sequence[Quantity]], tolerance: float = 0) -> Verdict:
+    """Compare a claim with independent figures, reading by reading.
+
+    `readings` maps what the claim may mean to the figures for that meaning;
+    the first is how the source presents it.
+    """
+    outcomes = {reading: [bears_out(claim, figure, tolerance) for figure in figures]
+                for reading, figures in readings.items()}
+
+    def holds(reading: str) -> bool | None:
+        said = set(outcomes[reading]) - {None}
+        return said.pop() if len(said) == 1 else None
+
+    def figures(reading: str) -> str:
+        listed = ", ".join(figure.text for figure in readings[reading])
+        return f"as {reading}: {listed or 'no independent figure'}"
+
+    presented, *others = readings
+    reason = "; ".join(figures(reading) for reading in readings)
+    if holds(presented):
+        return Verdict("borne out", reason)
+    for other in others:
+        if holds(other):
+            return Verdict(f"borne out only if read as {other}", reason)
+    return Verdict("not borne out" if holds(presented) is False else "cannot be told", reason)
 
 
 # --- values for the prose -----------------------------------------------------

@@ -44,7 +44,7 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
         progress("Writing report.html and report.pdf")
         date = evidence.day(data.edition_date.isoformat())
         with ThreadPoolExecutor(1) as pool, tempfile.TemporaryDirectory() as folder:
-            page = pool.submit(html.write, doc, date)
+            page = pool.submit(html.write, doc, date, evidence.cards(data))
             (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder)))
             (stage / "report.html").write_bytes(page.result().encode("utf-8"))
         _write_references(stage / "references.json", references)

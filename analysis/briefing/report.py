@@ -7,7 +7,6 @@ report goes beyond it: nothing is dropped in silence.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -27,7 +26,7 @@ FOREIGN_REFERENCES = ("eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "ex
 CALLOUTS = ("note", "tip", "warning", "important", "caution")
 FRONT_MATTER = {"title", "subtitle", "author", "date", "abstract", "lang", "keywords", "engine", "jupyter", "format",
                 "execute", "bibliography", "csl", "nocite", "link-citations", "number-sections", "toc", "papersize",
-                "citeproc", "notebook-links", "crossref", "notebook-view", "date-format", "suppress-bibliography"}
+                "citeproc", "notebook-links", "crossref", "notebook-view", "date-format", "suppress-bibliography", "unused"}
 CELL_OPTIONS = {"label", "echo", "eval", "output", "include", "warning", "error", "fig-cap", "fig-alt", "tbl-cap",
                 "fig-width", "fig-height", "tbl-colwidths"}
 
@@ -187,9 +186,9 @@ def _scan(text: str, start: int) -> Iterator[Span | Problem]:
 
     body = re.sub(r"<!--.*?-->", blank, "".join(plain), flags=re.DOTALL)
     for match in _INLINE.finditer(body, start):
-        code = re.match(r"\{(\w+)\}\s+(.*)", match[2], re.DOTALL)
+        code = re.match(r"\{(python|r|julia|ojs)\}(\s+)(.*)", match[2], re.DOTALL)
         if code and len(match[1]) == 1:
-            yield from _inline(match.start(), match.end(), code[1], code[2].strip())
+            yield from _inline(match.start(), match.end(), *code.groups())
     body = body[:start] + _INLINE.sub(blank, body[start:])
     for match in _SHORTCODE.finditer(body, start):
         yield _shortcode(text, match)
@@ -214,9 +213,13 @@ def _fenced(text: str, fence: tuple[int, str, str, int], close: int, end: int) -
         yield (start, "cell-language", shown(match[1]), "python", "Write the cell in Python.")
 
 
-def _inline(start: int, end: int, language: str, code: str) -> Iterator[Span | Problem]:
+def _inline(start: int, end: int, language: str, gap: str, code: str) -> Iterator[Span | Problem]:
     if language != "python":
         yield (start, "cell-language", shown(language), "python", "Write the expression in Python.")
+        return
+    if gap != " " or code != code.strip() or "\n" in code:  # Quarto would print these as code
+        yield (start, "expression-form", shown(code), "`{python} expression` on one line, with one space",
+               "Write it exactly so.")
         return
     try:
         compile(code, "<inline>", "eval")
@@ -244,7 +247,7 @@ def _shortcode(text: str, match: re.Match[str]) -> Span | Problem:
 def _reference(match: re.Match[str]) -> Iterator[Span | Problem]:
     id = match[1]
     prefix = id.split("-", 1)[0]
-    if "-" in id and prefix in FOREIGN_REFERENCES:
+    if "-" in id and prefix.lower() in FOREIGN_REFERENCES:
         yield (match.start(), "reference-kind", shown(f"@{id}"),
                f"a reference to {' '.join(f'{p}-' for p in CROSS_REFERENCES)} or a citation",
                "Refer to a figure, a table or a section, or render with --engine quarto.")
@@ -503,4 +506,4 @@ def _picture(cell: Cell, kind: str, content: str, extra: Mapping[str, Any], path
     pictures[label] = Picture(label, image, kind.removeprefix("image/").removesuffix("+xml"), alt,
                               extra.get("narrow", ""), extra.get("table", {}), tuple(extra.get("sources", ())),
                               tuple(extra.get("passages", ())), path)
-    return f'![{html.escape(label)}](picture:{label})'
+    return f'::: {{.picture name="{label}"}}\n:::'

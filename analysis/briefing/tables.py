@@ -19,7 +19,7 @@ import json
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -50,7 +50,13 @@ STANDARD: Mapping[str, tuple[str, ...]] = {
     "judgements": ("id", "text", "likelihood", "confidence", "basis", "supported_by",
                    "against", "alternative", "would_change_it"),
 }
+#: The tables that hold evidence, and the column by which citations and judgements name their rows.
+EVIDENCE_KEYS: Mapping[str, str] = {"passages": "id", "sources": "id", "quantities": "id", "events": "id",
+                                    "series": "series"}
 REQUIRED_TABLES = ("sources", "passages")
+
+#: Findings after which rows of a table are missing, so that ids of other tables would seem to dangle.
+_UNREAD = {"table-missing", "not-utf-8", "table-empty", "header", "not-csv", "row-length"}
 
 Row = dict[str, Any]
 
@@ -139,12 +145,15 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
     descriptor, findings = _read_descriptor(root)
     rows: dict[str, list[Row]] = {}
     numbers: dict[str, list[int]] = {}
+    unread: set[str] = set()
     for resource in descriptor["resources"]:
         found_rows, row_numbers, found = _read_table(root, resource)
         rows[resource["name"]] = found_rows
         numbers[resource["name"]] = row_numbers
         findings += found
-    findings += _check_keys(descriptor, rows, numbers)
+        if any(finding.code in _UNREAD for finding in found):
+            unread.add(resource["name"])
+    findings += _check_keys(descriptor, rows, numbers, unread)
     findings += _check_method(descriptor, rows, numbers)
     order = {resource["path"]: n for n, resource in enumerate(descriptor["resources"])}
     findings.sort(key=lambda f: (order.get(f.path.removeprefix("data/"), -1), f.row or 0))
@@ -163,16 +172,18 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:
         descriptor = json.loads((root / path).read_bytes().decode("utf-8"))
         if not isinstance(descriptor, dict):
             raise ValueError("not an object")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise InvalidData([finding("descriptor-unreadable", str(error), "a Data Package descriptor",
                                    "Mend the file; it must be JSON in UTF-8.", line=line)]) from error
     resources = descriptor.get("resources")
-    if not isinstance(resources, list) or not all(_is_resource(r) for r in resources):
-        raise InvalidData([finding(
-            "descriptor-resources", shown(resources), "a list of resources, each with name, path and "
-            "schema.fields, every field with a name and a type that Table Schema knows",
-            "Declare every table as a resource with its schema.")])
+    if not isinstance(resources, list):
+        raise InvalidData([finding("descriptor-resources", shown(resources), "a list of resources",
+                                   "Declare every table as a resource with its schema.", column="resources")])
+    wrong = [(n, problem) for n, resource in enumerate(resources) if (problem := _resource_problem(resource))]
+    if wrong:
+        raise InvalidData([finding("descriptor-resources", problem[0], problem[1], "Mend this resource's declaration.",
+                                   column=f"resources[{n}]") for n, problem in wrong])
     findings = []
     try:
         datetime.date.fromisoformat(str(descriptor.get("created", ""))[:10])
@@ -200,15 +211,29 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:
     return descriptor, findings
 
 
-def _is_resource(resource: Any) -> bool:
+def _resource_problem(resource: Any) -> tuple[str, str] | None:
+    """What is wrong with the declaration of a resource, found and expected; None where it can be used."""
     try:
-        path = resource["path"]
-        return (isinstance(resource["name"], str) and isinstance(path, str)
-                and not Path(path).is_absolute() and ".." not in Path(path).parts
-                and all(isinstance(field["name"], str) and field.get("type", "string") in _CASTS
-                        for field in resource["schema"]["fields"]))
-    except (TypeError, KeyError, AttributeError):
-        return False
+        name, path, fields = resource["name"], resource["path"], resource["schema"]["fields"]
+        if not isinstance(name, str) or not isinstance(path, str):
+            return shown(f"name {name}, path {path}"), "a name and a path, both text"
+        if Path(path).is_absolute() or ".." in Path(path).parts or "\0" in path:
+            return shown(path), "a path inside data/"
+        names = [field["name"] for field in fields]
+        if not all(isinstance(column, str) for column in names) or len(set(names)) < len(names):
+            return shown(f"{name}: {', '.join(map(str, names))}"), "fields whose names are text and differ"
+        for field in fields:
+            if (kind := field.get("type", "string")) not in _CASTS:
+                return shown(f"{name}.{field['name']}: {kind}"), f"one of the types {' '.join(_CASTS)}"
+            re.compile(field.get("constraints", {}).get("pattern", ""))
+            for target in field.get("listOf", {}).get("references", []):
+                _table, _column = target.split(".")
+        for foreign in resource["schema"].get("foreignKeys", []):
+            _as_list(foreign["fields"]), _as_list(foreign["reference"]["fields"])
+    except (TypeError, KeyError, AttributeError, ValueError, re.error) as error:
+        return shown(f"{type(error).__name__}: {error} in {json.dumps(resource)}"), \
+            "a resource with name, path and schema.fields, as Table Schema has them"
+    return None
 
 
 # --- one table ----------------------------------------------------------------
@@ -250,15 +275,19 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
     records = csv.reader(io.StringIO(text), strict=True)
     rows: list[Row] = []
     numbers: list[int] = []
+    row_line = 1  # where the record that is being read begins
     try:
         header = next(records)
+        row_line = records.line_num + 1
         if header != names:
-            add("header", shown(",".join(header)), ",".join(names),
+            usable = sorted(header) == sorted(names)
+            add("header-order" if usable else "header", shown(",".join(header)), ",".join(names),
                 _header_remedy(header, names), row=1)
-            if set(header) != set(names) or len(header) != len(names):
+            if not usable:
                 return [], [], findings
             fields = sorted(fields, key=lambda field: header.index(field["name"]))
         for number, cells in enumerate(records, start=2):
+            row_line = records.line_num + 1
             if not cells:
                 add("row-empty", "an empty row", f"{len(names)} cells", "Remove the row.", row=number)
                 continue
@@ -276,7 +305,7 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
             numbers.append(number)
     except csv.Error as error:
         add("not-csv", str(error), "comma-separated values, quoted by RFC 4180",
-            "Mend the quoting in this line.", line=records.line_num)
+            "Mend the quoting of the row that begins in this line.", line=row_line)
     return rows, numbers, findings
 
 
@@ -315,7 +344,7 @@ def _read_cell(field: dict[str, Any], cell: str) -> tuple[Any, Problem | None]:
 
 
 def _finite(cell: str) -> float:
-    if not re.fullmatch(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?", cell) or not math.isfinite(float(cell)):
+    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", cell) or not math.isfinite(float(cell)):
         raise ValueError
     return float(cell)
 
@@ -327,7 +356,7 @@ def _integer(cell: str) -> int:
 
 
 def _date(cell: str) -> datetime.date:
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", cell):
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
         raise ValueError
     return datetime.date.fromisoformat(cell)
 
@@ -339,7 +368,7 @@ def _boolean(cell: str) -> bool:
 
 
 def _year(cell: str) -> int:
-    if not re.fullmatch(r"-?\d{4}", cell):
+    if not re.fullmatch(r"-?[0-9]{4}", cell):
         raise ValueError
     return int(cell)
 
@@ -378,9 +407,10 @@ def _edtf_problem(cell: str) -> Problem | None:
         parse_edtf(cell)
         for day in re.findall(r"\d{4}-\d\d-\d\d", cell):
             datetime.date.fromisoformat(day)
+        first, last = date_bounds(cell)
     except (EDTFParseException, ValueError):
         return problem
-    return None
+    return problem if first and last and first > last else None
 
 
 # --- keys ---------------------------------------------------------------------
@@ -390,7 +420,8 @@ def _as_list(names: str | list[str]) -> list[str]:
 
 
 def _check_keys(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
-                numbers: Mapping[str, list[int]]) -> Iterator[Finding]:
+                numbers: Mapping[str, list[int]], unread: set[str]) -> Iterator[Finding]:
+    """Ids given twice, and ids that no row has; what points into a table that could not be read is left alone."""
     for resource in descriptor["resources"]:
         name, schema = resource["name"], resource["schema"]
         path = f"data/{resource['path']}"
@@ -412,13 +443,16 @@ def _check_keys(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
             columns = _as_list(foreign["fields"])
             target = foreign["reference"].get("resource") or name
             targets = _as_list(foreign["reference"]["fields"])
+            if target in unread:
+                continue
             known = {tuple(row.get(column) for column in targets) for row in rows.get(target, [])}
             for number, row in table:
                 key = tuple(row.get(column) for column in columns)
                 if all(value is not None for value in key) and key not in known:
                     yield _dangling(path, number, ", ".join(columns), ", ".join(map(str, key)), [target])
         for field in schema["fields"]:
-            if targets := field.get("listOf", {}).get("references"):
+            targets = field.get("listOf", {}).get("references", [])
+            if targets and not unread.intersection(target.split(".")[0] for target in targets):
                 known_ids = {row.get(column) for target, column in (t.split(".") for t in targets)
                              for row in rows.get(target, [])}
                 for number, row in table:
@@ -443,6 +477,7 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
         for number, row in zip(numbers.get(table, []), rows.get(table, []), strict=True):
             yield row, {"path": paths[table], "row": number}
 
+    yield from _ambiguous_ids(each)
     for row, place in each("passages"):
         start, end = row.get("start"), row.get("end")
         if start is not None and end is not None and start >= end:
@@ -460,12 +495,34 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
         if row.get("mode") == "done" and not row.get("act"):
             yield Finding("act-missing", found="an empty cell", expected="the act that shows the stand",
                           remedy="Say what the actor did, or set the mode to said.", column="act", **place)
+    for row, place in each("judgements"):
+        text, word = row.get("text"), row.get("likelihood")
+        if text and word and not likelihood_word(word).search(text):
+            yield Finding("likelihood-unsaid", found=f"no {shown(word)} in the text", expected="the likelihood word in the text",
+                          remedy="Say it in the sentence, or correct the likelihood.", column="text", **place)
     for table in ("quantities", "events"):
         for row, place in each(table):
             if (row.get("passage") is None) == (row.get("source") is None):
                 found = "neither" if row.get("passage") is None else "both"
                 yield Finding("evidence", found=found, expected="either a passage or a source",
                               remedy="Say where the row comes from, once.", column="passage, source", **place)
+
+
+def likelihood_word(word: str) -> re.Pattern[str]:
+    """What finds a likelihood word in a sentence, and not `likely` in `very likely`."""
+    return re.compile(rf"(?<!very )\b{re.escape(word)}\b")
+
+
+def _ambiguous_ids(each: Callable[[str], Iterator[tuple[Row, dict[str, Any]]]]) -> Iterator[Finding]:
+    """Ids of evidence that two tables have: a citation or a judgement could mean either."""
+    first: dict[str, str] = {}
+    for table, key in EVIDENCE_KEYS.items():
+        for row, place in each(table):
+            id = row.get(key)
+            if id and first.setdefault(id, table) != table:
+                yield Finding("id-ambiguous", found=f"{shown(id)}, which {first[id]} has as well",
+                              expected="an id that no other table of evidence has",
+                              remedy="Rename one of them; citations name evidence by its id alone.", column=key, **place)
 
 
 def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:

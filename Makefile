@@ -1,0 +1,48 @@
+# Bare `make` lists what it can do.
+PYTHON ?= python3
+BIN := .venv/bin
+ifeq ($(OS),Windows_NT)
+BIN := .venv/Scripts
+endif
+SETUP := .venv/.set-up
+
+.DEFAULT_GOAL := help
+.PHONY: help render test bench lab lock quarto clean
+
+help: ## list what make can do
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+render: $(SETUP) ## make _output/report.pdf and _output/report.html
+	$(BIN)/briefing render
+
+test: $(SETUP) ## run the tests
+	$(BIN)/python -m pytest
+
+bench: $(SETUP) ## measure how long a render takes, as a multiple of the floor
+	$(BIN)/python benchmarks/floor.py
+
+lab: $(SETUP) ## open the notebooks in JupyterLab
+	$(BIN)/jupyter lab analysis
+
+quarto: $(SETUP) ## render with Quarto instead, where it is installed
+	$(BIN)/briefing render --engine quarto
+
+lock: $(SETUP) ## renew requirements.lock from pyproject.toml
+	$(BIN)/python -m pip install --quiet "uv>=0.5"
+	$(BIN)/python -m uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --upgrade \
+		--output-file requirements.lock
+
+clean: ## remove the environment and all caches, not the edition
+	rm -rf .venv .pytest_cache analysis/*.egg-info
+	find analysis tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+# One environment for all: made again only when the lock or the package's metadata change.
+$(SETUP): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"$(PYTHON) is Python {v.major}.{v.minor}; expected 3.11 or newer. Say which with: make PYTHON=python3.12")'
+	@echo "Setting up .venv: every package at its pinned hash, once, about a minute"
+	$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv"; exit 1; }
+	$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.lock \
+		| awk '/^Collecting/ { n++; if (n % 10 == 0) { print "  " n " packages found"; fflush() } } /^Installing/ { print "  installing them"; fflush() } /^(ERROR|error)/ { print; fflush() }'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(SETUP)

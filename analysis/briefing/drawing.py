@@ -1,0 +1,282 @@
+"""A sheet in CSS pixels: text that is measured before it is placed, and marks that say what they are.
+
+A figure puts marks on a sheet, by pixels or on the scale of its data; the
+sheet becomes one Altair chart, and the chart an SVG. Nothing is laid out by
+the renderer, so that no text can leave the sheet and no machine's fonts can
+move a mark.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+#: Every colour of a chart: on a light page and, by the HTML's style, on a dark one.
+PALETTE: Mapping[str, tuple[str, str]] = {
+    "ink": ("#1b2530", "#e4e8ec"),
+    "soft": ("#56616d", "#a3adb7"),
+    "context": ("#6b7783", "#8b97a3"),  # marks that are not the point of the chart
+    "accent": ("#9c3d12", "#f0a07a"),
+    "agree": ("#1b6aa5", "#74b6ea"),
+    "line": ("#d3d9de", "#3a434c"),
+    "ground": ("#eff2f4", "#20272e"),
+    "tint": ("#f9eee8", "#33241d"),  # the half-plane that an open claim leaves free
+    "paper": ("#ffffff", "#14181d"),
+}
+FONT = "Source Sans Pro"
+BODY, SMALL, TITLE = 12, 11, 14  # CSS px; 1 px is 0.75 pt in print
+WIDE, NARROW = 620, 340
+
+Row = dict[str, Any]
+
+
+# --- text ---------------------------------------------------------------------
+
+@functools.lru_cache(maxsize=8192)
+def width(text: str, size: float = BODY, bold: bool = False) -> float:
+    """How wide a text runs, in px; kerning, which only narrows it, is left out."""
+    advances, missing = _advances(bold)
+    em = sum(advances.get(ord(character), 0 if unicodedata.combining(character) else
+                          1.0 if unicodedata.east_asian_width(character) in "WF" else missing)
+             for character in text)
+    return em * size
+
+
+def wrap(text: str, room: float, size: float = BODY, bold: bool = False, lines: int | None = None) -> list[str]:
+    """A text in lines no wider than `room` px; what goes beyond `lines` is cut with `…`."""
+    wrapped: list[str] = []
+    current = ""
+    for word in text.split():
+        if current and width(f"{current} {word}", size, bold) <= room:
+            current = f"{current} {word}"
+            continue
+        if current:
+            wrapped.append(current)
+        while width(word, size, bold) > room and len(word) > 1:
+            fitting = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or width(word[:n], size, bold) <= room)
+            wrapped.append(word[:fitting])
+            word = word[fitting:]
+        current = word
+    wrapped += [current] if current else []
+    if lines is not None and len(wrapped) > lines:
+        wrapped = [*wrapped[:lines - 1], cut(" ".join(wrapped[lines - 1:]), room, size, bold)]
+    return wrapped
+
+
+def cut(text: str, room: float, size: float = BODY, bold: bool = False) -> str:
+    """A text no wider than `room` px, cut with `…` where it must be."""
+    if width(text, size, bold) <= room:
+        return text
+    kept = text
+    while kept and width(f"{kept}…", size, bold) > room:
+        kept = kept[:-1].rstrip()
+    return f"{kept}…" if kept else ""
+
+
+def widest(texts: Iterable[str], size: float = BODY, bold: bool = False) -> float:
+    return max((width(text, size, bold) for text in texts), default=0)
+
+
+@functools.cache
+def _advances(bold: bool) -> tuple[dict[int, float], float]:
+    from pathlib import Path
+
+    import font_source_sans_pro
+    from fontTools.ttLib import TTFont
+
+    style = "Semibold" if bold else "Regular"
+    folder = Path(font_source_sans_pro.__file__).parent / "files"
+    with TTFont(folder / f"SourceSansPro-{style}.ttf", lazy=True) as font:
+        em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
+        advances = {code: metrics[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+    return advances, 0.62  # another typeface stands in for scripts that this one lacks
+
+
+# --- scales -------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Scale:
+    """A linear way from a field of the data to px."""
+
+    name: str
+    domain: tuple[float, float]
+    range: tuple[float, float]
+
+    def __call__(self, value: float) -> float:
+        low, high = self.domain
+        start, end = self.range
+        return start + (value - low) / (high - low) * (end - start)
+
+    def ticks(self, most: int = 6) -> list[float]:
+        """Round numbers inside the domain, at most `most` of them."""
+        low, high = self.domain
+        step = _step((high - low) / max(most - 1, 1))
+        return [round(n * step, 10) for n in range(math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9) + 1)]
+
+
+def linear(name: str, values: Iterable[float], span: tuple[float, float], *,
+           least: float | None = None, most: float | None = None) -> Scale:
+    """A scale that holds all values, and `least` and `most` where given, with round ends."""
+    known = [*(value for value in values if math.isfinite(value)), *(end for end in (least, most) if end is not None)]
+    low, high = (min(known), max(known)) if known else (0.0, 1.0)
+    if low == high:
+        high = low + 1
+    step = _step((high - low) / 5)
+    low = low if low == least else math.floor(low / step) * step
+    high = high if high == most else math.ceil(high / step) * step
+    return Scale(name, (low, high), span)
+
+
+def _step(rough: float) -> float:
+    magnitude = 10 ** math.floor(math.log10(rough))
+    return next(factor * magnitude for factor in (1, 2, 5, 10) if factor * magnitude >= rough * (1 - 1e-9))
+
+
+# --- the sheet ------------------------------------------------------------------
+
+@dataclass
+class Sheet:
+    """Marks on a sheet `width` px wide; `y` is how far down it is filled.
+
+    Positions are px, or values on a Scale given as `xs` or `ys`. `says` is a
+    sentence: what a screen reader reads and a pointer shows. A mark without
+    one is furniture.
+    """
+
+    width: float
+    y: float = 0
+    layers: dict[tuple, list[Row]] = field(default_factory=dict)
+
+    def text(self, x: float, y: float, text: str, colour: str = "ink", *, size: float = BODY, bold: bool = False,
+             align: str = "left", angle: int = 0) -> None:
+        """Text whose baseline is at `y`."""
+        if text:
+            self._put("text", {"x": x, "y": y, "text": text, "fill": PALETTE[colour][0], "size": size,
+                               "weight": 600 if bold else 400, "align": align, "angle": angle}, "")
+
+    def rule(self, x: float, y: float, x2: float, y2: float, colour: str = "line", *, thick: float = 1,
+             dash: Sequence[float] = (), says: str = "", xs: Scale | None = None, ys: Scale | None = None) -> None:
+        self._put("rule", {"x": x, "y": y, "x2": x2, "y2": y2, "stroke": PALETTE[colour][0], "thick": thick,
+                           "dash": list(dash)}, says, xs, ys)
+
+    def rect(self, x: float, y: float, x2: float, y2: float, fill: str, *, stroke: str | None = None,
+             says: str = "", xs: Scale | None = None, ys: Scale | None = None) -> None:
+        self._put("rect", {"x": x, "y": y, "x2": x2, "y2": y2, "fill": PALETTE[fill][0],
+                           "stroke": PALETTE[stroke][0] if stroke else None}, says, xs, ys)
+
+    def symbol(self, x: float, y: float, shape: str = "circle", *, across: float = 9, fill: str | None = "ink",
+               stroke: str | None = None, thick: float = 1.5, dash: Sequence[float] = (), says: str = "",
+               xs: Scale | None = None, ys: Scale | None = None) -> None:
+        """A shape of Vega's, about `across` px wide."""
+        area = across ** 2 * (math.pi / 4 if shape == "circle" else 1)
+        self._put("point", {"x": x, "y": y, "shape": shape, "size": round(area, 1),
+                            "fill": PALETTE[fill][0] if fill else "transparent",
+                            "stroke": PALETTE[stroke][0] if stroke else "transparent",
+                            "thick": thick if stroke else 0, "dash": list(dash)}, says, xs, ys)
+
+    def path(self, points: Sequence[tuple[float, float]], colour: str = "ink", *, thick: float = 1.5,
+             dash: Sequence[float] = (), curved: bool = False, says: str = "",
+             xs: Scale | None = None, ys: Scale | None = None) -> None:
+        kind = "curve" if curved else "line"
+        number = len(self.layers.get((kind, bool(says), xs, ys, tuple(dash)), ()))
+        for order, (x, y) in enumerate(points):
+            self._put(kind, {"x": x, "y": y, "path": number, "order": order, "stroke": PALETTE[colour][0],
+                             "thick": thick}, says, xs, ys, tuple(dash))
+
+    def _put(self, kind: str, row: Row, says: str, xs: Scale | None = None, ys: Scale | None = None,
+             *style: Any) -> None:
+        for axis, scale in (("x", xs), ("y", ys)):
+            for end in ("", "2"):
+                if f"{axis}{end}" in row:
+                    value = round(float(row.pop(f"{axis}{end}")), 4 if scale else 1)
+                    row[f"{scale.name}{end}" if scale else f"{axis}{end}"] = value
+        if says:
+            row["description"] = says
+        self.layers.setdefault((kind, bool(says), xs, ys, *style), []).append(row)
+
+    def chart(self) -> Any:
+        """The sheet as an Altair chart (LayerChart)."""
+        import altair as alt
+
+        height = math.ceil(self.y)
+        page = {"x": Scale("x", (0, self.width), (0, self.width)), "y": Scale("y", (0, height), (0, height))}
+        order = ["rect", "rule", "line", "curve", "point", "text"]
+        layers = [_layer(alt, kind, bool(says), xs or page["x"], ys or page["y"], style, rows)
+                  for (kind, says, xs, ys, *style), rows in
+                  sorted(self.layers.items(), key=lambda item: order.index(item[0][0]))]
+        return alt.LayerChart(
+            layer=layers, width=self.width, height=height, autosize="none", padding=0, background="transparent",
+            resolve=alt.Resolve(scale=alt.ScaleResolveMap(x="independent", y="independent")),
+            config=alt.Config(font=f"{FONT}, sans-serif", view=alt.ViewConfig(stroke=None)))
+
+
+def _layer(alt: Any, kind: str, says: bool, xs: Scale, ys: Scale, style: Sequence[Any], rows: list[Row]) -> Any:
+    def of_row(name: str) -> Any:
+        return alt.ExprRef(f"datum.{name}")
+
+    ends = {}
+    if kind in ("rect", "rule"):
+        ends = {"x2": alt.X2(f"{xs.name}2"), "y2": alt.Y2(f"{ys.name}2")}
+    encoding = {"x": _channel(alt.X, alt, xs), "y": _channel(alt.Y, alt, ys), **ends}
+    if says:
+        encoding["description"] = alt.Description("description:N")
+    if kind == "text":
+        mark = alt.MarkDef("text", align=of_row("align"), fontSize=of_row("size"), fontWeight=of_row("weight"),
+                           fill=of_row("fill"), angle=of_row("angle"), aria=says)
+        encoding["text"] = alt.Text("text:N")
+    elif kind == "point":
+        mark = alt.MarkDef("point", shape=of_row("shape"), size=of_row("size"), fill=of_row("fill"), opacity=1,
+                           stroke=of_row("stroke"), strokeWidth=of_row("thick"), strokeDash=of_row("dash"), aria=says)
+    elif kind == "rect":
+        mark = alt.MarkDef("rect", fill=of_row("fill"), stroke=of_row("stroke"), aria=says)
+    elif kind == "rule":
+        mark = alt.MarkDef("rule", stroke=of_row("stroke"), strokeWidth=of_row("thick"),
+                           strokeDash=of_row("dash"), aria=says)
+    else:
+        mark = alt.MarkDef("line", interpolate="basis" if kind == "curve" else "linear", stroke=of_row("stroke"),
+                           strokeWidth=of_row("thick"), strokeDash=list(style[0]), aria=says)
+        encoding |= {"detail": alt.Detail("path:N"), "order": alt.Order("order:Q")}
+    return alt.Chart(alt.InlineData(rows), mark=mark, encoding=alt.FacetedEncoding(**encoding))
+
+
+def _channel(channel: Any, alt: Any, scale: Scale) -> Any:
+    return channel(f"{scale.name}:Q", axis=None, scale=alt.Scale(
+        domain=list(scale.domain), range=list(scale.range), nice=False, zero=False))
+
+
+# --- SVG ------------------------------------------------------------------------
+
+def svg(specification: Mapping[str, Any]) -> str:
+    """A Vega-Lite specification drawn, less what says nothing: about half of the bytes."""
+    import vl_convert
+
+    return slim(vl_convert.vegalite_to_svg(dict(specification)))
+
+
+_EMPTY = re.compile(
+    r'<path class="(?:background|foreground)"[^>]*/>|<rect width="[^"]*" height="[^"]*" fill="transparent"/>')
+_NOISE = re.compile(
+    r' (?:class="[^"]*"|pointer-events="none"|aria-roledescription="[^"]*"|role="graphics-object"|opacity="1"'
+    r'|stroke-width="0"|stroke-dasharray=""|stroke="transparent"|font-weight="400"|font-size="12px"'
+    r'|transform="translate\(0,0\)"|xmlns:xlink="[^"]*"|version="1.1"|stroke-miterlimit="10"'
+    rf'|font-family="{FONT}, sans-serif")(?=[ />])')
+_LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
+
+
+def slim(svg: str) -> str:
+    """An SVG of vl-convert's with nothing that no reader sees, and tenths of a pixel."""
+    parts = re.split(r"(>[^<]+<|aria-label=\"[^\"]*\")", svg)  # texts stay as they are
+    parts[::2] = [_LONG_NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", _NOISE.sub("", part))
+                  for part in parts[::2]]
+    svg = _EMPTY.sub("", "".join(parts))
+    before = None
+    while before != svg:  # groups around nothing, and groups that only group
+        before = svg
+        svg = re.sub(r"<g[^>]*></g>", "", svg)
+        svg = re.sub(r"<g>((?:(?!</?g\b).)*)</g>", r"\1", svg, flags=re.DOTALL)
+    return svg.replace("<svg", f'<svg font-family="{FONT}, sans-serif" font-size="12"', 1)

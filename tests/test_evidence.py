@@ -1,0 +1,146 @@
+"""What stands behind a sentence: hands, dates, references, citations, judgements."""
+
+import hashlib
+import json
+
+import pytest
+
+from briefing import evidence, tables
+
+
+@pytest.fixture
+def data(project):
+    return tables.load(project)
+
+
+def test_spans_and_hashes_of_the_invented_source_are_true(project, data):
+    text = (project / "courier-2031-03-08.txt").read_text("utf-8")
+    source = data.row("sources", "courier")
+    assert (source["characters"], source["sha256"]) == (len(text), hashlib.sha256(text.encode()).hexdigest())
+    for row in data.rows["passages"]:
+        words = text[row["start"]:row["end"]]
+        assert hashlib.sha256(words.encode()).hexdigest() == row["sha256"], row["id"]
+        assert (row["quote"] or "") in words
+
+
+@pytest.mark.parametrize(("chain", "hands", "hops"), [
+    ("Courier", ("Courier",), 0), ("Union > Courier", ("Union", "Courier"), 0),
+    ("Port company > Northwire > Courier", ("Port company", "Northwire", "Courier"), 1),
+    ("A>B>C >D", ("A", "B", "C", "D"), 2),
+])
+def test_hands_between_first_speaker_and_page(chain, hands, hops):
+    assert evidence.chain(chain) == hands
+    assert evidence.hops(chain) == hops
+
+
+def test_grade_is_reliability_then_credibility():
+    assert evidence.grade({"reliability": "B"}, 2) == "B2"
+    assert evidence.grade({"reliability": "F"}, None) == "F"
+
+
+@pytest.mark.parametrize(("edtf", "text"), [
+    (None, ""), ("", ""), ("2031", "2031"), ("2031-03", "March 2031"), ("2031-03-03", "3 March 2031"),
+    ("2031-03-03/2031-03-05", "3 March to 5 March 2031"), ("2031-12-30/2032-01-02", "30 December 2031 to 2 January 2032"),
+    ("2031-03-03/..", "from 3 March 2031"), ("../2031-03-03", "until 3 March 2031"),
+])
+def test_dates_as_prose_has_them(edtf, text):
+    assert evidence.day(edtf) == text
+
+
+@pytest.mark.parametrize(("edtf", "false"), [
+    ("2031~", "1 January 2031 to 31 December 2031"),  # about 2031
+    ("2031~", "1 January to 31 December 2031"),
+    ("2031-03-03?", "3 March 2031"),  # perhaps that day
+    ("2031-02/2031-03", "1 February to 31 March 2031"),  # no day is given
+    ("203X", "203X"),  # the notation, not prose
+])
+def test_dates_claim_no_more_than_the_source(edtf, false):
+    assert evidence.day(edtf) != false
+
+
+# --- references -------------------------------------------------------------------
+
+def test_references_have_unique_ids_and_the_shape_of_csl(data):
+    items = evidence.references(data)
+    ids = [item["id"] for item in items]
+    assert ids == [row["id"] for table in ("passages", "sources") for row in data.rows[table]]
+    assert len(set(ids)) == len(ids)
+    for item in items:
+        assert item["type"] in ("article-newspaper", "webpage") and item["title"]
+        for parts in item.get("issued", {}).get("date-parts", []):
+            assert all(isinstance(part, int) for part in parts) and 1 <= len(parts) <= 3
+    assert json.loads(json.dumps(items)) == items
+
+
+def test_reference_of_a_passage_tells_content_hands_place_and_grade(data):
+    (item,) = [item for item in evidence.references(data) if item["id"] == "strike-unlawful"]
+    assert item == {
+        "id": "strike-unlawful", "type": "article-newspaper",
+        "title": "The company holds the strike to be against the law.",
+        "author": [{"literal": "Port company → Northwire → Courier"}], "container-title": "Sandhaven Courier",
+        "issued": {"date-parts": [[2031, 3, 8]]}, "section": "¶4", "page": "390–416", "note": "B3"}
+
+
+@pytest.mark.parametrize(("published", "issued"), [
+    ("2031", [[2031]]), ("2031-03", [[2031, 3]]), ("2031-03-08", [[2031, 3, 8]]), ("", None),
+    ("2031-03-08/..", [[2031, 3, 8]]), ("2031/2032", [[2031]]), ("2031~", [[2031]]),
+])
+def test_reference_gives_the_date_as_precisely_as_the_source(project, edit, published, issued):
+    edit("data/sources.csv", "2031-01,https", f"{published},https")
+    item = evidence.references(tables.load(project))[-1]
+    assert item.get("issued", {}).get("date-parts") == issued
+
+
+# --- what an id rests on ------------------------------------------------------------
+
+@pytest.mark.parametrize(("id", "rests_on"), [
+    ("no-return", ["no-return"]), ("courier", ["courier"]), ("traffic-lost", ["traffic-moved"]),
+    ("cranes", ["port-statistics"]), ("strike-begins", ["stopped-work"]), ("port-calls", ["port-statistics"]),
+    ("nothing", []),
+])
+def test_what_an_id_of_any_table_rests_on(data, id, rests_on):
+    assert evidence.rests_on(data, id) == rests_on
+
+
+def test_citation_names_each_evidence_once(data):
+    assert evidence.cited(data, ["traffic-lost", "traffic-moved", "port-calls"]) == "[@traffic-moved; @port-statistics]"
+    assert evidence.cited(data, []) == ""
+
+
+# --- judgements -----------------------------------------------------------------------
+
+def test_judgement_gives_likelihood_with_its_range_and_confidence_apart(data):
+    row = data.row("judgements", "traffic-fell-before")
+    assert evidence.judgement(data, row) == (
+        "Traffic **very likely** (80–95%) fell before the strike. [Confidence: moderate.]{.confidence} "
+        "[@port-statistics; @traffic-moved]")
+
+
+def test_judgement_marks_the_likelihood_word_and_not_a_part_of_another(project, edit):
+    edit("data/judgements.csv", "Traffic very likely fell before the strike.,very likely",
+         "\"However unlikely it seemed, traffic likely fell.\",likely")
+    data = tables.load(project)
+    text = evidence.judgement(data, data.row("judgements", "traffic-fell-before"))
+    assert text.startswith("However unlikely it seemed, traffic **likely** (55–80%) fell.")
+
+
+def test_range_stands_at_the_first_use_of_a_likelihood_word(project, edit):
+    edit("data/judgements.csv", "Traffic very likely fell before the strike.,very likely",
+         "Traffic is unlikely to recover.,unlikely")
+    data = tables.load(project)
+    first, second = (evidence.judgement(data, row) for row in data.rows["judgements"])
+    assert "**unlikely** (20–45%)" in first
+    assert "**unlikely**" in second and "%" not in second
+
+
+def test_judgements_in_full_give_both_sides(data):
+    text = evidence.judgements(data)
+    assert text.count("::: {.judgement-full}") == 2
+    assert "*Against* none found." in text and "*Against* [@dockers-joined]." in text
+    assert "*What would change it:* Talks." in text
+
+
+def test_ranges_of_the_likelihood_words_leave_no_gap():
+    ranges = list(evidence.LIKELIHOODS.values())
+    assert ranges[0][0] == 1 and ranges[-1][1] == 99
+    assert all(high == low for (_, high), (low, _) in zip(ranges, ranges[1:]))

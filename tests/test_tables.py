@@ -1,0 +1,338 @@
+"""The Data Package: what is right loads with its types, what is wrong is all found, with its place."""
+
+import datetime
+import json
+import time
+from pathlib import Path
+
+import pytest
+
+from briefing import tables
+from briefing.findings import BriefingError, InvalidData
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+def found(root):
+    """The findings of a project, each as code, file, row and column."""
+    return [(f.code, f.path, f.row, f.column) for f in tables.read(root)[1]]
+
+
+def refused(root):
+    """The findings of a project whose descriptor cannot be used."""
+    with pytest.raises(InvalidData) as error:
+        tables.read(root)
+    return error.value.findings
+
+
+# --- good data ------------------------------------------------------------------
+
+@pytest.mark.parametrize("root", [REPOSITORY, Path(__file__).parent / "harbour"], ids=["repository", "harbour"])
+def test_valid_data_has_no_findings(root):
+    assert [str(finding) for finding in tables.read(root)[1]] == []
+
+
+@pytest.mark.parametrize("root", [REPOSITORY, Path(__file__).parent / "harbour"], ids=["repository", "harbour"])
+@pytest.mark.filterwarnings("ignore")  # frictionless' own dependencies
+def test_frictionless_agrees_that_the_data_is_valid(root):
+    from frictionless import Package
+
+    report = Package(str(root / "data/datapackage.json")).validate()
+    assert report.flatten(["type", "rowNumber", "fieldName", "note"]) == []
+
+
+def test_values_have_the_types_of_the_descriptor(project):
+    data = tables.load(project)
+    quantity = data.row("quantities", "traffic-lost")
+    assert (quantity["value"], quantity["as_of"]) == (40.0, None)
+    assert data.row("events", "strike-begins")["actors"] == ("union", "port-company")
+    assert data.row("events", "announcement")["resolved"] is False
+    assert data.edition_date == datetime.date(2031, 3, 10)
+
+
+def test_frames_have_the_order_of_the_file_and_are_copies(project):
+    data = tables.load(project)
+    frame = data.series
+    assert list(frame["year"]) == [2028, 2029, 2030]
+    assert str(frame["value"].dtype) == "float64"
+    frame["value"] = 0.0
+    assert list(data.series["value"]) == [1204.0, 1190.0, 871.0]
+    with pytest.raises(AttributeError, match="no table 'ships'"):
+        data.ships
+
+
+def test_row_names_the_ids_that_are_there(project):
+    with pytest.raises(BriefingError, match='"pirates", expected one of mayor, port-company, union'):
+        tables.load(project).row("actors", "pirates")
+
+
+def test_load_finds_the_project_from_a_folder_inside_it(project, tmp_path):
+    assert tables.load(project / "analysis").root == project
+    with pytest.raises(BriefingError, match="expected a briefing project"):
+        tables.load(tmp_path)
+
+
+# --- files ----------------------------------------------------------------------
+
+def test_missing_table_is_one_finding(project):
+    (project / "data/actors.csv").unlink()  # statements and events point into it
+    assert found(project) == [("table-missing", "data/actors.csv", None, None)]
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"  \n"])
+def test_empty_file_is_one_finding_that_gives_the_header(project, content):
+    (project / "data/actors.csv").write_bytes(content)
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.path, finding.expected) == \
+        ("table-empty", "data/actors.csv", "the header id,label,who,kind")
+
+
+def test_header_with_a_wrong_name_says_what_to_add_and_remove(project, edit):
+    edit("data/actors.csv", "id,label,who,kind", "id,name,who,kind")
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.row, finding.remedy) == ("header", 1, 'Add label and remove "name".')
+
+
+def test_header_in_another_order_leaves_the_cells_readable(project, edit):
+    edit("data/concepts.csv", "id,label,sentence", "id,sentence,label")
+    data, findings = tables.read(project)
+    assert [(f.code, f.row, f.remedy) for f in findings] == [("header-order", 1, "Put the columns into this order.")]
+    assert data.row("concepts", "strike-lawful")["sentence"] == "Strike lawful"
+
+
+def test_not_utf8_names_line_and_byte(project):
+    path = project / "data/actors.csv"
+    path.write_bytes(path.read_bytes().replace(b"the mayor", b"the m\xe4yor"))
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.line, finding.found) == ("not-utf-8", 4, "the byte 0xe4")
+
+
+def test_byte_order_mark_and_carriage_returns_are_found_and_nothing_else(project):
+    path = project / "data/actors.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n"))
+    assert [(f.code, f.line) for f in tables.read(project)[1]] == [("byte-order-mark", 1), ("line-ends", 1)]
+
+
+@pytest.mark.parametrize("row", ["smith,Smith,who", "smith,Smith,who,town,more", "smith,Smith,the smith, who is old,town"])
+def test_row_of_another_length_than_the_header(project, row):
+    with (project / "data/actors.csv").open("a") as file:
+        file.write(row + "\n")
+    assert found(project) == [("row-length", "data/actors.csv", 5, None)]
+
+
+def test_empty_row(project, edit):
+    edit("data/actors.csv", "port-company,", "\nport-company,")
+    assert found(project) == [("row-empty", "data/actors.csv", 3, None)]
+
+
+def test_quote_without_end_names_the_line_where_it_begins(project, edit):
+    edit("data/concepts.csv", "crews-needed,Crews needed", 'crews-needed,"Crews needed')
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.path, finding.line) == ("not-csv", "data/concepts.csv", 2)
+
+
+def test_cell_of_100_megabytes_is_found_fast_and_not_repeated(project, edit):
+    edit("data/concepts.csv", "Every crane must have a crew.", '"' + "x" * 100_000_000 + '"')
+    start = time.perf_counter()
+    (finding,) = tables.read(project)[1]
+    assert time.perf_counter() - start < 10
+    (project / "data/concepts.csv").unlink()  # pytest keeps the folder
+    assert (finding.code, finding.row, finding.column, finding.found) == \
+        ("cell-too-long", 2, "sentence", "100,000,000 characters")
+    assert len(str(finding)) < 400
+
+
+# --- cells ----------------------------------------------------------------------
+
+@pytest.mark.parametrize(("path", "old", "new", "code", "row", "column"), [
+    ("quantities", ",>,40,%", ",>,40%,%", "type", 2, "value"),
+    ("quantities", ",>,40,%", ",>,NaN,%", "type", 2, "value"),
+    ("quantities", ",>,40,%", ",>,inf,%", "type", 2, "value"),
+    ("quantities", ",>,40,%", ",>,1e999,%", "type", 2, "value"),
+    ("quantities", ",>,40,%", ",>,1_000,%", "type", 2, "value"),
+    ("quantities", ",>,40,%", ",>,\u0664\u0660,%", "type", 2, "value"),
+    ("quantities", ",>,40,%", ",over,40,%", "word", 2, "hedge"),
+    ("quantities", ",>,40,%", ",>,,%", "cell-empty", 2, "value"),
+    ("series", "2029,", "29.5,", "type", 3, "year"),
+    ("series", "2029,", "29,", "range", 3, "year"),
+    ("events", "2031-03-03,true", "2031-03-03,yes", "type", 3, "resolved"),
+    ("events", "2031-03-03,", "2031-02-30,", "date", 3, "date"),
+    ("events", "2031-03-03,", "2031-13,", "date", 3, "date"),
+    ("events", "2031-03-03,", "3 March 2031,", "date", 3, "date"),
+    ("events", "2031-03-03,", "2031-03-05/2031-03-03,", "date", 3, "date"),
+    ("actors", "mayor,Mayor", "The Mayor,Mayor", "pattern", 4, "id"),
+    ("actors", "mayor,Mayor", "mayor, Mayor", "spaces", 4, "label"),
+    ("passages", "narration,,The dockers stopped work on a Monday.,2",
+     "narration,,The dockers stopped work on a Monday.,7", "range", 2, "credibility"),
+])
+def test_wrong_cell_is_one_finding_with_row_and_column(project, edit, path, old, new, code, row, column):
+    edit(f"data/{path}.csv", old, new)
+    assert found(project) == [(code, f"data/{path}.csv", row, column)]
+
+
+@pytest.mark.parametrize("date", ["2031", "2031-03", "2031-03-03/..", "../2031-03-03", "2031-03-03/2031-03-05",
+                                  "[2031-03-03..2031-03-05]", "2031-03-03?", "2031-03-XX"])
+def test_uncertain_dates_are_dates(project, edit, date):
+    edit("data/events.csv", "2031-03-03,", f"{date},")
+    assert found(project) == []
+
+
+def test_date_column_takes_days_that_exist_only(project, edit):
+    edit("data/datapackage.json", '{"name": "date", "type": "string", "rdfType": '
+         '"http://id.loc.gov/datatypes/edtf/EDTF"', '{"name": "date", "type": "date"')
+    edit("data/events.csv", "announcement,2031-02,", "announcement,2031-02-28,")
+    edit("data/events.csv", "returns-published,2031-01,", "returns-published,2031-02-29,")
+    assert found(project) == [("type", "data/events.csv", 4, "date")]
+
+
+def test_message_has_place_found_expected_and_remedy(project, edit):
+    edit("data/quantities.csv", ",>,40,%", ",over,40,%")
+    (finding,) = tables.read(project)[1]
+    assert str(finding) == 'data/quantities.csv row 2, hedge: found "over", expected one of = > >= < <= ~. ' \
+                           "Use one of the controlled words."
+
+
+# --- ids ------------------------------------------------------------------------
+
+def test_duplicate_id_names_the_row_that_has_it_first(project, edit):
+    edit("data/actors.csv", "mayor,Mayor", "union,Mayor")
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.row, finding.column) == ("id-twice", 4, "id")
+    assert finding.found == '"union" again, as in row 2'
+
+
+def test_duplicate_of_a_compound_key(project):
+    with (project / "data/statements.csv").open("a") as file:
+        file.write("union,crews-needed,disagree,said,no-return,a,\n")
+    assert found(project) == [("id-twice", "data/statements.csv", 6, "actor, concept, passage, coder")]
+
+
+@pytest.mark.parametrize(("path", "old", "new", "row", "column"), [
+    ("statements", "said,no-return", "said,no-returns", 2, "passage"),
+    ("passages", "stopped-work,courier", "stopped-work,currier", 2, "source"),
+    ("quantities", ",union,dockers-joined", ",onion,dockers-joined", 3, "claimed_by"),
+    ("events", "union;port-company", "union;port", 3, "actors"),
+    ("judgements", "port-calls;traffic-lost", "port-call;traffic-lost", 2, "supported_by"),
+])
+def test_dangling_id_also_inside_a_list(project, edit, path, old, new, row, column):
+    edit(f"data/{path}.csv", old, new)
+    assert found(project) == [("id-dangling", f"data/{path}.csv", row, column)]
+
+
+def test_id_that_two_tables_of_evidence_share(project, edit):
+    edit("data/events.csv", "announcement,2031-02", "stopped-work,2031-02")
+    assert found(project) == [("id-ambiguous", "data/events.csv", 2, "id")]
+
+
+# --- what the method asks -------------------------------------------------------
+
+@pytest.mark.parametrize(("path", "old", "new", "code", "row", "column"), [
+    ("passages", "courier,57,92", "courier,92,57", "span-reversed", 2, "start, end"),
+    ("passages", "courier,57,92", "courier,57,57", "span-reversed", 2, "start, end"),
+    ("passages", "courier,57,92", "courier,57,5000", "span-outside", 2, "end"),
+    ("passages", ",until the cranes have crews,", ",one two three four five six seven eight nine ten 11 12 13,",
+     "quote-too-long", 4, "quote"),
+    ("statements", "a,stopped work", "a,", "act-missing", 3, "act"),
+    ("quantities", ",port-company,traffic-moved,", ",port-company,traffic-moved,courier",
+     "evidence", 2, "passage, source"),
+    ("quantities", ",port-company,traffic-moved,", ",port-company,,", "evidence", 2, "passage, source"),
+    ("events", ",port-company,,port-statistics", ",port-company,,", "evidence", 4, "passage, source"),
+    ("judgements", "Traffic very likely fell", "Traffic surely fell", "likelihood-unsaid", 2, "text"),
+    ("judgements", "before the strike.,very likely,", "before the strike.,likely,", "likelihood-unsaid", 2, "text"),
+])
+def test_method(project, edit, path, old, new, code, row, column):
+    edit(f"data/{path}.csv", old, new)
+    assert found(project) == [(code, f"data/{path}.csv", row, column)]
+
+
+def test_quote_of_twelve_words_is_allowed(project, edit):
+    edit("data/passages.csv", ",until the cranes have crews,", ",one two three four five six seven eight nine ten 11 12,")
+    assert found(project) == []
+
+
+# --- all at once ----------------------------------------------------------------
+
+def test_five_planted_faults_are_five_findings_in_reading_order(project, edit):
+    edit("data/passages.csv", "courier,57,92", "courier,92,57")
+    edit("data/actors.csv", "mayor,Mayor", "union,Mayor")
+    edit("data/statements.csv", "union,crews-needed,agree,said", "union,crews-needed,yes,said")
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    edit("data/events.csv", "2031-03-03,", "2031-02-30,")
+    assert found(project) == [
+        ("span-reversed", "data/passages.csv", 2, "start, end"),
+        ("id-twice", "data/actors.csv", 4, "id"),
+        ("word", "data/statements.csv", 2, "agreement"),
+        ("type", "data/quantities.csv", 2, "value"),
+        ("date", "data/events.csv", 3, "date")]
+
+
+# --- the descriptor -------------------------------------------------------------
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"7", b"\xff", b"[" * 100_000],
+                         ids=["empty", "open", "list", "number", "not UTF-8", "deep"])
+def test_unreadable_descriptor(project, content):
+    (project / "data/datapackage.json").write_bytes(content)
+    (finding,) = refused(project)
+    assert (finding.code, finding.path) == ("descriptor-unreadable", "data/datapackage.json")
+
+
+def test_descriptor_names_the_line_that_is_no_json(project, edit):
+    edit("data/datapackage.json", '"created": ', '"created" ')
+    assert refused(project)[0].line == 5
+
+
+def test_missing_descriptor(project):
+    (project / "data/datapackage.json").unlink()
+    with pytest.raises(BriefingError, match="found no data/datapackage.json"):
+        tables.load(project)
+
+
+@pytest.mark.parametrize(("old", "new"), [
+    ('"path": "events.csv"', '"path": "../events.csv"'),
+    ('"path": "events.csv"', '"path": "/etc/passwd"'),
+    ('"path": "events.csv"', '"path": 3'),
+    ('{"name": "resolved", "type": "boolean"', '{"name": "resolved", "type": "truth"'),
+    ('{"name": "resolved", "type": "boolean"', '{"type": "boolean"'),
+    ('{"name": "resolved", "type": "boolean"', '{"name": "title", "type": "boolean"'),
+    ('"references": ["actors.id"]', '"references": ["actors"]'),
+])
+def test_resource_that_cannot_be_used_is_named(project, edit, old, new):
+    edit("data/datapackage.json", old, new)
+    (finding,) = refused(project)
+    assert (finding.code, finding.column) == ("descriptor-resources", "resources[7]")
+
+
+def test_foreign_key_or_pattern_that_makes_no_sense(project):
+    path = project / "data/datapackage.json"
+    descriptor = json.loads(path.read_text())
+    descriptor["resources"][4]["schema"]["foreignKeys"][0] = {"fields": "actor"}
+    descriptor["resources"][2]["schema"]["fields"][0]["constraints"]["pattern"] = "["
+    path.write_text(json.dumps(descriptor))
+    assert [finding.column for finding in refused(project)] == ["resources[2]", "resources[4]"]
+
+
+@pytest.mark.parametrize("created", ['"created": "", ', '"created": "soon",', '"created": "2031-02-30",', ""])
+def test_edition_needs_a_date_that_exists(project, edit, created):
+    edit("data/datapackage.json", '"created": "2031-03-10T00:00:00Z",', created)
+    assert found(project) == [("edition-date", "data/datapackage.json", None, "created")]
+
+
+def test_standard_columns_and_tables_must_be_declared(project):
+    path = project / "data/datapackage.json"
+    descriptor = json.loads(path.read_text())
+    descriptor["resources"] = [r for r in descriptor["resources"] if r["name"] in ("sources", "actors")]
+    descriptor["resources"][1]["schema"]["fields"] = descriptor["resources"][1]["schema"]["fields"][:-1]
+    path.write_text(json.dumps(descriptor))
+    (project / "data/actors.csv").write_text("id,label,who\nunion,Union,the union\n")
+    assert [(f.code, f.column) for f in tables.read(project)[1]] == [
+        ("table-undeclared", "resources"), ("column-undeclared", "actors.kind")]
+
+
+def test_table_of_the_projects_own_is_loaded_too(project):
+    path = project / "data/datapackage.json"
+    descriptor = json.loads(path.read_text())
+    descriptor["resources"].append({"name": "ships", "path": "ships.csv", "schema": {
+        "fields": [{"name": "id"}, {"name": "built", "type": "year"}]}})
+    path.write_text(json.dumps(descriptor))
+    (project / "data/ships.csv").write_text("id,built\nmary,2019\n")
+    assert tables.load(project).rows["ships"] == [{"id": "mary", "built": 2019}]
