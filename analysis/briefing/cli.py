@@ -10,10 +10,15 @@ import json
 import sys
 import time
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__
 from .findings import BriefingError, Findings
+
+if TYPE_CHECKING:
+    from .review import Review
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -57,7 +62,23 @@ def _parser() -> argparse.ArgumentParser:
                       "Run the notebooks into _output/notebooks/ and write the references: "
                       "what Quarto needs before it renders.")
     _timeout(execute)
+    check = command("check", _check, "check what everything stands on",
+                    "Check the data, every passage against the source texts that are at hand, the prose against its "
+                    "evidence, and the coders against each other.")
+    check.add_argument("--source", type=_source, action="append", default=[], metavar="ID=FILE",
+                       help="the text of a source, as stored (may be given several times)")
+    sheet = command("sheet", _sheet, "a blind sheet for another coder",
+                    "Write a coding sheet without codes, or read a filled one into data/statements.csv.")
+    sheet.add_argument("file", type=Path, metavar="FILE", help="the sheet, CSV")
+    sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
     return parser
+
+
+def _source(text: str) -> tuple[str, Path]:
+    id, separator, path = text.partition("=")
+    if not (id and separator and path):
+        raise argparse.ArgumentTypeError(f'found "{text}", expected ID=FILE, such as gazette=article.txt')
+    return id, Path(path)
 
 
 def _timeout(parser: argparse.ArgumentParser) -> None:
@@ -91,6 +112,70 @@ def _execute(options: argparse.Namespace) -> int:
     root = _project(options)
     started = time.perf_counter()
     return _done(render.execute(root, timeout=options.timeout, progress=_progress(options)), started, options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .review import review
+
+    result = review(_project(options), dict(options.source))
+    if options.json:
+        print(json.dumps(_review_as_data(result), ensure_ascii=False))
+        return 1 if result.findings else 0
+    for finding in result.findings:
+        print(finding)
+    if result.patch:
+        print(f"\nThe words stand elsewhere now. To move the passages, apply this patch:\n\n{result.patch}")
+    print(_passages_line(result))
+    print(_coders_lines(result))
+    count = len(result.findings)
+    print(f"{count} finding{'s' if count != 1 else ''}.")
+    return 1 if result.findings else 0
+
+
+def _passages_line(result: Review) -> str:
+    line = f"Passages: {result.passages_checked} checked against their source"
+    if result.passages_unchecked:
+        line += (f", {result.passages_unchecked} could not be checked: their source is not at hand "
+                 "(give it with --source ID=FILE)")
+    return f"{line}."
+
+
+def _coders_lines(result: Review) -> str:
+    found = result.reliability
+    if found is None:
+        return (f"Coders: {len(result.coders)} ({', '.join(result.coders) or 'none'}); no alpha: agreement takes two. "
+                "`briefing sheet FILE` writes a blind sheet for another.")
+    lines = [f"Coders: {', '.join(found.coders)}. Krippendorff's alpha (nominal) over the cells that any of them coded:"]
+    for agreement in (found.overall, *found.concepts):
+        interval = f" ({agreement.low:.2f} to {agreement.high:.2f})" if agreement.low is not None else ""
+        alpha = f"{agreement.alpha:.2f}{interval}" if agreement.alpha is not None else "not defined: all codes are the same"
+        lines.append(f"  {agreement.concept or 'all concepts'}: {alpha}, {agreement.units} cells")
+    for cell in found.disagreements:
+        stands = "; ".join(f"{coder}: {stand}{' in ' + ', '.join(cell.passages[coder]) if cell.passages[coder] else ''}"
+                           for coder, stand in cell.stands.items())
+        lines.append(f"  disagreement on {cell.actor}, {cell.concept}: {stands}")
+    return "\n".join(lines)
+
+
+def _review_as_data(result: Review) -> dict[str, object]:
+    return {"findings": [finding.as_dict() for finding in result.findings],
+            "passages_checked": result.passages_checked, "passages_unchecked": result.passages_unchecked,
+            "coders": list(result.coders), "patch": result.patch,
+            "reliability": asdict(result.reliability) if result.reliability else None}
+
+
+def _sheet(options: argparse.Namespace) -> int:
+    from . import sheets, tables
+
+    data = tables.load(_project(options))
+    if options.read:
+        count = sheets.read(data, options.file, options.read)
+        message = f"Added {count} statements of coder {options.read} to data/statements.csv"
+    else:
+        count = sheets.write(data, options.file)
+        message = f"Wrote {options.file} with {count} passages to code"
+    print(json.dumps({"count": count}) if options.json else message)
+    return 0
 
 
 def _project(options: argparse.Namespace) -> Path:

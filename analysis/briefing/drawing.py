@@ -226,8 +226,8 @@ def _layer(alt: Any, kind: str, says: bool, xs: Scale, ys: Scale, style: Sequenc
     if says:
         encoding["description"] = alt.Description("description:N")
     if kind == "text":
-        mark = alt.MarkDef("text", align=of_row("align"), fontSize=of_row("size"), fontWeight=of_row("weight"),
-                           fill=of_row("fill"), angle=of_row("angle"), aria=says)
+        mark = alt.MarkDef("text", baseline="alphabetic", align=of_row("align"), fontSize=of_row("size"),
+                           fontWeight=of_row("weight"), fill=of_row("fill"), angle=of_row("angle"), aria=says)
         encoding["text"] = alt.Text("text:N")
     elif kind == "point":
         mark = alt.MarkDef("point", shape=of_row("shape"), size=of_row("size"), fill=of_row("fill"), opacity=1,

@@ -54,7 +54,7 @@ def figure(draw: Callable[[int], Sheet], title: str, rows: Iterable[Row], table:
     return Figure(draw, title, table, several(rows, "source", "sources"), several(rows, "passage", "passages"))
 
 
-def records(frame: pandas.DataFrame) -> list[Row]:
+def rows_of(frame: pandas.DataFrame) -> list[Row]:
     """The rows of a frame, with None for every kind of missing value."""
     return [{name: value if isinstance(value, (tuple, list)) or known(value) else None for name, value in row.items()}
             for row in frame.to_dict("records")]
@@ -104,7 +104,7 @@ def count(number: int, noun: str) -> str:
     return f"{counted(int(number))} {noun}{'' if number == 1 else 's'}"
 
 
-def table(rows: Sequence[Row], **columns: str | Callable[[Row], Any]) -> dict[str, list[Any]]:
+def tabled(rows: Sequence[Row], columns: Mapping[str, str | Callable[[Row], Any]]) -> dict[str, list[Any]]:
     """The data of a chart as text: a column is a field's name, or what makes its cells."""
     def cell(row: Row, column: str | Callable[[Row], Any]) -> Any:
         value = column(row) if callable(column) else row.get(column)

@@ -8,6 +8,7 @@ executed copy holds nothing of the run itself: no times, no versions, no paths.
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .findings import CellFailed, CellTimedOut, Finding, InvalidReport, KernelDied, NotebookFailed, shown
+from .findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDied, NotebookFailed, shown
 
 if TYPE_CHECKING:
     import nbformat
@@ -132,8 +133,8 @@ def values(folder: Path | str | None = None) -> Callable[[str], Any]:
     """The values that the executed notebooks published, to be called by id.
 
     In report.qmd: `value = notebooks.values()`, then inline
-    `{python} value("petroleum-claim")`. Raises InvalidReport where no notebook
-    publishes the id, naming those that are there.
+    `{python} value("id")`. Raises BriefingError where no notebook publishes the
+    id, naming those that come near it.
     """
     from .quantities import Value
 
@@ -147,10 +148,10 @@ def values(folder: Path | str | None = None) -> Callable[[str], Any]:
 
     def value(id: str) -> Value:
         if id not in published:
-            raise InvalidReport([Finding(
-                "value-unknown", place.name, f"no value {shown(id)}",
-                f"one of {', '.join(sorted(published)) or 'none: no notebook publishes values'}",
-                "Publish it in a notebook with quantities.publish, or correct the id.")])
+            near = difflib.get_close_matches(id, published, n=3, cutoff=0.4) or sorted(published)[:3]
+            near_text = f"near it are {', '.join(near)}" if near else "none publishes any value"
+            raise BriefingError(f"no notebook publishes {shown(id)}; "
+                                f"{near_text}")
         return published[id]
 
     return value

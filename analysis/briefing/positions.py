@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -159,7 +160,7 @@ def timeline(data: Tables) -> pandas.DataFrame:
 
 
 def _when(edtf: str) -> str:
-    text = evidence.day(edtf)
+    text = re.sub(r"^(\d+) (\w+) to (\d+ \2 \d+)$", r"\1 to \3", evidence.day(edtf))  # 2 to 4 May 2024
     return f"between {text.replace(' to ', ' and ')}" if edtf.startswith("[") and " to " in text else text
 
 

@@ -1,3 +1,0 @@
-"""The colours of charts."""
-
-PALETTE: dict[str, tuple[str, str]] = {}

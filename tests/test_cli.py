@@ -1,0 +1,190 @@
+"""The command line: help, exit codes, JSON, the other engine."""
+
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from briefing import __version__
+from briefing.cli import main
+
+COMMANDS = ("render", "execute", "check", "sheet")
+
+
+def usage_error(capsys, *arguments):
+    """What the command line says to arguments that it cannot take."""
+    with pytest.raises(SystemExit) as error:
+        main(arguments)
+    assert error.value.code == 2
+    return capsys.readouterr().err
+
+
+# --- help -----------------------------------------------------------------------
+
+def test_help_lists_the_commands_and_the_exit_codes(capsys):
+    with pytest.raises(SystemExit) as error:
+        main(["--help"])
+    text = capsys.readouterr().out
+    assert error.value.code == 0
+    assert re.findall(r"^ {4}(\w+)", text, re.MULTILINE) == list(COMMANDS)
+    assert "Exit codes: 0 clean, 1 findings, 2 could not run." in text
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_each_command_explains_its_options(capsys, name):
+    with pytest.raises(SystemExit) as error:
+        main([name, "--help"])
+    text = capsys.readouterr().out
+    assert error.value.code == 0
+    assert f"usage: briefing {name}" in text and "--project FOLDER" in text and "--json" in text
+    for option, told in re.findall(r"^ {2}(--[\w-]+)[^\n]*?((?: {2,}|\n {4,})\S[^\n]*)", text, re.MULTILINE):
+        assert told.strip(), option
+
+
+def test_version(capsys):
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"briefing {__version__}\n"
+
+
+# --- arguments that cannot be taken -----------------------------------------------
+
+@pytest.mark.parametrize("timeout", ["0", "-1", "1.5", "soon", "", "²"])
+def test_bad_timeout(capsys, timeout):
+    assert "expected a whole number of seconds from 1" in usage_error(capsys, "render", f"--timeout={timeout}")
+
+
+def test_no_command_unknown_command_unknown_option_unknown_engine(capsys):
+    assert "COMMAND" in usage_error(capsys)
+    assert "invalid choice: 'bake'" in usage_error(capsys, "bake")
+    assert "unrecognized arguments: --fast" in usage_error(capsys, "render", "--fast")
+    assert "invalid choice: 'word'" in usage_error(capsys, "render", "--engine=word")
+
+
+# --- exit codes and messages --------------------------------------------------------
+
+def test_clean_run_exits_0_and_says_what_it_wrote(project, notebook, capsys):
+    notebook("1")
+    assert main(["execute", "--project", str(project)]) == 0
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.search(r"Wrote _output/notebooks/harbour.ipynb and _output/references.json in \d+\.\d s\n$", said.err)
+
+
+def test_findings_exit_1_with_place_and_count(project, edit, capsys):
+    edit("data/quantities.csv", ",>,40,%", ",over,40%,%")
+    assert main(["render", "--project", str(project)]) == 1
+    said = capsys.readouterr()
+    assert 'data/quantities.csv row 2, hedge: found "over", expected one of = > >= < <= ~.' in said.err
+    assert 'data/quantities.csv row 2, value: found "40%", expected a number.' in said.err
+    assert said.err.endswith("2 findings. Nothing was written.\n") and "Traceback" not in said.err
+    assert not (project / "_output").exists()
+
+
+@pytest.mark.parametrize("name", ["render", "execute"])
+def test_unknown_project_exits_2(tmp_path, capsys, name):
+    assert main([name, "--project", str(tmp_path / "nowhere")]) == 2
+    said = capsys.readouterr()
+    assert "expected a briefing project" in said.err and "--project" in said.err and said.out == ""
+
+
+def test_project_is_found_from_a_folder_inside_it(project, edit, capsys, monkeypatch):
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    monkeypatch.chdir(project / "analysis")
+    assert main(["render"]) == 1
+    assert "data/quantities.csv row 2" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("damage", "place"), [
+    (lambda root: (root / "data/actors.csv").unlink(), "data/actors.csv: found no readable file"),
+    (lambda root: (root / "data/actors.csv").write_bytes(b"\xff"), "data/actors.csv line 1: found the byte 0xff"),
+    (lambda root: (root / "data/datapackage.json").write_text("{"), "data/datapackage.json line 1: found"),
+    (lambda root: (root / "analysis/harbour.ipynb").write_text("no"), "analysis/harbour.ipynb line 1: found no JSON"),
+    (lambda root: (root / "report.qmd").write_text("Words.\n"), 'report.qmd line 1: found "Words.", expected front matter'),
+    (lambda root: (root / "report.qmd").unlink(), "report.qmd: found no readable file"),
+])
+def test_bad_input_is_a_message_with_its_place_and_never_a_traceback(project, capsys, damage, place):
+    damage(project)
+    assert main(["render", "--project", str(project)]) == 1
+    assert place in capsys.readouterr().err
+
+
+# --- JSON -----------------------------------------------------------------------
+
+def test_json_of_a_clean_run(project, notebook, capsys):
+    notebook("1")
+    assert main(["execute", "--json", "--project", str(project)]) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"findings": [], "written": ["_output/notebooks/harbour.ipynb", "_output/references.json"]}
+    assert said.err == ""
+
+
+def test_json_of_findings(project, edit, capsys):
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    assert main(["render", "--json", "--project", str(project)]) == 1
+    said = capsys.readouterr()
+    assert json.loads(said.out) == {"findings": [{
+        "code": "type", "path": "data/quantities.csv", "row": 2, "column": "value", "found": '"40%"',
+        "expected": "a number",
+        "remedy": "Write digits and a point only; units and hedges have columns of their own."}]}
+    assert said.err == ""
+
+
+def test_json_of_an_error(tmp_path, capsys):
+    assert main(["render", "--json", "--project", str(tmp_path)]) == 2
+    said = capsys.readouterr()
+    assert "expected a briefing project" in json.loads(said.out)["error"] and said.err == ""
+
+
+# --- Quarto ---------------------------------------------------------------------
+
+@pytest.fixture
+def quarto(tmp_path, monkeypatch):
+    """A `quarto` on the PATH that notes how it was called, and exits as told."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+
+    def install(code=0):
+        program = folder / "quarto"
+        program.write_text(f'#!/bin/sh\necho "$PWD" > "{tmp_path}/called"\necho "$@" >> "{tmp_path}/called"\n'
+                           f'echo "$QUARTO_PYTHON" >> "{tmp_path}/called"\nexit {code}\n')
+        program.chmod(0o755)
+        return tmp_path / "called"
+
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.delenv("QUARTO_PYTHON", raising=False)
+    return install
+
+
+def test_quarto_that_is_not_installed(project, quarto, capsys):
+    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
+    said = capsys.readouterr().err
+    assert "quarto.org" in said and "pip install quarto-cli" in said and "Traceback" not in said
+
+
+def test_quarto_is_called_in_the_project_with_this_python(project, quarto, monkeypatch):
+    called = quarto()
+    shutil.copy(Path(__file__).parents[1] / "_quarto.yml", project)
+    monkeypatch.chdir(project / "data")
+    assert main(["render", "--engine", "quarto"]) == 0
+    folder, arguments, python = called.read_text().splitlines()
+    assert Path(folder) == project and arguments.split()[0] == "render" and python == sys.executable
+
+
+def test_quarto_that_fails_and_project_that_is_not_quartos(project, quarto, capsys):
+    called = quarto(code=7)
+    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
+    assert "_quarto.yml: found no such file" in capsys.readouterr().err and not called.exists()
+    shutil.copy(Path(__file__).parents[1] / "_quarto.yml", project)
+    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
+    assert "found exit code 7, expected 0" in capsys.readouterr().err and called.exists()
+
+
+def test_quarto_is_not_called_on_wrong_data(project, edit, quarto):
+    called = quarto()
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 1
+    assert not called.exists()

@@ -1,0 +1,121 @@
+"""What other code may lean on: the modules' public names, and who imports whom."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+import briefing
+
+FOLDER = Path(briefing.__file__).parent
+MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("__"))
+
+#: A name goes in or out of here in the change that adds or removes it, with a line in the changelog.
+NAMES = {
+    "anchors": "Check check Move patch",
+    "cli": "main",
+    "document": "attributes build callout clone div Document hidden identifiers Node pandoc plain raw transform walk",
+    "drawing": "cut FONT linear PALETTE Row Scale Sheet slim svg widest width wrap",
+    "evidence": "cards chain cited CREDIBILITY day grade hops judgement judgements LIKELIHOODS MONTHS "
+        "OTHER_LIKELIHOODS references RELIABILITY rests_on",
+    "exports": "ANNOTATIONS annotations files graphml networks STATEMENTS statements",
+    "figures": "by_year claims shares",
+    "findings": "BriefingError CellFailed CellTimedOut Finding Findings InvalidData InvalidReport KernelDied "
+        "LONGEST_SHOWN NotebookFailed shown",
+    "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
+        "tabled titled VEGA_LITE",
+    "html": "font_folder TEMPLATES write",
+    "inline": "markdown show",
+    "notebooks": "Cell cell_options cells clean EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment read running text "
+        "VALUES values",
+    "pdf": "literal source STYLED TEMPLATE write",
+    "position_figures": "EMPTY hands network stands timeline",
+    "positions": "busiest chains Network network publishers stands timeline two_mode",
+    "prose": "ASSUMING check CONFIDENCE Sentence sentences VAGUE",
+    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity share spelled Value Values "
+        "Verdict verdict",
+    "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
+    "render": "execute OUTPUT Progress REFERENCES render render_with_quarto",
+    "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "
+        "FRONT_MATTER Picture present Problem read Report Results results Span",
+    "review": "Review review",
+    "sheets": "CODES PLACE read write",
+    "tables": "date_bounds DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE "
+        "Problem read REQUIRED_TABLES Row STANDARD Tables",
+}
+
+
+def tree(module):
+    return ast.parse((FOLDER / f"{module}.py").read_text("utf-8"))
+
+
+def public(module):
+    """The names that a module itself defines, without those that begin with an underscore."""
+    names = []
+    for node in tree(module).body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+        elif isinstance(node, ast.AnnAssign):
+            names.append(node.target.id)
+    return {name for name in names if not name.startswith("_")}
+
+
+def imported(module):
+    """The modules of the package that a module imports, also inside functions."""
+    found = set()
+    for node in ast.walk(tree(module)):
+        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "briefing"):
+            inner = (node.module or "").removeprefix("briefing").strip(".")
+            found |= {inner} if inner else {alias.name for alias in node.names}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.removeprefix("briefing.") for alias in node.names if alias.name.startswith("briefing.")}
+    return found & set(MODULES)
+
+
+def order():
+    """The modules as the package's docstring lists them."""
+    listed = re.search(r"before it: (.*?)\.", " ".join(briefing.__doc__.split()))
+    assert listed, "the docstring of briefing lists the modules after `before it:`"
+    return listed[1].split(", ")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_public_names_are_those_that_are_pinned(module):
+    assert sorted(public(module)) == sorted(NAMES[module].split())
+
+
+def test_no_module_is_pinned_that_is_gone():
+    assert sorted(NAMES) == MODULES
+
+
+def test_docstring_lists_every_module_once():
+    assert sorted(order()) == MODULES
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_module_imports_only_from_those_above_it(module):
+    listed = order()
+    above = set(listed[:listed.index(module)])
+    assert imported(module) - above == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_public_functions_say_what_they_give(module):
+    missing = [node.name for node in tree(module).body
+               if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_")
+               and node.returns is None]
+    assert missing == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_no_assert_outside_tests(module):
+    assert [node.lineno for node in ast.walk(tree(module)) if isinstance(node, ast.Assert)] == []
+
+
+def test_nothing_in_the_package_names_the_first_briefings_subject():
+    words = re.compile(r"mongolia|putin|kremlin|ulaanbaatar|tass\b|cnbc", re.IGNORECASE)
+    files = [path for path in sorted(FOLDER.rglob("*")) if path.suffix in (".py", ".typ", ".css", ".js", ".html", ".csl")]
+    assert [path.name for path in files if words.search(path.read_text("utf-8"))] == []

@@ -1,0 +1,244 @@
+"""Both files from one command: what they hold, the same bytes anywhere, nothing lost on failure."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pypdf
+import pytest
+
+from briefing.findings import BriefingError, CellFailed, Findings, InvalidData, InvalidReport
+from briefing.render import execute, render
+
+PACKAGE_HOME = Path(__file__).parents[1] / "analysis"
+
+
+def command(project, *arguments, **environment):
+    """The command line as a process of its own."""
+    return subprocess.Popen([sys.executable, "-m", "briefing", *arguments, "--project", str(project)],
+                            env={**os.environ, "PYTHONPATH": str(PACKAGE_HOME), **environment},
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.fixture
+def good(project, rendered):
+    """The project with the good `_output/` of an earlier render."""
+    shutil.copytree(rendered / "_output", project / "_output")
+    return project
+
+
+# --- the page -------------------------------------------------------------------
+
+class Page(HTMLParser):
+    def __init__(self, text):
+        super().__init__()
+        self.ids, self.links, self.loads, self.tags = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        self.tags.append((tag, given))
+        self.ids += [given["id"]] if "id" in given else []
+        self.links += [given["href"]] if tag == "a" and "href" in given else []
+        if tag != "a":
+            self.loads += [given[name] for name in ("src", "href", "srcset", "data", "action") if name in given]
+
+
+@pytest.fixture(scope="module")
+def html(rendered):
+    return (rendered / "_output/report.html").read_text("utf-8")
+
+
+@pytest.fixture(scope="module")
+def page(html):
+    return Page(html)
+
+
+def test_page_asks_nothing_of_any_network(html, page):
+    assert [load for load in page.loads if not load.startswith(("data:", "#"))] == []
+    style = "".join(re.findall(r"<style.*?</style>", html, re.DOTALL))
+    assert "@import" not in style
+    assert all(url.startswith(("data:", "#")) for url in re.findall(r"url\([\"']?([^)\"']+)", style))
+
+
+def test_links_inside_the_page_arrive_and_ids_are_unique(page):
+    assert len(page.ids) == len(set(page.ids))
+    inside = [link[1:] for link in page.links if link.startswith("#")]
+    assert len(inside) > 20 and set(inside) <= set(page.ids)
+
+
+def test_page_holds_numbers_references_notes_tables_and_the_drawing(html, page):
+    text = re.sub(r"<[^>]+>", "", html)
+    for words in ("310\u00a0people of them", "over 40% of its traffic", "A sum by hand: 5.", "By the count of the union.",
+                  "A reading of the returns", "10 March 2031", "\u201cuntil the cranes have crews\u201d",
+                  "Only on the page.", "@home"):
+        assert words in text, words
+    assert "Only on paper." not in text
+    assert [given["aria-label"] for tag, given in page.tags if tag == "svg"] == [
+        "Three bars. The first two are nearly equal, the last is about a quarter shorter."]
+    assert sum(tag == "table" for tag, _ in page.tags) == 2
+    assert ("html", {"lang": "en"}) in page.tags
+
+
+def test_drawing_keeps_its_references_under_ids_of_its_own(html):
+    assert 'id="fig-calls-only-ink"' in html and "url(#fig-calls-only-ink)" in html
+
+
+# --- the PDF --------------------------------------------------------------------
+
+@pytest.fixture(scope="module")
+def pdf(rendered):
+    return pypdf.PdfReader(rendered / "_output/report.pdf")
+
+
+def test_pdf_text_can_be_selected(pdf):
+    text = " ".join(" ".join(page.extract_text() for page in pdf.pages).split())
+    for words in ("A strike in Sandhaven", "over 40% of its traffic", "A sum by hand: 5.", "By the count of the union.",
+                  "A reading of the returns", "Only on paper.", "@home"):
+        assert words in text, words
+    assert "Only on the page." not in text
+
+
+def test_pdf_has_metadata_of_the_edition_and_not_of_the_clock(pdf):
+    assert (pdf.metadata.title, pdf.metadata.author) == ("A strike in Sandhaven", "The test suite")
+    assert pdf.metadata.creation_date.date().isoformat() == "2031-03-10"
+    assert pdf.trailer["/Root"]["/Lang"] == "en" and "/StructTreeRoot" in pdf.trailer["/Root"]
+
+
+def test_pdf_has_outline_page_break_and_links(pdf):
+    titles = [item.title for item in pdf.outline if not isinstance(item, list)]
+    assert titles == ["1 What happened", "2 Who stands where", "Evidence"]
+    assert "2 Who stands where" in pdf.pages[1].extract_text().splitlines()
+    links = [note.get_object() for page in pdf.pages for note in page.get("/Annots", [])]
+    assert sum("/Dest" in link or link.get("/A", {}).get("/S") == "/GoTo" for link in links) > 15
+    assert "https://example.org/calls" in [link["/A"].get("/URI") for link in links if "/A" in link]
+
+
+def test_pdf_figure_has_its_alt_text(rendered):
+    reader = pypdf.PdfReader(rendered / "_output/report.pdf")
+    alts = [item.get("/Alt") for number in range(1, len(reader.xref_objStm) + len(reader.xref.get(0, {})) + 1)
+            if isinstance(item := reader.get_object(number), dict) and "/Alt" in item]
+    assert any("Three bars." in alt for alt in alts)
+
+
+# --- the same bytes -------------------------------------------------------------
+
+def test_same_bytes_in_another_folder_zone_locale_home_and_hash_seed(rendered, project, tmp_path, snapshot):
+    home = tmp_path / "somebody's home"
+    home.mkdir()
+    moved = project.rename(tmp_path / "an other folder (ü)")
+    run = command(moved, "render", TZ="Asia/Ulaanbaatar", LC_ALL="C", LANG="de_DE.UTF-8", PYTHONHASHSEED="77",
+                  HOME=str(home), USER="somebody", SOURCE_DATE_EPOCH="1")
+    _, errors = run.communicate(timeout=60)
+    assert run.returncode == 0, errors
+    first, second = snapshot(rendered / "_output"), snapshot(moved / "_output")
+    assert [name for name in first.keys() | second.keys() if first.get(name) != second.get(name)] == []
+
+
+def test_output_holds_what_was_promised_and_no_more(rendered, snapshot):
+    assert sorted(snapshot(rendered / "_output")) == [
+        "notebooks", "notebooks/harbour.ipynb", "references.json", "report.html", "report.pdf"]
+
+
+# --- nothing is lost ------------------------------------------------------------
+
+@pytest.mark.parametrize(("path", "old", "new", "error"), [
+    ("data/quantities.csv", ",>,40,%", ",>,40%,%", InvalidData),
+    ("data/datapackage.json", '"resources"', '"tables"', InvalidData),
+    ("report.qmd", "@fig-calls)", "@fig-cells)", InvalidReport),
+    ("report.qmd", "date: 2031-03-10", "date: 2031-03-11", InvalidData),
+    ("analysis/harbour.ipynb", "calls = data.series", "calls = 1 / 0", CellFailed),
+])
+def test_findings_leave_everything_as_it_was(good, edit, tmp_path, monkeypatch, snapshot, path, old, new, error):
+    edit(path, old, new)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    monkeypatch.chdir(scratch)
+    before = snapshot(good)
+    with pytest.raises(error):
+        render(good)
+    assert snapshot(good) == before
+    assert list(scratch.iterdir()) == []
+
+
+def test_findings_of_data_report_and_date_come_at_once(project, edit):
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    edit("report.qmd", "date: 2031-03-10", "date: 2031-03-11")
+    with pytest.raises(Findings) as error:
+        render(project)
+    assert [(f.code, f.path, f.line) for f in error.value.findings] == [
+        ("type", "data/quantities.csv", None), ("edition-date", "report.qmd", 5)]
+
+
+def test_findings_of_the_report_do_not_hide_those_of_the_data(project, edit):
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    edit("report.qmd", "{{< pagebreak >}}", "{{< video >}}")
+    with pytest.raises(Findings) as error:
+        render(project)
+    assert [f.code for f in error.value.findings] == ["type", "shortcode"]
+
+
+def children(pid):
+    """The processes that a process has started and that still run."""
+    listing = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
+    return [line.split()[0] for line in listing.stdout.splitlines() if not line.split()[1].startswith("Z")]
+
+
+def test_stopping_a_render_leaves_nothing_behind(good, notebook, tmp_path, snapshot):
+    notebook(f"from pathlib import Path\nPath({str(tmp_path / 'began')!r}).touch()\nimport time; time.sleep(60)")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    before = snapshot(good)
+    run = command(good, "render", TMPDIR=str(scratch))
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "began").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    kernels = children(run.pid)
+    run.send_signal(signal.SIGINT)
+    output, errors = run.communicate(timeout=20)
+    assert kernels, errors
+    assert run.returncode == 130 and "Stopped" in errors and "Traceback" not in errors
+    assert snapshot(good) == before
+    assert list(scratch.iterdir()) == []
+    assert [pid for pid in kernels if Path(f"/proc/{pid}").exists()] == []
+
+
+def test_no_kernel_is_left_after_a_render(project):
+    before = children(os.getpid())
+    execute(project)
+    assert [pid for pid in children(os.getpid()) if pid not in before] == []
+
+
+# --- _output/ -------------------------------------------------------------------
+
+def test_executed_copy_of_a_removed_notebook_disappears(project, notebook):
+    notebook("1", name="first.ipynb")
+    (project / "analysis/harbour.ipynb").unlink()
+    (project / "_output/notebooks").mkdir(parents=True)
+    (project / "_output/notebooks/harbour.ipynb").write_text("{}")
+    (project / "_output/kept.txt").write_text("mine")
+    execute(project)
+    assert sorted(path.name for path in (project / "_output/notebooks").iterdir()) == ["first.ipynb"]
+    assert (project / "_output/kept.txt").exists()
+
+
+def test_output_that_cannot_be_written_is_a_clear_error(project):
+    (project / "_output").write_text("in the way")
+    with pytest.raises(BriefingError, match="_output: found .*, expected a folder that can be written") as error:
+        render(project)
+    assert error.value.exit_code == 2
+    assert (project / "_output").read_text() == "in the way"
+
+
+def test_project_without_a_notebook_renders(project):
+    shutil.rmtree(project / "analysis")
+    (project / "report.qmd").write_text("---\ntitle: Words only\n---\nText [@no-return].\n\n::: {#refs}\n:::\n")
+    assert [path.name for path in render(project) if path.suffix in (".pdf", ".html")] == ["report.html", "report.pdf"]
