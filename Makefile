@@ -7,13 +7,19 @@ endif
 SETUP := .venv/.set-up
 
 .DEFAULT_GOAL := help
-.PHONY: help render test bench lab lock quarto clean
+# The article's text is not part of the project; where it lies beside it, passages are checked against it.
+SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
+
+.PHONY: help render check test bench lab lock quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 render: $(SETUP) ## make _output/report.pdf and _output/report.html
 	$(BIN)/briefing render
+
+check: $(SETUP) ## check what every sentence and number stands on (SOURCE=id=file)
+	$(BIN)/briefing check $(if $(wildcard $(lastword $(subst =, ,$(SOURCE)))),--source $(SOURCE))
 
 test: $(SETUP) ## run the tests
 	$(BIN)/python -m pytest

@@ -14,10 +14,11 @@ from pathlib import Path
 import pypdf
 import pytest
 
+import briefing
 from briefing.findings import BriefingError, CellFailed, Findings, InvalidData, InvalidReport
 from briefing.render import execute, render
 
-PACKAGE_HOME = Path(__file__).parents[1] / "analysis"
+PACKAGE_HOME = Path(briefing.__file__).parents[1]
 
 
 def command(project, *arguments, **environment):
@@ -188,8 +189,15 @@ def test_findings_of_the_report_do_not_hide_those_of_the_data(project, edit):
 
 def children(pid):
     """The processes that a process has started and that still run."""
-    listing = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(pid)], capture_output=True, text=True, check=False)
-    return [line.split()[0] for line in listing.stdout.splitlines() if not line.split()[1].startswith("Z")]
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:  # it has ended meanwhile
+            continue
+        if parent == str(pid) and state != "Z":
+            found.append(stat.parent.name)
+    return found
 
 
 def test_stopping_a_render_leaves_nothing_behind(good, notebook, tmp_path, snapshot):

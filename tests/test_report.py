@@ -195,7 +195,7 @@ def test_errors_of_all_expressions_come_at_once_with_their_places(project, snaps
     assert [(f.code, f.line, f.character) for f in found] == [
         ("expression", lines - 2, 1), ("expression", lines - 2, 22), ("expression", lines, 1)]
     assert "division by zero" in found[0].found
-    assert 'no value "sailors"' in found[1].found and "strikers" in str(found[1])
+    assert 'no notebook publishes "sailors"' in found[1].found and "strikers" in str(found[1])
     assert snapshot(project).keys() - before.keys() <= {"_output"}
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 import functools
+import itertools
 import json
 import re
 import subprocess
@@ -288,13 +289,25 @@ def _cite(blocks: list[Node], report: Report, references: Sequence[Mapping[str, 
 
 
 def _linked_back(blocks: list[Node]) -> list[Node]:
-    """Give every citation an anchor, and every reference the way back to where it is cited."""
+    """Give every citation and every value an anchor, and every reference the way back to where it is used."""
     places: dict[str, list[str]] = {}
-    for number, node in enumerate((n for n in walk(blocks) if n["t"] == "Cite"), start=1):
-        anchor = f"cite-{number}"
-        for citation in node["c"][0]:
-            places.setdefault(citation["citationId"], []).append(anchor)
-        node["c"][1] = [{"t": "Span", "c": [[anchor, ["citation-place"], []], node["c"][1]]}]
+    numbers = itertools.count(1)
+
+    def anchored(ids: Sequence[str], inner: list[Node]) -> Node:
+        anchor = f"cite-{next(numbers)}"
+        for id in ids:
+            places.setdefault(id, []).append(anchor)
+        return {"t": "Span", "c": [[anchor, ["citation-place"], []], inner]}
+
+    def mark(node: Node) -> Node | None:
+        if node["t"] == "Cite":
+            ids = [citation["citationId"] for citation in node["c"][0]]
+            return {"t": "Cite", "c": [node["c"][0], [anchored(ids, node["c"][1])]]}
+        if node["t"] == "Link" and "value" in node["c"][0][1] and node["c"][2][0].startswith("#ref-"):
+            return anchored(attributes(node)[2].get("evidence", "").split(), [node])
+        return None
+
+    blocks = transform(blocks, mark)
 
     def back(node: Node) -> Node | None:
         if node["t"] != "Div" or "csl-entry" not in node["c"][0][1]:

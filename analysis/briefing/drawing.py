@@ -270,10 +270,10 @@ _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
 
 def slim(svg: str) -> str:
     """An SVG of vl-convert's with nothing that no reader sees, and tenths of a pixel."""
-    parts = re.split(r"(>[^<]+<|aria-label=\"[^\"]*\")", svg)  # texts stay as they are
+    parts = re.split(r"(>[^<]+<|aria-label=\"[^\"]*\")", _EMPTY.sub("", svg))  # texts stay as they are
     parts[::2] = [_LONG_NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", _NOISE.sub("", part))
                   for part in parts[::2]]
-    svg = _EMPTY.sub("", "".join(parts))
+    svg = "".join(parts)
     before = None
     while before != svg:  # groups around nothing, and groups that only group
         before = svg

@@ -45,10 +45,11 @@ def day(edtf: str | None) -> str:
     first, last = date_bounds(edtf)
     if first and last and first != last:
         if (first.year, first.month) != (last.year, last.month) or edtf[:1] in "[{" or "/" in edtf:
-            same_year = first.year == last.year
             if len(edtf) == 4:
                 return edtf
-            return f"{_date(first, year=not same_year)} to {_date(last)}"
+            if (first.year, first.month) == (last.year, last.month):
+                return f"{first.day}–{_date(last)}"
+            return f"{_date(first, year=first.year != last.year)} to {_date(last)}"
         return f"{MONTHS[first.month - 1]} {first.year}"
     if first and last:
         return _date(first)
@@ -82,6 +83,8 @@ def references(tables: Tables) -> list[dict[str, Any]]:
                 "issued": _issued(row["published"]), "note": row["reliability"]}
         if row["url"]:
             item["URL"] = row["url"]
+        if row["descriptor"]:
+            item["abstract"] = row["descriptor"]
         items.append(item)
     for item in items:
         item.pop("locator-extra", None)

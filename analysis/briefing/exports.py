@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from . import evidence
@@ -21,7 +20,7 @@ STATEMENTS = "statements.csv"
 def files(tables: Tables) -> dict[str, str]:
     """All exports of a project by file name: annotations always, the stands where there are any."""
     exports = {ANNOTATIONS: annotations(tables)}
-    if tables.rows.get("statements"):
+    if all(tables.rows.get(name) for name in ("statements", "actors", "concepts")):
         exports[STATEMENTS] = statements(tables)
         for name, network in networks(tables).items():
             exports[f"{name}.graphml"] = graphml(network)
@@ -75,43 +74,31 @@ _AGREEMENT = {"agree": "1", "disagree": "0", "mixed": ""}  # its agreement is a 
 
 
 def networks(tables: Tables) -> dict[str, networkx.Graph]:
-    """The actor networks of Discourse Network Analysis (Leifeld 2017).
+    """The networks of Discourse Network Analysis, from the first coder's statements.
 
     `congruence` and `conflict` join actors by the number of concepts on which
     they take the same, or the opposite, stand; `two-mode` joins actors to
-    concepts, with the stand on the edge. One coder's statements, the first's.
+    concepts, with the sign of the stand (1, -1; 0 mixed) and the number of passages.
     """
     import networkx
 
     from . import positions
 
-    stands = {(row.actor, row.concept): row.agreement for row in positions.stands(tables).itertuples()}
-    actors = tables.rows["actors"]
-    graphs = {name: networkx.Graph(name=name) for name in ("congruence", "conflict", "two-mode")}
-    for graph in graphs.values():
-        for actor in actors:
-            graph.add_node(actor["id"], label=actor["label"], mode="actor")
-    for concept in tables.rows["concepts"]:
-        graphs["two-mode"].add_node(concept["id"], label=concept["label"], mode="concept")
-    for (actor, concept), agreement in stands.items():
-        graphs["two-mode"].add_edge(actor, concept, agreement=agreement)
-    ids = [actor["id"] for actor in actors]
-    for n, one in enumerate(ids):
-        for other in ids[n + 1:]:
-            for name, weight in _shared(stands, one, other).items():
-                if weight:
-                    graphs[name].add_edge(one, other, weight=weight)
+    cells = positions.stands(tables)
+    ties = positions.network(tables, cells)
+    actors = [(row["id"], {"label": row["label"], "mode": "actor"}) for row in tables.rows["actors"]]
+    concepts = [(row["id"], {"label": row["label"], "mode": "concept"}) for row in tables.rows["concepts"]]
+    graphs = {}
+    for relation in (positions.CONGRUENCE, positions.CONFLICT):
+        graphs[relation] = networkx.Graph()
+        graphs[relation].add_nodes_from(actors)
+        graphs[relation].add_edges_from((row["a"], row["b"], {"weight": row["weight"]})
+                                        for row in ties.edges.to_dict("records") if row["relation"] == relation)
+    graphs["two-mode"] = networkx.Graph()
+    graphs["two-mode"].add_nodes_from([*actors, *concepts])
+    graphs["two-mode"].add_edges_from((row["actor"], row["concept"], {"sign": row["sign"], "weight": row["weight"]})
+                                      for row in positions.two_mode(cells).to_dict("records"))
     return graphs
-
-
-def _shared(stands: Mapping[tuple[str, str], str], one: str, other: str) -> dict[str, int]:
-    counts = {"congruence": 0, "conflict": 0}
-    for (actor, concept), agreement in stands.items():
-        if actor == one and (other, concept) in stands:
-            pair = {agreement, stands[other, concept]}
-            counts["congruence"] += pair in ({"agree"}, {"disagree"})
-            counts["conflict"] += pair == {"agree", "disagree"}
-    return counts
 
 
 def graphml(network: networkx.Graph) -> str:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from . import document, evidence, html, notebooks, pdf, report, tables
+from . import document, evidence, exports, html, notebooks, pdf, report, tables
 from .findings import BriefingError, Finding, Findings, InvalidData, InvalidReport, shown
 
 OUTPUT = "_output"
@@ -35,7 +35,8 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
     the stage that failed; `_output/` is then as it was.
     """
     data, report_read = _inputs(root, progress)
-    with _staging(root) as stage:
+    with _staging(root) as stage, ThreadPoolExecutor(1) as beside:
+        exported = beside.submit(exports.files, data)  # while the kernels work
         executed, computed = _execute(root, stage, report_read, timeout, progress)
         progress("Binding the report")
         bound = report.bind(report_read, computed, executed)
@@ -43,11 +44,13 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
         doc = document.build(report_read, bound, references, root)
         progress("Writing report.html and report.pdf")
         date = evidence.day(data.edition_date.isoformat())
-        with ThreadPoolExecutor(1) as pool, tempfile.TemporaryDirectory() as folder:
-            page = pool.submit(html.write, doc, date, evidence.cards(data))
+        with tempfile.TemporaryDirectory() as folder:
+            page = beside.submit(html.write, doc, date, evidence.cards(data))
             (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder)))
             (stage / "report.html").write_bytes(page.result().encode("utf-8"))
         _write_references(stage / "references.json", references)
+        for name, text in exported.result().items():
+            (stage / name).write_bytes(text.encode("utf-8"))
         return _publish(stage, root / OUTPUT)
 
 
