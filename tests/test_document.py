@@ -74,6 +74,21 @@ def test_line_is_that_of_the_reference_and_not_of_the_same_word_before(tmp_path)
     assert findings(tmp_path, "The gamma rays.\n\nSee [@gamma].\n" + REFS, front="")[0][2] == 6
 
 
+@pytest.mark.parametrize("body", [
+    "![A picture](picture.png)\n", "![A picture](https://example.org/a.png)\n", "::: {#fig-a}\n![](a.png)\n\nCaption\n:::\n",
+    "<script src='https://example.org/a.js'></script>\n", "Text <b onclick=x>bold</b>.\n", "Where x <y> stands.\n",
+    "```{=html}\n<img src='https://example.org/x.png'>\n```\n", "```{=typst}\n#lorem(5)\n```\n",
+    "::: {.panel-tabset}\n# A\nx\n:::\n", "::: {.column-margin}\nx\n:::\n", "::: {layout=\"[1,2]\"}\nA\n\nB\n:::\n",
+    "::: {layout-ncol=two}\nA\n:::\n", "::: {.content-visible when-profile=\"x\"}\nA\n:::\n",
+    "::: {.content-visible when-format=\"docx\"}\nA\n:::\n", "Some [words]{.content-visible when-format=\"html\"}.\n",
+    "::: {#tbl-a}\n| A |\n|---|\n| 1 |\n:::\n", "::: {#fig-a}\nText only, no caption paragraph but this\n:::\n",
+    "## Begins at the second level\n", "# A\n\n### Leaves out a level\n",
+])
+def test_what_an_engine_would_drop_or_break_on_is_a_finding_with_a_line(tmp_path, body):
+    found = findings(tmp_path, "Text.\n\n" + body, front="")
+    assert all(line is not None and line >= 6 for _, _, line in found)
+
+
 # --- citations ------------------------------------------------------------------
 
 def test_citation_leads_to_its_entry_and_the_entry_back_to_each_citation(tmp_path):

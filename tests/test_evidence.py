@@ -40,7 +40,7 @@ def test_grade_is_reliability_then_credibility():
 
 @pytest.mark.parametrize(("edtf", "text"), [
     (None, ""), ("", ""), ("2031", "2031"), ("2031-03", "March 2031"), ("2031-03-03", "3 March 2031"),
-    ("2031-03-03/2031-03-05", "3 March to 5 March 2031"), ("2031-12-30/2032-01-02", "30 December 2031 to 2 January 2032"),
+    ("2031-03-03/2031-03-05", "3–5 March 2031"), ("2031-12-30/2032-01-02", "30 December 2031 to 2 January 2032"),
     ("2031-03-03/..", "from 3 March 2031"), ("../2031-03-03", "until 3 March 2031"),
 ])
 def test_dates_as_prose_has_them(edtf, text):

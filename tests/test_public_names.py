@@ -33,8 +33,8 @@ NAMES = {
     "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stands timeline two_mode",
     "prose": "ASSUMING check CONFIDENCE Sentence sentences VAGUE",
-    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity share spelled Value Values "
-        "Verdict verdict",
+    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity roughly share spelled Value "
+        "Values Verdict verdict",
     "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
     "render": "execute OUTPUT Progress REFERENCES render render_with_quarto",
     "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "

@@ -250,3 +250,43 @@ def test_project_without_a_notebook_renders(project):
     shutil.rmtree(project / "analysis")
     (project / "report.qmd").write_text("---\ntitle: Words only\n---\nText [@no-return].\n\n::: {#refs}\n:::\n")
     assert [path.name for path in render(project) if path.suffix in (".pdf", ".html")] == ["report.html", "report.pdf"]
+
+
+# --- Markdown that both files must take ------------------------------------------------
+
+def words_only(project, body):
+    """Both files of a report that runs no code: the page, and the PDF's text."""
+    shutil.rmtree(project / "analysis")
+    (project / "report.qmd").write_text(f"---\ntitle: 'A <b> & \"c\" $d #e'\nnumber-sections: true\n---\n\n{body}\n",
+                                        encoding="utf-8")
+    render(project)
+    reader = pypdf.PdfReader(project / "_output/report.pdf")
+    return ((project / "_output/report.html").read_text("utf-8"),
+            " ".join(" ".join(page.extract_text() for page in reader.pages).split()))
+
+
+def test_special_characters_are_text_in_both_files(project):
+    page, text = words_only(project, "Pay $5 or 6\\$, # @ \\* _ ~ \\<x\\> [y] `#import \"x\"` a_b_c ^ | % // Улаанбаатар.")
+    assert "<title>A &lt;b&gt; &amp; &quot;c&quot; $d #e</title>" in page
+    for words in ('A <b> & "c" $d #e', "Pay $5 or 6$, # @ * _ ~ <x> [y]", '#import "x"', "a_b_c ^ | % // Улаанбаатар."):
+        assert words in text, words
+
+
+def test_lists_quotes_rules_definitions_and_mathematics(project):
+    page, text = words_only(project, "1. first\n\n   - inner\n\n> quoted\n\n***\n\nTerm\n:   Meaning\n\nAs $x^2$ and\n\n$$y = 1$$\n")
+    for words in ("first", "inner", "quoted", "Term", "Meaning"):
+        assert words in page and words in text, words
+    assert "<hr" in page and page.count("<math") == 2
+
+
+def test_table_of_the_report_has_its_number_in_both_captions(project):
+    page, text = words_only(project, "See @tbl-ships.\n\n| Ship | Built |\n|---|--:|\n| Mary | 2019 |\n\n: The ships {#tbl-ships}\n")
+    assert "See Table 1. " in text and "Table 1. The ships" in text
+    assert re.search(r"Table\s1\.\s+The ships", re.sub(r"<[^>]+>", "", page))
+
+
+def test_character_that_no_font_has_is_named_with_its_line(project):
+    with pytest.raises(Findings) as error:
+        words_only(project, "Text.\n\nA rocket \U0001f680.")
+    (found,) = error.value.findings
+    assert (found.path, found.line) == ("report.qmd", 8) and "\U0001f680" in found.found

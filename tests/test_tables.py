@@ -159,6 +159,8 @@ def test_cell_of_100_megabytes_is_found_fast_and_not_repeated(project, edit):
     ("events", "2031-03-03,", "2031-02-30,", "date", 3, "date"),
     ("events", "2031-03-03,", "2031-13,", "date", 3, "date"),
     ("events", "2031-03-03,", "3 March 2031,", "date", 3, "date"),
+    ("events", "2031-03-03,", "\u0662\u0660\u0663\u0661-03-03,", "date", 3, "date"),
+    ("events", "2031-03-03,", "2031-02-29/2031-03-03,", "date", 3, "date"),
     ("events", "2031-03-03,", "2031-03-05/2031-03-03,", "date", 3, "date"),
     ("actors", "mayor,Mayor", "The Mayor,Mayor", "pattern", 4, "id"),
     ("actors", "mayor,Mayor", "mayor, Mayor", "spaces", 4, "label"),

@@ -124,7 +124,7 @@ def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, jo
         ys = linear("value", values, (top + height, top), least=least if least is None else min(least, *values), most=most)
         ticks = ys.ticks(6)
         left = widest(spelled(tick, unit) for tick in ticks) + 14
-        right = width - (118 if width >= WIDE else 60 if joined else 2)
+        right = width - (118 if width >= WIDE else 60 if joined else 8)
         years = [row["year"] for row in rows]
         xs = Scale("year", (min(years) - 0.5, max(years) + 0.5), (left, right))
         for tick in ticks:

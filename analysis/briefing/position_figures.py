@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -280,13 +281,14 @@ def timeline(events: pandas.DataFrame, title: str, *, window: tuple[datetime.dat
 
 
 def _day_heads(sheet: Sheet, window: tuple[datetime.date, datetime.date], grid: float, cell: float) -> None:
-    sheet.y += 8
-    for n in range((window[1] - window[0]).days + 1):
-        day = window[0] + datetime.timedelta(n)
-        text = f"{_WEEKDAYS[day.weekday()]} {day.day}"
-        text = text if text_width(text) + 4 <= cell else str(day.day)
-        sheet.text(grid + (n + 0.5) * cell, sheet.y + 12, text, "soft", align="center")
-    sheet.y += 18
+    days = [window[0] + datetime.timedelta(n) for n in range((window[1] - window[0]).days + 1)]
+    names = [f"{_WEEKDAYS[day.weekday()]} {day.day}" for day in days]
+    if widest(names) + 4 > cell:
+        names = [str(day.day) for day in days]
+    every = math.ceil((widest(names) + 4) / cell)
+    for n, name in list(enumerate(names))[::every]:
+        sheet.text(grid + (n + 0.5) * cell, sheet.y + 20, name, "soft", align="center")
+    sheet.y += 26
 
 
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # of no locale

@@ -160,8 +160,8 @@ def timeline(data: Tables) -> pandas.DataFrame:
 
 
 def _when(edtf: str) -> str:
-    text = re.sub(r"^(\d+) (\w+) to (\d+ \2 \d+)$", r"\1 to \3", evidence.day(edtf))  # 2 to 4 May 2024
-    return f"between {text.replace(' to ', ' and ')}" if edtf.startswith("[") and " to " in text else text
+    text = evidence.day(edtf)
+    return f"between {re.sub(' to |–', ' and ', text)}" if edtf.startswith("[") else text
 
 
 def _kind(edtf: str, first: datetime.date | None, last: datetime.date | None) -> str:

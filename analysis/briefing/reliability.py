@@ -16,7 +16,7 @@ from .findings import Finding
 from .tables import Tables
 
 NONE = "none"
-RESAMPLES = 2000
+RESAMPLES = 1000
 SEED = 1955  # fixed, so that an interval is the same on any machine
 
 Cells = Mapping[tuple[str, str], Mapping[str, str]]

@@ -11,6 +11,7 @@ for cells that hold several ids.
 
 from __future__ import annotations
 
+import calendar
 import csv
 import datetime
 import functools
@@ -398,19 +399,16 @@ def _constraint_problem(constraints: dict[str, Any], value: Any, cell: str) -> P
 
 
 def _edtf_problem(cell: str) -> Problem | None:
-    from edtf import parse_edtf
-    from edtf.parser.edtf_exceptions import EDTFParseException
-
-    problem = ("date", shown(cell), "a date in EDTF (ISO 8601-2) that exists, as 2024-09-30, 2024-09, "
-               "2024-09-02/.. or [2024-09-02..2024-09-04]", "Write the date as the source gives it.")
     try:
-        parse_edtf(cell)
-        for day in re.findall(r"\d{4}-\d\d-\d\d", cell):
-            datetime.date.fromisoformat(day)
         first, last = date_bounds(cell)
-    except (EDTFParseException, ValueError):
-        return problem
-    return problem if first and last and first > last else None
+        if first and last and first > last:
+            raise ValueError("an interval that ends before it begins")
+        for day in re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
+            datetime.date.fromisoformat(day)
+    except ValueError:
+        return ("date", shown(cell), "a date in EDTF (ISO 8601-2) that exists, as 2024-09-30, 2024-09, "
+                "2024-09-02/.. or [2024-09-02..2024-09-04]", "Write the date as the source gives it.")
+    return None
 
 
 # --- keys ---------------------------------------------------------------------
@@ -510,7 +508,7 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
 
 def likelihood_word(word: str) -> re.Pattern[str]:
     """What finds a likelihood word in a sentence, and not `likely` in `very likely`."""
-    return re.compile(rf"(?<!very )\b{re.escape(word)}\b")
+    return re.compile(rf"(?<!very )(?<!highly )\b{re.escape(word)}\b")
 
 
 def _ambiguous_ids(each: Callable[[str], Iterator[tuple[Row, dict[str, Any]]]]) -> Iterator[Finding]:
@@ -525,22 +523,42 @@ def _ambiguous_ids(each: Callable[[str], Iterator[tuple[Row, dict[str, Any]]]]) 
                               remedy="Rename one of them; citations name evidence by its id alone.", column=key, **place)
 
 
+@functools.cache
 def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
-    """The first and the last day that an EDTF date can mean; None where it is open."""
-    from edtf import parse_edtf
+    """The first and the last day that an EDTF date can mean; None where it is open.
 
-    def day(moment: Any) -> datetime.date | None:
-        return datetime.date(*moment[:3]) if hasattr(moment, "tm_year") else None
+    Raises ValueError for what is no EDTF date.
+    """
+    if match := re.fullmatch(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?", edtf):
+        return _plain_bounds(*(int(part) if part else None for part in match.groups()))
+    from edtf import parse_edtf  # slow to load and to parse: only for what is not a plain date
+    from edtf.parser.edtf_exceptions import EDTFParseException
 
-    parsed = parse_edtf(edtf)
+    try:
+        parsed = parse_edtf(edtf)
+    except EDTFParseException as error:
+        raise ValueError(f"{edtf} is no EDTF date") from error
     parts = (parsed.lower, parsed.upper) if hasattr(parsed, "lower") else (parsed, parsed)
     if not all(hasattr(part, "lower_strict") for part in parts):
         parts = (parsed, parsed)
-    ends = []
-    for part, bound in zip(parts, ("lower_strict", "upper_strict"), strict=True):
-        try:
-            ends.append(day(getattr(part, bound)()))
-        except (TypeError, ValueError, AttributeError):
-            ends.append(None)
     # an empty end means "unknown", for which the library guesses ten years
-    return None if edtf.startswith("/") else ends[0], None if edtf.endswith("/") else ends[1]
+    return (None if edtf.startswith("/") else _bound(parts[0], "lower_strict"),
+            None if edtf.endswith("/") else _bound(parts[1], "upper_strict"))
+
+
+def _plain_bounds(year: int, month: int | None, day: int | None) -> tuple[datetime.date, datetime.date]:
+    if month and 21 <= month <= 41:  # a season of EDTF
+        raise ValueError("seasons are not supported: give the months as an interval")
+    if day is not None:
+        date = datetime.date(year, month or 0, day)
+        return date, date
+    last = calendar.monthrange(year, month or 12)[1]
+    return datetime.date(year, 1 if month is None else month, 1), datetime.date(year, month or 12, last)
+
+
+def _bound(part: Any, which: str) -> datetime.date | None:
+    try:
+        moment = getattr(part, which)()
+        return datetime.date(*moment[:3])
+    except (TypeError, AttributeError):  # an open end is no moment
+        return None

@@ -1,0 +1,183 @@
+"""Positions: stands, networks, timeline and chains, from small tables whose answer is known."""
+
+import datetime
+
+import pytest
+
+from briefing import positions, tables
+
+
+class Data:
+    """The rows of a project, and nothing else of it."""
+
+    def __init__(self, statements=(), events=(), passages=()):
+        self.rows = {
+            "actors": [{"id": id, "label": id.upper()} for id in "abcd"],
+            "concepts": [{"id": id, "label": f"Concept {id}"} for id in "xyz"],
+            "sources": [{"id": "paper", "publisher": "The Paper"}, {"id": "site", "publisher": "A Site"}],
+            "passages": [{"id": f"p{n}", "source": "paper" if n < 6 else "site"} for n in range(9)] + list(passages),
+            "statements": [dict(zip(("actor", "concept", "agreement", "mode", "passage", "coder", "act"), row, strict=True))
+                           for row in statements],
+            "events": [dict(zip(("id", "date", "resolved", "title", "actors", "passage", "source"), row, strict=True))
+                       for row in events]}
+
+    def row(self, table, id):
+        return next(row for row in self.rows[table] if row["id"] == id)
+
+
+def said(actor, concept, agreement, passage="p1", coder="one", mode="said", act=None):
+    return actor, concept, agreement, mode, passage, coder, act
+
+
+def cell(data, actor, concept, **options):
+    frame = positions.stands(data, **options)
+    return frame[(frame["actor"] == actor) & (frame["concept"] == concept)].iloc[0]
+
+
+# --- stands -------------------------------------------------------------------
+
+def test_a_stand_in_several_passages_is_one_cell():
+    data = Data([said("a", "x", "agree", "p1"), said("a", "x", "agree", "p2"), said("a", "x", "agree", "p7")])
+    stand = cell(data, "a", "x")
+    assert (stand["agreement"], stand["mode"], stand["count"]) == ("agree", "said", 3)
+    assert stand["passages"] == ("p1", "p2", "p7") and stand["publishers"] == ("The Paper", "A Site")
+
+
+def test_contradiction_makes_a_mixed_stand():
+    data = Data([said("a", "x", "agree"), said("a", "x", "disagree", "p2"), said("b", "x", "mixed")])
+    assert cell(data, "a", "x")["agreement"] == "mixed"
+    assert cell(data, "b", "x")["agreement"] == "mixed"
+
+
+def test_words_and_acts_are_told_apart():
+    data = Data([said("a", "x", "agree"), said("a", "x", "agree", "p2", mode="done", act="signed"),
+                 said("b", "x", "agree", mode="done", act="signed")])
+    assert cell(data, "a", "x")["mode"] == "both" and cell(data, "a", "x")["acts"] == ("signed",)
+    assert cell(data, "b", "x")["mode"] == "done"
+
+
+def test_only_one_coder_counts():
+    data = Data([said("a", "x", "agree", coder="one"), said("a", "x", "disagree", coder="two"),
+                 said("b", "x", "agree", coder="two")])
+    assert list(positions.stands(data)["agreement"]) == ["agree"]
+    assert list(positions.stands(data, coder="two")["agreement"]) == ["disagree", "agree"]
+    assert positions.stands(data, coder="three").empty
+
+
+def test_cells_come_in_the_order_of_the_codebook():
+    data = Data([said("b", "y", "agree"), said("a", "z", "agree"), said("b", "x", "agree")])
+    assert list(zip(*positions.stands(data)[["actor", "concept"]].values.T, strict=True)) == [
+        ("a", "z"), ("b", "x"), ("b", "y")]
+
+
+def test_nothing_coded_is_an_empty_frame_with_its_columns():
+    frame = positions.stands(Data())
+    assert frame.empty and "agreement" in frame.columns
+    ties = positions.network(Data(), frame)
+    assert ties.edges.empty and list(ties.nodes["actor"]) == list("abcd")
+    assert positions.two_mode(frame).empty
+
+
+# --- networks -----------------------------------------------------------------
+
+def ties(*statements):
+    data = Data(statements)
+    return positions.network(data, positions.stands(data))
+
+
+def test_the_same_sign_is_congruence_and_the_opposite_conflict():
+    edges = ties(said("a", "x", "agree"), said("b", "x", "agree"), said("c", "x", "disagree")).edges
+    assert {(e.a, e.b, e.relation, e.weight) for e in edges.itertuples()} == {
+        ("a", "b", "congruence", 1), ("a", "c", "conflict", 1), ("b", "c", "conflict", 1)}
+
+
+def test_two_who_disagree_alike_are_congruent():
+    assert list(ties(said("a", "x", "disagree"), said("b", "x", "disagree")).edges["relation"]) == ["congruence"]
+
+
+def test_weight_counts_concepts_and_not_passages():
+    edges = ties(said("a", "x", "agree"), said("a", "x", "agree", "p2"), said("b", "x", "agree"),
+                 said("a", "y", "disagree"), said("b", "y", "disagree"), said("a", "z", "agree"),
+                 said("b", "z", "disagree")).edges
+    assert [(e.relation, e.weight, e.concepts) for e in edges.itertuples()] == [
+        ("congruence", 2, ("x", "y")), ("conflict", 1, ("z",))]
+    assert edges.iloc[0]["passages"] == ("p1", "p2")
+
+
+def test_a_mixed_stand_ties_to_nobody():
+    assert ties(said("a", "x", "mixed"), said("b", "x", "agree")).edges.empty
+
+
+def test_camps_part_those_in_conflict_and_leave_out_the_silent():
+    nodes = ties(said("a", "x", "agree"), said("b", "x", "disagree"), said("c", "x", "agree")).nodes
+    camp = dict(zip(nodes["actor"], nodes["camp"], strict=True))
+    assert camp["a"] == camp["c"] == 0 and camp["b"] == 1
+    assert nodes["camp"].isna().tolist() == [False, False, False, True]
+
+
+def test_two_mode_signs_the_stands():
+    data = Data([said("a", "x", "agree"), said("a", "x", "agree", "p2"), said("b", "x", "disagree"),
+                 said("c", "y", "mixed")])
+    frame = positions.two_mode(positions.stands(data))
+    assert [tuple(row) for row in frame.itertuples(index=False)] == [("a", "x", 1, 2), ("b", "x", -1, 1), ("c", "y", 0, 1)]
+
+
+# --- dates --------------------------------------------------------------------
+
+def dated(*dates):
+    return positions.timeline(Data(events=[(f"e{n}", date, False, "Title", (), "p1", None)
+                                           for n, date in enumerate(dates)]))
+
+
+@pytest.mark.parametrize("date, kind, when", [
+    ("2024-09-02", "day", "2 September 2024"), ("2024-09", "within", "September 2024"),
+    ("2024-09-02/2024-09-04", "span", "2–4 September 2024"), ("2024-09-02/..", "open", "from 2 September 2024"),
+    ("../2024-09-02", "open", "until 2 September 2024"),
+    ("[2024-09-02..2024-09-04]", "within", "between 2 and 4 September 2024"), ("1999", "within", "1999")])
+def test_dates_keep_their_doubt(date, kind, when):
+    event = dated(date).iloc[0]
+    assert (event["kind"], event["when"]) == (kind, when)
+
+
+def test_events_come_in_order_of_time():
+    assert list(dated("2024-09-04", "2002", "2024-09-02/..", "2024-09-02", "2023-03")["date"]) == [
+        "2002", "2023-03", "2024-09-02", "2024-09-02/..", "2024-09-04"]
+
+
+def test_an_event_says_who_published_it():
+    data = Data(events=[("e1", "2024", True, "Title", ("a", "b"), "p7", None), ("e2", "2025", False, "Title", None, None, "paper")])
+    frame = positions.timeline(data)
+    assert list(frame["publisher"]) == ["A Site", "The Paper"] and list(frame["source"]) == ["site", "paper"]
+    assert list(frame["actors"]) == [("A", "B"), ()]
+
+
+def test_the_busiest_window_holds_the_most_events():
+    events = dated("2002-01-01", "2024-09-02", "2024-09-03", "2024-09-04/..", "2024-09-20", "2024")
+    assert positions.busiest(events) == (datetime.date(2024, 9, 2), datetime.date(2024, 9, 4))
+    assert positions.busiest(dated()) is None
+    assert positions.busiest(dated("1999")) is None
+
+
+# --- chains -------------------------------------------------------------------
+
+def test_chains_count_the_hands_between_speaker_and_page():
+    passages = [{"id": f"q{n}", "source": "paper", "chain": chain, "kind": kind} for n, (chain, kind) in enumerate([
+        ("Hess > CNBC", "quotation"), ("Peskov > Tass > machine translation > CNBC", "quotation"),
+        ("Hess > CNBC", "paraphrase"), ("CNBC", "narration")])]
+    data = Data(passages=passages)
+    data.rows["passages"] = passages
+    frame = positions.chains(data)
+    assert [(row.hops, row.count_, row.quotations) for row in frame.rename(columns={"count": "count_"}).itertuples()] == [
+        (2, 1, 1), (0, 2, 1)]
+    assert frame.iloc[0]["hands"] == ("Peskov", "Tass", "machine translation", "CNBC")
+    assert list(positions.chains(data, kinds=("narration",))["hops"]) == [0]
+
+
+# --- this project's data --------------------------------------------------------
+
+def test_the_shipped_tables_give_frames_without_gaps():
+    data = tables.load()
+    cells = positions.stands(data)
+    edges = positions.network(data, cells).edges
+    assert not cells.isna().any(axis=None) and not edges.isna().any(axis=None)
+    assert all(cells["publishers"]) and len(positions.timeline(data)) == len(data.events)
