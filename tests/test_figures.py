@@ -113,6 +113,15 @@ def points(figure):
             for row in specification["datasets"][layer["data"]["name"]]]
 
 
+def check_clear(figure):
+    """No text lies on a mark that says something, where marks are points and level lines."""
+    for size in (WIDE, NARROW):
+        svg = figure.svg(size)
+        for text, mark in itertools.product(text_boxes(svg), mark_boxes(svg)):
+            overlap = (min(text[3], mark[3]) - max(text[1], mark[1]), min(text[4], mark[4]) - max(text[2], mark[2]))
+            assert not (overlap[0] > 0.5 and overlap[1] > 0.5), f"{text[0]!r} lies on a mark at {size} px"
+
+
 def words(svg):
     return " ".join(text for text, *_ in text_boxes(svg))
 
@@ -254,7 +263,14 @@ def test_stands_tell_said_from_done_without_colour():
     signs = words(figure.svg())
     assert {"+", "−", "±"} <= set(signs.split())
     shapes = {(row["shape"], row["fill"] == PALETTE["paper"][0]) for row in points(figure)}
-    assert shapes == {("circle", False), ("square", True)}
+    assert shapes == {("circle", False), ("square", True), ("square", False)}
+
+
+def test_a_stand_both_said_and_done_hides_neither():
+    cells, actors, concepts = stand_frames(1, 1)
+    figure = figures.stands(cells.assign(mode="both"), actors, concepts, "Title")
+    square, = (row for row in points(figure) if row["shape"] == "square" and "description" in row)
+    assert square["fill"] == "transparent"
 
 
 def test_a_silent_actor_keeps_its_row():
@@ -305,8 +321,11 @@ def test_timelines_draw_every_kind_of_date(dates):
 
 
 def test_a_long_event_is_wrapped():
-    events = event_rows(["2024-09-02", "2024-09-03"], LONG)
-    check(figures.timeline(events, "Title", window=positions.busiest(events)))
+    events = event_rows(["2024-09-01", "2024-09-02", "2024-09-03/..", "2024-09-30"], LONG)
+    for days in (2, 7, 31):
+        figure = figures.timeline(events, "Title", window=positions.busiest(events, days))
+        check(figure)
+        check_clear(figure)
 
 
 def test_resolved_dates_are_hollow_and_say_so():
@@ -323,7 +342,11 @@ def test_resolved_dates_are_hollow_and_say_so():
     [tuple(f"hand {n}" for n in range(9))], [tuple(f"hand {n}" for n in range(40))], [(LONG, LONG, LONG)],
     [("Песков", "ТАСС", "перевод", "страница")]])
 def test_hands_of_any_number_stay_on_the_page(chains):
-    check(figures.hands(chain_rows(*chains), "Title"))
+    figure = figures.hands(chain_rows(*chains), "Title")
+    check(figure)
+    check_clear(figure)
+    for hand in {hand for hands in chains for hand in hands[1:-1] if len(hand) < 15}:
+        assert hand in words(figure.svg()) and hand in words(figure.svg(NARROW))
 
 
 # --- every figure -----------------------------------------------------------------

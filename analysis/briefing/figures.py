@@ -248,9 +248,9 @@ def _claim_rule(sheet: Sheet, claim: Row, xs: Scale, ys: Scale, left: float, rig
     if hedge in (">", ">=", "<", "<="):
         sheet.rect(left, ys.range[1] if hedge.startswith(">") else y, right, y if hedge.startswith(">") else ys.range[0],
                    "tint")
-    says = _sentence({**claim, "claim": True})
+    says = _sentence(claim)
     sheet.rule(left, claim["value"], right, claim["value"], "accent", thick=1.5,
-               dash=[5, 3] if hedge != "=" else (), says=says, ys=ys)
+               dash=[5, 3] if hedge != "=" else (), says="" if claim.get("on") else says, ys=ys)
     if claim.get("on"):
         x = min(max(xs(_year_part(claim["on"])), left), right)
         sheet.rule(x, ys.range[0], x, y, "accent", dash=[2, 2])
@@ -317,7 +317,8 @@ def _bar(sheet: Sheet, whole: str, parts: Sequence[Row]) -> None:
     total = sum(max(part["value"], 0) for part in parts)
     xs = Scale("share", (0, max(100, total)), (0.5, sheet.width - 0.5))
     top, bottom, start = sheet.y + 4, sheet.y + 28, 0.0
-    sheet.rect(0, top, 100, bottom, "paper", stroke="context", xs=xs)
+    if total < 100:
+        sheet.rect(0, top, 100, bottom, "paper", stroke="context", xs=xs)
     outside = []
     for n, part in enumerate(parts):
         end = start + max(part["value"], 0)
@@ -336,14 +337,14 @@ def _bar(sheet: Sheet, whole: str, parts: Sequence[Row]) -> None:
 
 
 def _under(sheet: Sheet, labels: Sequence[tuple[float, str]]) -> None:
-    """Labels of parts too small to hold them, under the bar, in as many lines as they need."""
-    ends: list[float] = []
-    for x, text in labels:
+    """Labels of parts too small to hold them: one stands under its part, several are listed."""
+    if len(labels) == 1:
+        [(x, text)] = labels
         text = cut(text, sheet.width)
-        run = text_width(text)
-        start = min(max(x - run / 2, 0), sheet.width - run)
-        level = next((n for n, end in enumerate(ends) if end + 8 <= start), len(ends))
-        ends[level:level + 1] = [start + run]
-        sheet.rule(x, sheet.y - 4, x, sheet.y + level * LINE, "context")
-        sheet.text(start, sheet.y + level * LINE + 11, text)
-    sheet.y += len(ends) * LINE
+        sheet.rule(x, sheet.y - 4, x, sheet.y, "context")
+        sheet.text(min(max(x - text_width(text) / 2, 0), sheet.width - text_width(text)), sheet.y + 11, text)
+        sheet.y += LINE
+        return
+    for line in wrap(f"then: {', '.join(text for _, text in labels)}" if labels else "", sheet.width):
+        sheet.text(0, sheet.y + 11, line)
+        sheet.y += LINE

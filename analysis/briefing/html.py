@@ -151,9 +151,9 @@ def _fonts(text: str) -> str:
     characters = "".join(sorted(set(text) | set(string.printable) | set("0123456789.−–—…→↑“”‘’·")))
     rules = []
     for name, weight in (("Regular", 400), ("Semibold", 600)):
-        options = subset.Options(flavor="woff2", hinting=False, recalc_timestamp=False,
+        options = subset.Options(flavor="woff2", hinting=False,
                                  layout_features=["kern", "liga", "tnum", "lnum"])
-        font = TTFont(font_folder() / f"SourceSansPro-{name}.ttf", lazy=True)
+        font = TTFont(font_folder() / f"SourceSansPro-{name}.ttf", lazy=True, recalcTimestamp=False)
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=characters)
         subsetter.subset(font)

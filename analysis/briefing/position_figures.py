@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import datetime
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .drawing import BODY, WIDE, Row, Scale, Sheet, cut, widest, wrap
+from .drawing import WIDE, Row, Scale, Sheet, cut, widest, wrap
 from .drawing import width as text_width
 from .framing import LINE, Figure, count, figure, known, no_data, published, rows_of, signed, sourced, tabled, titled
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .positions import Network
 
 EMPTY = "Empty: the source gives no stand."
+_NAMED = 44  # px between two dots from which on their names stand over them
 
 # --- stands -----------------------------------------------------------------------
 
@@ -56,7 +57,7 @@ def _stand(sheet: Sheet, x: float, y: float, agreement: str, mode: str, says: st
     """Said is a full disc, done an empty square, both the one in the other; + - ± in any."""
     sign, colour = _SIGNS[agreement]
     if mode != "said":
-        sheet.symbol(x, y, "square", across=13, fill="paper", stroke=colour, says=says)
+        sheet.symbol(x, y, "square", across=13, fill="paper" if mode == "done" else None, stroke=colour, says=says)
     if mode != "done":
         sheet.symbol(x, y, across=14 if mode == "said" else 11, fill=colour, says=says if mode == "said" else "")
     sheet.text(x, y + 4, sign, colour if mode == "done" else "paper", bold=True, align="center")
@@ -127,7 +128,7 @@ def _stand_lists(sheet: Sheet, people: list[Row], subjects: list[Row], found: Ma
                        key=lambda cell: order.index(cell["agreement"]))
         x = 8.0
         for n, cell in enumerate(cells):
-            name = cut(cell["label"], min(sheet.width - 22, 220))
+            name = cut(cell["label"], sheet.width - 22)
             run = 12 + text_width(name)
             if n and x + run > sheet.width:
                 x, sheet.y = 8.0, sheet.y + 19
@@ -176,7 +177,7 @@ def network(ties: Network, title: str, *, note: str = "") -> Figure:
                 sheet.rect(min(inner[side], outer[side]), y - tall / 2, max(inner[side], outer[side]), y + tall / 2, "ground")
                 sheet.text((inner[side] + outer[side]) / 2, y + 4, cut(node["label"], cards[side] - 12), align="center")
         for edge in edges:
-            _tie(sheet, edge, names, place, inner, outer)
+            _tie(sheet, edge, names, place, inner, outer, 1.25 if len(edges) <= 80 else 0.4)
         sheet.y += step * rows + 4
         alone = [node["label"] for node in nodes if node["actor"] not in place]
         for line in wrap(f"Shares no concept with another: {', '.join(alone)}", width) if alone else ():
@@ -190,11 +191,11 @@ def network(ties: Network, title: str, *, note: str = "") -> Figure:
 
 
 def _tie(sheet: Sheet, edge: Row, names: Mapping[str, str], place: Mapping[str, tuple[int, float]],
-         inner: Sequence[float], outer: Sequence[float]) -> None:
+         inner: Sequence[float], outer: Sequence[float], thin: float) -> None:
     (side, y), (other_side, other_y) = place[edge["a"]], place[edge["b"]]
     agree = edge["relation"] == "congruence"
     style: dict[str, Any] = {"colour": "context" if agree else "accent", "dash": () if agree else (4, 3),
-                             "thick": min(edge["weight"] * 1.25, 6)}
+                             "thick": min(edge["weight"], 5) * thin}
     verb = "stand together on" if agree else "oppose each other on"
     style["says"] = sourced(f"{names[edge['a']]} and {names[edge['b']]} {verb} {count(edge['weight'], 'concept')}: "
                             f"{', '.join(edge['concept_labels'])}.", edge)
@@ -255,9 +256,9 @@ def timeline(events: pandas.DataFrame, title: str, *, window: tuple[datetime.dat
             elif inside and not within:
                 sheet.y += 6
             inside = within
-            room = (grid - 12 if within else width) - date_room
-            top, titles = sheet.y, wrap(row["title"], room if wide else width, lines=3)
-            dates = wrap(row["when"], date_room - 14 if wide else (grid - 10 if within else width), lines=2)
+            room = grid - 12 if within else width
+            top, titles = sheet.y, wrap(row["title"], room - date_room, lines=3)
+            dates = wrap(row["when"], date_room - 14 if wide else room, lines=2)
             for n, line in enumerate(dates):
                 sheet.text(0, top + 13 + n * LINE, line, "soft")
             offset = 0 if wide else len(dates) * LINE
@@ -352,7 +353,7 @@ def hands(chains: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
             if wide:
                 sheet.y += high + 2
                 y = sheet.y + 9
-                sheet.text(start - 10, y + 4, name, align="right")
+                sheet.text(start - 10, y + 4, name if len(row["hands"]) > 1 else "", align="right")
                 sheet.text(width, y + 4, passages, align="right")
             else:
                 sheet.text(0, sheet.y + 12, name)
@@ -362,6 +363,11 @@ def hands(chains: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
             _string(sheet, row, start, step, y, middle)
             sheet.text(right + 10, y + 4, cut(row["hands"][-1], page_room - 10))
             sheet.y = y + (11 if wide else 18)
+            if step < _NAMED:
+                listed = " · ".join(f"{n} {hand}" for n, hand in enumerate(row["hands"][1:-1], start=1))
+                for line in wrap(listed, width):
+                    sheet.text(0, sheet.y + 10, line, "soft")
+                    sheet.y += LINE
         return signed(sheet, rows, note)
 
     return figure(draw, title, rows, tabled(rows, {
@@ -372,7 +378,7 @@ def hands(chains: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
 def _middle(hands: Sequence[str], step: float) -> list[list[str]]:
     """What stands over the dots between speaker and page: names in lines, or numbers where names have no room."""
     between = hands[1:-1]
-    if step < 44:
+    if step < _NAMED:
         return [[str(n)] if text_width(str(n)) < step else [] for n in range(1, len(between) + 1)]
     return [wrap(name, step - 6, lines=2) for name in between]
 
