@@ -100,7 +100,7 @@ def check(figure):
         texts = text_boxes(svg)
         for what, left, top, right, bottom in [*texts, *mark_boxes(svg)]:
             assert left >= -1 and right <= width + 1 and top >= -1 and bottom <= height + 1, \
-                f"{what!r} leaves the page at {size} px: {left:.0f} {top:.0f} {right:.0f} {bottom:.0f} of {width} {height}"
+                f"{what!r} leaves the page of {width} by {height}: {left:.0f} {top:.0f} {right:.0f} {bottom:.0f}"
         for one, other in itertools.combinations(texts, 2):
             overlap = (min(one[3], other[3]) - max(one[1], other[1]), min(one[4], other[4]) - max(one[2], other[2]))
             assert not (overlap[0] > 0.5 and overlap[1] > 0.5), f"{one[0]!r} lies on {other[0]!r} at {size} px"
@@ -159,8 +159,8 @@ def event_rows(dates, title="Something happens"):
     rows = []
     for n, date in enumerate(dates):
         first, last = tables.date_bounds(date)
-        rows.append({"id": f"e{n}", "title": f"{title} {n}", "date": date, "when": positions._when(date), "first": first,
-                     "last": last, "kind": positions._kind(date, first, last), "resolved": n % 2 == 0,
+        rows.append({"id": f"e{n}", "title": f"{title} {n}", "date": date, "when": positions._when(date),
+                     "first": first, "last": last, "kind": positions._kind(date, first, last), "resolved": n % 2 == 0,
                      "actors": ("Actor",), "passage": f"p{n}", "source": "paper", "publisher": "Paper"})
     return pd.DataFrame(rows)
 
@@ -311,7 +311,8 @@ def test_an_actor_without_ties_is_named():
 
 @pytest.mark.parametrize("dates", [
     ["2024-09-02"], ["2024-09-02/.."], ["../2024-09-02"], ["2024-09"], ["1999"], ["[2024-09-02..2024-09-04]"],
-    ["2002-04-11", "2023-03", "2024-09-02", "2024-09-02/2024-09-20", "[2024-09-03..2024-09-05]", "2024-09-04/..", "2025"],
+    ["2002-04-11", "2023-03", "2024-09-02", "2024-09-02/2024-09-20", "[2024-09-03..2024-09-05]", "2024-09-04/..",
+     "2025"],
     [f"2024-09-{2 + n % 7:02}" for n in range(200)]])
 def test_timelines_draw_every_kind_of_date(dates):
     events = event_rows(dates).sort_values("first", kind="stable")

@@ -7,6 +7,10 @@ import pytest
 from briefing import positions, tables
 
 
+def named(columns, row):
+    return dict(zip(columns.split(), row, strict=True))
+
+
 class Data:
     """The rows of a project, and nothing else of it."""
 
@@ -16,10 +20,8 @@ class Data:
             "concepts": [{"id": id, "label": f"Concept {id}"} for id in "xyz"],
             "sources": [{"id": "paper", "publisher": "The Paper"}, {"id": "site", "publisher": "A Site"}],
             "passages": [{"id": f"p{n}", "source": "paper" if n < 6 else "site"} for n in range(9)] + list(passages),
-            "statements": [dict(zip(("actor", "concept", "agreement", "mode", "passage", "coder", "act"), row, strict=True))
-                           for row in statements],
-            "events": [dict(zip(("id", "date", "resolved", "title", "actors", "passage", "source"), row, strict=True))
-                       for row in events]}
+            "statements": [named("actor concept agreement mode passage coder act", row) for row in statements],
+            "events": [named("id date resolved title actors passage source", row) for row in events]}
 
     def row(self, table, id):
         return next(row for row in self.rows[table] if row["id"] == id)
@@ -119,7 +121,8 @@ def test_two_mode_signs_the_stands():
     data = Data([said("a", "x", "agree"), said("a", "x", "agree", "p2"), said("b", "x", "disagree"),
                  said("c", "y", "mixed")])
     frame = positions.two_mode(positions.stands(data))
-    assert [tuple(row) for row in frame.itertuples(index=False)] == [("a", "x", 1, 2), ("b", "x", -1, 1), ("c", "y", 0, 1)]
+    assert [tuple(row) for row in frame.itertuples(index=False)] == [
+        ("a", "x", 1, 2), ("b", "x", -1, 1), ("c", "y", 0, 1)]
 
 
 # --- dates --------------------------------------------------------------------
@@ -145,7 +148,8 @@ def test_events_come_in_order_of_time():
 
 
 def test_an_event_says_who_published_it():
-    data = Data(events=[("e1", "2024", True, "Title", ("a", "b"), "p7", None), ("e2", "2025", False, "Title", None, None, "paper")])
+    data = Data(events=[("e1", "2024", True, "Title", ("a", "b"), "p7", None),
+                        ("e2", "2025", False, "Title", None, None, "paper")])
     frame = positions.timeline(data)
     assert list(frame["publisher"]) == ["A Site", "The Paper"] and list(frame["source"]) == ["site", "paper"]
     assert list(frame["actors"]) == [("A", "B"), ()]
@@ -167,8 +171,7 @@ def test_chains_count_the_hands_between_speaker_and_page():
     data = Data(passages=passages)
     data.rows["passages"] = passages
     frame = positions.chains(data)
-    assert [(row.hops, row.count_, row.quotations) for row in frame.rename(columns={"count": "count_"}).itertuples()] == [
-        (2, 1, 1), (0, 2, 1)]
+    assert frame[["hops", "count", "quotations"]].values.tolist() == [[2, 1, 1], [0, 2, 1]]
     assert frame.iloc[0]["hands"] == ("Peskov", "Tass", "machine translation", "CNBC")
     assert list(positions.chains(data, kinds=("narration",))["hops"]) == [0]
 

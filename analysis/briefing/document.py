@@ -68,10 +68,11 @@ def build(report: Report, bound: Bound, references: Sequence[Mapping[str, Any]],
 
 
 def _find(report: Report, bound: Bound, id: str) -> dict[str, int]:
-    """The place in the report from which an id came."""
+    """The place in the report from which an id came: where it is cited, else where it stands."""
+    if exact := _exact(report, id):
+        return report.place(exact[0])
     match = re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", bound.markdown)
-    return report.place(bound.origin(match.start())) if match and match.start() not in _exact(report, id) else \
-        (report.place(_exact(report, id)[0]) if _exact(report, id) else {"line": 1})
+    return report.place(bound.origin(match.start())) if match else {"line": 1}
 
 
 def _exact(report: Report, id: str) -> list[int]:

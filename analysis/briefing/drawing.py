@@ -246,7 +246,7 @@ def _layer(alt: Any, kind: str, says: bool, xs: Scale, ys: Scale, style: Sequenc
 
 def _channel(channel: Any, alt: Any, scale: Scale) -> Any:
     return channel(f"{scale.name}:Q", axis=None, scale=alt.Scale(
-        domain=list(scale.domain), range=list(scale.range), nice=False, zero=False))
+        domain=[round(end, 6) for end in scale.domain], range=[round(end, 2) for end in scale.range], nice=False, zero=False))
 
 
 # --- SVG ------------------------------------------------------------------------

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
-from .tables import Row, Tables, date_bounds
+from .tables import Row, Tables, date_bounds, likelihood_word
 
 #: ICD 203: likelihood words of one row, with their range in percent.
 LIKELIHOODS = {"almost no chance": (1, 5), "very unlikely": (5, 20), "unlikely": (20, 45),
@@ -39,25 +40,34 @@ def grade(source: Row, credibility: int | None) -> str:
 
 
 def day(edtf: str | None) -> str:
-    """An EDTF date as prose has it; empty where there is none."""
+    """An EDTF date as prose has it, with its doubt; empty where there is none."""
     if not edtf:
         return ""
-    first, last = date_bounds(edtf)
-    if first and last and first != last:
-        if (first.year, first.month) != (last.year, last.month) or edtf[:1] in "[{" or "/" in edtf:
-            if len(edtf) == 4:
-                return edtf
-            if (first.year, first.month) == (last.year, last.month):
-                return f"{first.day}–{_date(last)}"
-            return f"{_date(first, year=first.year != last.year)} to {_date(last)}"
-        return f"{MONTHS[first.month - 1]} {first.year}"
-    if first and last:
-        return _date(first)
-    return f"from {_date(first)}" if first else f"until {_date(last)}" if last else edtf
+    if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):
+        return _span("between {} and {}", *match.groups(), short="between {}")
+    if match := re.fullmatch(r"(\[|\{)(.*)[\]}]", edtf):
+        return f" {'or' if match[1] == '[' else 'and'} ".join(day(part.strip()) for part in match[2].split(","))
+    if "/" in edtf:
+        return _span("{} to {}", *edtf.split("/", 1), short="{}")
+    doubt = {"~": "about {}", "?": "{}, uncertain", "%": "about {}, uncertain"}
+    if edtf[-1] in doubt:
+        return doubt[edtf[-1]].format(day(edtf[:-1]))
+    if match := re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", edtf):
+        year, month, date = match.groups()
+        return " ".join(filter(None, [date and str(int(date)), month and MONTHS[int(month) - 1], year]))
+    return edtf
 
 
-def _date(date: Any, *, year: bool = True) -> str:
-    return f"{date.day} {MONTHS[date.month - 1]}" + (f" {date.year}" if year else "")
+def _span(form: str, first: str, last: str, short: str) -> str:
+    """Two ends of a time; days of one month, and months of one year, share what is the same."""
+    if first in ("", "..") or last in ("", ".."):
+        return f"until {day(last)}" if first in ("", "..") else f"from {day(first)}"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", first) and re.fullmatch(r"\d{4}-\d\d-\d\d", last) and first[:7] == last[:7]:
+        glue = " and " if short != "{}" else "–"
+        return short.format(f"{int(first[8:])}{glue}{day(last)}")
+    if first[:4] == last[:4] and len(first) >= 7 and re.fullmatch(r"[\d-]+", first):
+        return form.format(day(first).rsplit(" ", 1)[0], day(last))
+    return form.format(day(first), day(last))
 
 
 def references(tables: Tables) -> list[dict[str, Any]]:
@@ -171,4 +181,4 @@ def _ranged(tables: Tables, row: Row) -> str:
     low, high = (LIKELIHOODS | OTHER_LIKELIHOODS)[word]
     first = next(other for other in tables.rows["judgements"] if other["likelihood"] == word)
     span = f" ({low}–{high}%)" if first is row else ""
-    return row["text"].replace(word, f"**{word}**{span}", 1)
+    return likelihood_word(word).sub(f"**{word}**{span}", row["text"], count=1)

@@ -121,7 +121,8 @@ def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, jo
         values = [row["value"] for row in [*rows, *([claim] if claim else [])]]
         height = 190 if width >= WIDE else 180
         top = sheet.y + 6
-        ys = linear("value", values, (top + height, top), least=least if least is None else min(least, *values), most=most)
+        ys = linear("value", values, (top + height, top), most=most,
+                    least=None if least is None else min(least, *values))
         ticks = ys.ticks(6)
         left = widest(spelled(tick, unit) for tick in ticks) + 14
         right = width - (118 if width >= WIDE else 60 if joined else 8)
@@ -134,7 +135,8 @@ def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, jo
         if claim:
             _claim_rule(sheet, claim, xs, ys, left, right)
             if width >= WIDE:
-                labels.append((ys(claim["value"]), wrap(claimed, width - right - 10, bold=True, lines=4), "accent", True))
+                lines = wrap(claimed, width - right - 10, bold=True, lines=4)
+                labels.append((ys(claim["value"]), lines, "accent", True))
         if joined:
             sheet.path([(row["year"], row["value"]) for row in rows], "ink", thick=2, xs=xs, ys=ys)
             last = rows[-1]
@@ -146,7 +148,7 @@ def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, jo
                 sheet.symbol(row["year"], row["value"], across=5, fill="ink", says=says, xs=xs, ys=ys)
             else:
                 _hedged_upright(sheet, row, xs(row["year"]) + shift, ys, says)
-        _margin(sheet, labels, right + 10, top, top + height)
+        _margin(sheet, labels, right + 10, top + height)
         sheet.y = top + height
         _year_labels(sheet, xs, sorted(set(years)))
         cutoff = "" if ys.domain[0] <= 0 else f"The axis starts at {spelled(ys.domain[0], unit)}."
@@ -246,8 +248,7 @@ def _key(sheet: Sheet, rows: Iterable[Row], axis: str) -> None:
 def _claim_rule(sheet: Sheet, claim: Row, xs: Scale, ys: Scale, left: float, right: float) -> None:
     y, hedge = ys(claim["value"]), claim["hedge"]
     if hedge in (">", ">=", "<", "<="):
-        sheet.rect(left, ys.range[1] if hedge.startswith(">") else y, right, y if hedge.startswith(">") else ys.range[0],
-                   "tint")
+        sheet.rect(left, ys.range[1] if hedge.startswith(">") else ys.range[0], right, y, "tint")
     says = _sentence(claim)
     sheet.rule(left, claim["value"], right, claim["value"], "accent", thick=1.5,
                dash=[5, 3] if hedge != "=" else (), says="" if claim.get("on") else says, ys=ys)
@@ -278,10 +279,11 @@ def _side_by_side(rows: Sequence[Row], xs: Scale) -> list[tuple[Row, float]]:
     for row in rows:
         years.setdefault(row["year"], []).append(row)
     year = xs(1) - xs(0)
-    return [(row, (n - (len(group) - 1) / 2) * min(11, year / len(group))) for group in years.values() for n, row in enumerate(group)]
+    return [(row, (n - (len(group) - 1) / 2) * min(11, year / len(group)))
+            for group in years.values() for n, row in enumerate(group)]
 
 
-def _margin(sheet: Sheet, labels: list[tuple[float, list[str], str, bool]], x: float, top: float, bottom: float) -> None:
+def _margin(sheet: Sheet, labels: list[tuple[float, list[str], str, bool]], x: float, bottom: float) -> None:
     """Labels at the right of the plot, moved apart where they would touch."""
     placed = sorted(([y - len(lines) * LINE / 2, lines, colour, bold] for y, lines, colour, bold in labels),
                     key=lambda label: label[0])

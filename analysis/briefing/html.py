@@ -160,6 +160,7 @@ def _fonts(text: str) -> str:
         font.flavor = "woff2"
         file = io.BytesIO()
         font.save(file)
+        font.close()
         data = base64.b64encode(file.getvalue()).decode("ascii")
         rules.append(f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};'
                      f'src:url(data:font/woff2;base64,{data}) format("woff2")}}')

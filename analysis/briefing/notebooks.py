@@ -68,6 +68,8 @@ def read(path: Path, shown_path: str) -> nbformat.NotebookNode:
                      "Correct the path, or add the notebook.") from error
     except UnicodeDecodeError as error:
         raise failed("notebook-not-json", "bytes that are not UTF-8", "Save the notebook in UTF-8.") from error
+    except RecursionError as error:
+        raise failed("notebook-not-json", "JSON nested too deep", "Save the notebook again from Jupyter.") from error
     except json.JSONDecodeError as error:
         raise failed("notebook-not-json", f"no JSON ({error.msg})",
                      "Save the notebook again from Jupyter.", error.lineno) from error
@@ -181,9 +183,11 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                             resources={"metadata": {"path": str(folder)}})
     named = {cell.number: cell for cell in cells(notebook, shown_path)}
 
-    def finding(code: str, index: int, found: str, expected: str, remedy: str, line: int | None = None) -> Finding:
+    def finding(code: str, index: int, found: str, expected: str, remedy: str) -> Finding:
+        if line := notebook.cells[index].metadata.get("line"):  # a cell of a report, which has lines and no numbers
+            return Finding(code, shown_path, found, expected, remedy, line=line)
         cell = named.get(index + 1)
-        return Finding(code, shown_path, found, expected, remedy, cell=cell.name if cell else str(index + 1), line=line)
+        return Finding(code, shown_path, found, expected, remedy, cell=cell.name if cell else str(index + 1))
 
     async def run() -> None:
         for index, cell in enumerate(notebook.cells):
@@ -206,10 +210,12 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     log = sockets / f"{Path(shown_path).stem}.log"  # what the kernel's process itself has to say
     with log.open("wb") as file:
         try:
-            async with client.async_setup_kernel(env=kernel_environment(environment), cwd=str(folder),
-                                                 stdout=file, stderr=file):
-                yield run
-                clean(notebook)
+            # not async_setup_kernel: it takes over SIGINT, and leaves a given manager's kernel running
+            await client.async_start_new_kernel(env=kernel_environment(environment), cwd=str(folder),
+                                                stdout=file, stderr=file)
+            await client.async_start_new_kernel_client()
+            yield run
+            clean(notebook)
         except RuntimeError as error:
             if "Kernel" not in str(error):
                 raise
@@ -217,6 +223,11 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
             raise KernelDied([Finding("kernel-start", shown_path, f"no kernel: {' '.join([str(error), *last])}",
                                       "a kernel that starts",
                                       "Run the set-up again (remove .venv, then make render).")]) from error
+        finally:
+            if manager.has_kernel:
+                await manager.shutdown_kernel(now=True)
+            if client.kc is not None:
+                client.kc.stop_channels()
 
 
 def _transport(sockets: Path, name: str) -> dict[str, str]:

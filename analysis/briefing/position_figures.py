@@ -50,6 +50,7 @@ def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.D
 
 
 _SIGNS = {"agree": ("+", "agree"), "disagree": ("−", "accent"), "mixed": ("±", "soft")}
+_NOUNS = {"agree": "agreement", "disagree": "disagreement", "mixed": "agreement and disagreement"}  # of one or many
 _VERBS = {"agree": "agrees", "disagree": "disagrees", "mixed": "both agrees and disagrees"}
 
 
@@ -82,7 +83,7 @@ def _stand_key(sheet: Sheet, rows: Sequence[Row]) -> None:
 def _stand_sentence(row: Row) -> str:
     how = {"said": "in words", "done": "by an act", "both": "in words and by an act"}[row["mode"]]
     acts = f" ({'; '.join(row['acts'])})" if row["acts"] else ""
-    return sourced(f"{row['label']} {_VERBS[row['agreement']]} {how}{acts}: {row['concept_label']}. "
+    return sourced(f"{row['label']}, {_NOUNS[row['agreement']]} {how}{acts}: {row['concept_label']}. "
                     f"{count(row['count'], 'passage').capitalize()}.", row)
 
 
@@ -174,7 +175,8 @@ def network(ties: Network, title: str, *, note: str = "") -> Figure:
             for n, node in enumerate(camp):
                 y = sheet.y + step * (n + 0.5) + (rows - len(camp)) * step * (n + 0.5) / len(camp)
                 place[node["actor"]] = (side, y)
-                sheet.rect(min(inner[side], outer[side]), y - tall / 2, max(inner[side], outer[side]), y + tall / 2, "ground")
+                left, right = sorted((inner[side], outer[side]))
+                sheet.rect(left, y - tall / 2, right, y + tall / 2, "ground")
                 sheet.text((inner[side] + outer[side]) / 2, y + 4, cut(node["label"], cards[side] - 12), align="center")
         for edge in edges:
             _tie(sheet, edge, names, place, inner, outer, 1.25 if len(edges) <= 80 else 0.4)
@@ -277,7 +279,8 @@ def timeline(events: pandas.DataFrame, title: str, *, window: tuple[datetime.dat
         return signed(sheet, rows, ". ".join(notes))
 
     return figure(draw, title, rows, tabled(rows, {
-        "Date": "when", "EDTF": "date", "Event": "title", "Date from a weekday": lambda row: "yes" if row["resolved"] else "",
+        "Date": "when", "EDTF": "date", "Event": "title",
+        "Date from a weekday": lambda row: "yes" if row["resolved"] else "",
         "Who": lambda row: ", ".join(row["actors"]), "Source": published}))
 
 
@@ -302,8 +305,9 @@ def _date_mark(sheet: Sheet, row: Row, window: tuple[datetime.date, datetime.dat
     first = (row["first"] - window[0]).days if row["first"] else 0
     last = min((row["last"] - window[0]).days + 1, days) if row["last"] else days
     says = sourced(f"{row['title']}, {row['when']}{', worked out from a weekday' if row['resolved'] else ''}.", row)
+    fill = "paper" if row["resolved"] else "accent"
     if row["kind"] == "day":
-        sheet.symbol(first + 0.5, y, fill="paper" if row["resolved"] else "accent", stroke="accent", says=says, xs=scale)
+        sheet.symbol(first + 0.5, y, fill=fill, stroke="accent", says=says, xs=scale)
         return
     start, end = scale(first) + 6, scale(last) - 6
     if row["kind"] == "within":
@@ -318,7 +322,7 @@ def _date_mark(sheet: Sheet, row: Row, window: tuple[datetime.date, datetime.dat
         if day is None or not window[0] <= day <= window[1]:
             sheet.symbol(x, y, arrow, across=8, fill="accent")
         else:
-            sheet.symbol(x, y, fill="paper" if row["resolved"] else "accent", stroke="accent")
+            sheet.symbol(x, y, fill=fill, stroke="accent")
 
 
 # --- hands --------------------------------------------------------------------------
@@ -371,8 +375,8 @@ def hands(chains: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
         return signed(sheet, rows, note)
 
     return figure(draw, title, rows, tabled(rows, {
-        "From speaker to page": "chain", "Hands between": "hops", "Passages": "count", "Quotations among them": "quotations",
-        "Source": published}))
+        "From speaker to page": "chain", "Hands between": "hops", "Passages": "count",
+        "Quotations among them": "quotations", "Source": published}))
 
 
 def _middle(hands: Sequence[str], step: float) -> list[list[str]]:

@@ -97,8 +97,8 @@ def network(data: Tables, cells: pandas.DataFrame) -> Network:
             for (a, b, relation), pairs in edges.items()]
     camp = _camps(rows)
     nodes = [{"actor": id, "label": row["label"], "camp": camp.get(id)} for id, row in _by_id(data, "actors").items()]
-    return Network(_frame(nodes, ["actor", "label", "camp"]).astype({"camp": "Int64"}),
-                   _frame(rows, ["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"]))
+    columns = ["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"]
+    return Network(_frame(nodes, ["actor", "label", "camp"]).astype({"camp": "Int64"}), _frame(rows, columns))
 
 
 def two_mode(cells: pandas.DataFrame) -> pandas.DataFrame:

@@ -285,8 +285,9 @@ def as_notebook(report: Report) -> nbformat.NotebookNode:
 
     notebook = nbformat.v4.new_notebook()
 
-    def add(source: str) -> None:
-        notebook.cells.append(nbformat.v4.new_code_cell(source, id=f"cell-{len(notebook.cells) + 1}"))
+    def add(source: str, line: int = 0) -> None:
+        notebook.cells.append(nbformat.v4.new_code_cell(source, id=f"cell-{len(notebook.cells) + 1}",
+                                                        metadata={"line": line}))
 
     expressions: list[str] = []
     for number, span in enumerate(report.of_kind("cell", "inline")):
@@ -296,7 +297,7 @@ def as_notebook(report: Report) -> nbformat.NotebookNode:
         if expressions:
             add("\n".join(["from briefing.inline import show as _briefing_show", *expressions]))
             expressions = []
-        add(span.content if cell_options(span.content).get("eval", True) else "")
+        add(span.content if cell_options(span.content).get("eval", True) else "", report.place(span.start)["line"])
     if expressions:
         add("\n".join(["from briefing.inline import show as _briefing_show", *expressions]))
     return notebook
@@ -343,11 +344,12 @@ class Bound:
 
     markdown: str
     pictures: Mapping[str, Picture]
-    origins: Sequence[tuple[int, int]]  # offset in markdown, offset in the report
+    origins: Sequence[tuple[int, int, bool]]  # offset in markdown, offset in the report, whether it is the report's own text
 
     def origin(self, offset: int) -> int:
         """The offset in the report of an offset in the Markdown."""
-        return max((at for at in self.origins if at[0] <= offset), default=(0, 0))[1]
+        start, at, own = max((piece for piece in self.origins if piece[0] <= offset), default=(0, 0, False))
+        return at + (offset - start if own else 0)
 
 
 def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, Any]]) -> Bound:
@@ -357,21 +359,21 @@ def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, 
     InvalidReport with all embeds, captions and outputs that are wrong.
     """
     pieces: list[str] = []
-    origins: list[tuple[int, int]] = []
+    origins: list[tuple[int, int, bool]] = []
     pictures: dict[str, Picture] = {}
     findings: list[Finding] = []
     length = 0
 
-    def put(text: str, origin: int) -> None:
+    def put(text: str, origin: int, own: bool = False) -> None:
         nonlocal length
         pieces.append(text)
-        origins.append((length, origin))
+        origins.append((length, origin, own))
         length += len(text)
 
     execute = report.front.get("execute") or {}
     at = report.body_start
     for span in sorted(report.of_kind("cell", "inline", "embed", "meta", "pagebreak"), key=lambda s: s.start):
-        put(report.text[at:span.start], at)
+        put(report.text[at:span.start], at, own=True)
         at = span.end
         if span.kind == "inline":
             put(computed.inline.get(span.start, ""), span.start)
@@ -390,7 +392,7 @@ def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, 
                 put(f"\n\n{shown_parts}\n\n", span.start)
             except _Unpresentable as problem:
                 findings.append(Finding(*problem.parts(report.path), **report.place(span.start)))
-    put(report.text[at:], at)
+    put(report.text[at:], at, own=True)
     if findings:
         raise InvalidReport(findings)
     return Bound("".join(pieces), pictures, origins)
@@ -439,8 +441,11 @@ def present(cell: Cell, path: str, options: Mapping[str, Any], pictures: dict[st
             parts.append(_output(cell, output, path, options, pictures))
     body = "\n\n".join(part for part in parts if part)
     kind = label.split("-", 1)[0] if "-" in label else ""
-    if kind not in ("fig", "tbl") or not body:
+    if kind not in ("fig", "tbl") or wants is False:
         return body
+    if not body:
+        raise _Unpresentable("output-missing", f"no output of {label}", "an output to show",
+                             "Let the cell end in what it is labelled for.")
     caption = options.get(f"{kind}-cap")
     if not caption:
         raise _Unpresentable("caption-missing", f"no caption for {label}", f"`#| {kind}-cap:` in its cell",
