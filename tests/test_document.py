@@ -80,7 +80,7 @@ def test_line_is_that_of_the_reference_and_not_of_the_same_word_before(tmp_path)
     "```{=html}\n<img src='https://example.org/x.png'>\n```\n", "```{=typst}\n#lorem(5)\n```\n",
     "::: {.panel-tabset}\n# A\nx\n:::\n", "::: {.column-margin}\nx\n:::\n", "::: {layout=\"[1,2]\"}\nA\n\nB\n:::\n",
     "::: {layout-ncol=two}\nA\n:::\n", "::: {.content-visible when-profile=\"x\"}\nA\n:::\n",
-    "::: {.content-visible when-format=\"docx\"}\nA\n:::\n", "Some [words]{.content-visible when-format=\"html\"}.\n",
+    "::: {.content-visible when-format=\"docx\"}\nA\n:::\n",
     "::: {#tbl-a}\n| A |\n|---|\n| 1 |\n:::\n", "::: {#fig-a}\nText only, no caption paragraph but this\n:::\n",
     "## Begins at the second level\n", "# A\n\n### Leaves out a level\n",
 ])

@@ -9,7 +9,7 @@ import xml.etree.ElementTree as ElementTree
 import pandas as pd
 import pytest
 
-from briefing import drawing, figures, framing, positions, tables
+from briefing import evidence, drawing, figures, framing, positions, tables
 from briefing.drawing import NARROW, PALETTE, WIDE
 
 LONG = "The Permanent Delegation of the Confederation of Upper Lakes " * 2
@@ -159,7 +159,7 @@ def event_rows(dates, title="Something happens"):
     rows = []
     for n, date in enumerate(dates):
         first, last = tables.date_bounds(date)
-        rows.append({"id": f"e{n}", "title": f"{title} {n}", "date": date, "when": positions._when(date),
+        rows.append({"id": f"e{n}", "title": f"{title} {n}", "date": date, "when": evidence.day(date),
                      "first": first, "last": last, "kind": positions._kind(date, first, last), "resolved": n % 2 == 0,
                      "actors": ("Actor",), "passage": f"p{n}", "source": "paper", "publisher": "Paper"})
     return pd.DataFrame(rows)

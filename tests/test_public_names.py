@@ -15,14 +15,15 @@ MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.star
 NAMES = {
     "anchors": "Check check Move patch",
     "cli": "main",
-    "document": "attributes build callout clone div Document hidden identifiers Node pandoc plain raw transform walk",
+    "constructs": "check FORMATS IMAGES Located pictures_from_files QUARTO_ONLY QUARTO_ONLY_KEYS",
+    "document": "build callout clone Document hidden identifiers",
     "drawing": "cut FONT linear PALETTE Row Scale Sheet slim svg widest width wrap",
     "evidence": "cards chain cited CREDIBILITY day grade hops judgement judgements LIKELIHOODS MONTHS "
         "OTHER_LIKELIHOODS references RELIABILITY rests_on",
     "exports": "ANNOTATIONS annotations files graphml networks STATEMENTS statements",
     "figures": "by_year claims shares",
-    "findings": "BriefingError CellFailed CellTimedOut Finding Findings InvalidData InvalidReport KernelDied "
-        "LONGEST_SHOWN NotebookFailed shown",
+    "findings": "BriefingError CellFailed CellTimedOut Finding Findings GlyphMissing InvalidData InvalidReport "
+        "KernelDied LONGEST_SHOWN NotebookFailed shown",
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
         "tabled titled VEGA_LITE",
     "html": "font_folder TEMPLATES write",
@@ -43,6 +44,7 @@ NAMES = {
     "sheets": "CODES PLACE read write",
     "tables": "date_bounds DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE "
         "Problem read REQUIRED_TABLES Row STANDARD Tables",
+    "tree": "attributes div Node pandoc plain raw transform walk",
 }
 
 

@@ -291,3 +291,10 @@ def test_character_that_no_font_has_is_named_with_its_line(project):
         words_only(project, "Text.\n\nA rocket \U0001f680.")
     (found,) = error.value.findings
     assert (found.path, found.line) == ("report.qmd", 8) and "\U0001f680" in found.found
+
+
+def test_words_for_one_format_stay_in_it(project):
+    page, text = words_only(project, 'For [zebras]{.content-visible when-format="html"}'
+                            '[ocelots]{.content-hidden when-format="html"}.')
+    assert "zebras" in page and "ocelots" not in page
+    assert "ocelots" in text and "zebras" not in text

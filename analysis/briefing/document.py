@@ -12,16 +12,16 @@ import functools
 import itertools
 import json
 import re
-import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .findings import BriefingError, Finding, InvalidReport, shown
+from . import constructs
+from .findings import Finding, InvalidReport, shown
 from .report import CALLOUTS, CROSS_REFERENCES, Bound, Picture, Report
+from .tree import Node, attributes, div, pandoc, plain, transform, walk
 
-Node = dict[str, Any]
 _CALLOUT_CLASSES = {f"callout-{kind}" for kind in CALLOUTS}
 
 
@@ -47,24 +47,44 @@ def build(report: Report, bound: Bound, references: Sequence[Mapping[str, Any]],
     read besides. Raises InvalidReport for references, citations and links that
     lead nowhere.
     """
-    tree = json.loads(pandoc(bound.markdown, "--from=markdown", "--to=json"))
-    _title_callouts(tree["blocks"])
-    numbers = _number(tree["blocks"], bool(report.front.get("number-sections")))
+    blocks = json.loads(pandoc(bound.markdown, "--from=markdown", "--to=json"))["blocks"]
+    located = constructs.Located(report, bound)
     findings: list[Finding] = []
+    blocks, files = constructs.pictures_from_files(blocks, located, root, findings.append)
+    findings += [*constructs.check(blocks, located), *_check_bibliography(report, root)]
+    if findings:
+        raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
+    _title_callouts(blocks)
+    numbers = _number(blocks, bool(report.front.get("number-sections")))
 
     def unresolved(id: str, expected: str, code: str = "reference-unresolved") -> None:
         findings.append(Finding(code, report.path, shown(f"@{id}"), expected,
                                 "Correct the id, or add what it names.", **_find(report, bound, id)))
 
-    blocks = transform(tree["blocks"], functools.partial(_refer, numbers, unresolved))
+    blocks = transform(blocks, functools.partial(_refer, numbers, unresolved))
     _tables_from_html(blocks)
     blocks, missing = _cite(blocks, report, references, root)
     for id in missing:
         unresolved(id, "a passage, a source or an entry of the bibliography", "citation-unresolved")
-    findings += _dangling_links(blocks, report, bound)
+    findings += _dangling_links(blocks, report, bound, missing)
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
-    return Document(report.front, blocks, bound.pictures, bool(report.front.get("number-sections")))
+    return Document(report.front, blocks, {**bound.pictures, **files}, bool(report.front.get("number-sections")))
+
+
+def _bibliographies(report: Report) -> list[str]:
+    """The bibliography files that the front matter names, less the one that a render writes."""
+    named = report.front.get("bibliography") or []
+    return [str(file) for file in ([named] if isinstance(named, str) else named) if not str(file).startswith("_output/")]
+
+
+def _check_bibliography(report: Report, root: Path) -> Iterator[Finding]:
+    line = report.text[:max(report.text.find("\nbibliography"), 0)].count("\n") + 2
+    files = [*_bibliographies(report), *([str(report.front["csl"])] if report.front.get("csl") else [])]
+    for file in files:
+        if not (root / file).is_file():
+            yield Finding("bibliography", report.path, f"no file {file}", "a file of the project", "Correct the path.",
+                          line=line)
 
 
 def _find(report: Report, bound: Bound, id: str) -> dict[str, int]:
@@ -79,106 +99,7 @@ def _exact(report: Report, id: str) -> list[int]:
     return [span.start for span in report.of_kind("reference", "citation") if span.content == id]
 
 
-# --- pandoc -------------------------------------------------------------------
-
-@functools.cache
-def _pandoc_path() -> str:
-    import pypandoc
-
-    bundled = Path(pypandoc.__file__).parent / "files" / "pandoc"
-    return str(bundled) if bundled.exists() else pypandoc.get_pandoc_path()
-
-
-def pandoc(text: str, *arguments: str, warnings: list[str] | None = None) -> str:
-    """Run pandoc on a text; what it warns of is added to `warnings`.
-
-    Raises BriefingError with pandoc's own words where it fails.
-    """
-    run = subprocess.run([_pandoc_path(), *arguments], input=text.encode("utf-8"), capture_output=True, check=False)
-    message = run.stderr.decode("utf-8", "replace").strip()
-    if run.returncode:
-        raise BriefingError(f"pandoc {' '.join(arguments)}: found {message or run.returncode}, expected a document. "
-                            "If the report looks right, this is a fault of the package: please report it.")
-    if warnings is not None and message:
-        warnings.append(message)
-    return run.stdout.decode("utf-8")
-
-
-# --- walking ------------------------------------------------------------------
-
-def walk(node: Any) -> Iterator[Node]:
-    """Every element of a tree, parents before children, in reading order."""
-    if isinstance(node, list):
-        for item in node:
-            yield from walk(item)
-    elif isinstance(node, dict):
-        if "t" in node:
-            yield node
-        for value in node.values():
-            yield from walk(value)
-
-
-def transform(node: Any, change: Callable[[Node], Node | list[Node] | None]) -> Any:
-    """A copy of a tree in which `change` has replaced elements, children first.
-
-    `change` gives None to keep an element, an element or a list to replace it.
-    """
-    if isinstance(node, list):
-        result: list[Any] = []
-        for item in node:
-            new = transform(item, change)
-            if isinstance(item, dict) and "t" in item and isinstance(new, list):
-                result.extend(new)
-            else:
-                result.append(new)
-        return result
-    if isinstance(node, dict):
-        new = {key: transform(value, change) for key, value in node.items()}
-        if "t" in new:
-            changed = change(new)
-            return new if changed is None else changed
-        return new
-    return node
-
-
-def plain(node: Any) -> str:
-    """The text of a tree, as a reader hears it, without its notes."""
-    parts = []
-    for item in (node if isinstance(node, list) else [node]):
-        if isinstance(item, dict):
-            kind, content = item.get("t"), item.get("c")
-            if kind == "Str":
-                parts.append(content)
-            elif kind in ("Space", "SoftBreak", "LineBreak"):
-                parts.append(" ")
-            elif kind in ("Code", "Math"):
-                parts.append(content[1])
-            elif kind == "Quoted":
-                left, right = ("‘", "’") if content[0]["t"] == "SingleQuote" else ("“", "”")
-                parts.append(left + plain(content[1]) + right)
-            elif kind == "Cite":
-                parts.append(plain(content[1]))
-            elif kind not in ("Note", "RawInline", "RawBlock"):
-                parts.append(plain(content))
-        elif isinstance(item, list):
-            parts.append(plain(item))
-    return "".join(parts)
-
-
-def attributes(node: Node) -> tuple[str, list[str], dict[str, str]]:
-    """Id, classes and key-value pairs of an element that has them."""
-    attr = node["c"][1] if node["t"] in ("Header",) else node["c"][0]
-    return attr[0], attr[1], dict(attr[2])
-
-
-def div(id: str, classes: Sequence[str], pairs: Mapping[str, str], blocks: list[Node]) -> Node:
-    return {"t": "Div", "c": [[id, list(classes), [list(pair) for pair in pairs.items()]], blocks]}
-
-
-def raw(kind: str, text: str, *, inline: bool = False) -> Node:
-    """Text that goes to one format as it is."""
-    return {"t": "RawInline" if inline else "RawBlock", "c": [kind, text]}
-
+# --- numbers and references -----------------------------------------------------
 
 def _title_callouts(blocks: list[Node]) -> None:
     """Give every callout a first block with its title: `title=`, else its first heading, else its kind.
@@ -197,8 +118,6 @@ def _title_callouts(blocks: list[Node]) -> None:
             head = [{"t": "Str", "c": kind.capitalize()}]
         inner.insert(0, div("", ["callout-title"], {}, [{"t": "Para", "c": [{"t": "Strong", "c": head}]}]))
 
-
-# --- numbers and references -----------------------------------------------------
 
 def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
     """Number figures, tables and sections in place; what a reference to each id says."""
@@ -279,10 +198,7 @@ def _cite(blocks: list[Node], report: Report, references: Sequence[Mapping[str, 
     arguments = ["--from=json", "--to=json", "--citeproc"]
     style = root / str(front["csl"]) if front.get("csl") else Path(__file__).parent / "templates" / "evidence.csl"
     arguments.append(f"--csl={style}")
-    named = front.get("bibliography") or []
-    for file in [named] if isinstance(named, str) else named:
-        if not file.startswith("_output/"):
-            arguments.append(f"--bibliography={root / file}")
+    arguments += [f"--bibliography={root / file}" for file in _bibliographies(report)]
     warnings: list[str] = []
     tree = json.loads(pandoc(json.dumps({**head, "blocks": blocks}), *arguments, warnings=warnings))
     missing = re.findall(r"citation (\S+) not found", " ".join(warnings))
@@ -339,12 +255,12 @@ def identifiers(blocks: list[Node]) -> list[str]:
     return found
 
 
-def _dangling_links(blocks: list[Node], report: Report, bound: Bound) -> Iterator[Finding]:
+def _dangling_links(blocks: list[Node], report: Report, bound: Bound, missing: Sequence[str]) -> Iterator[Finding]:
     ids = identifiers(blocks)
     for id in sorted({id for id in ids if ids.count(id) > 1}):
         yield Finding("label-twice", report.path, f"the label {shown(id)} more than once", "each label once",
                       "Rename one, or embed the figure once.", **_find(report, bound, id))
-    known = set(ids)
+    known = {*ids, *(f"ref-{id}" for id in missing)}  # what is missing has its own finding
     for node in walk(blocks):
         if node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in known:
             target = node["c"][2][0]

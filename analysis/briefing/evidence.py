@@ -49,6 +49,8 @@ def day(edtf: str | None) -> str:
         return f" {'or' if match[1] == '[' else 'and'} ".join(day(part.strip()) for part in match[2].split(","))
     if "/" in edtf:
         return _span("{} to {}", *edtf.split("/", 1), short="{}")
+    if match := re.fullmatch(r"(\d{3})X", edtf):
+        return f"some time in the {match[1]}0s"
     doubt = {"~": "about {}", "?": "{}, uncertain", "%": "about {}, uncertain"}
     if edtf[-1] in doubt:
         return doubt[edtf[-1]].format(day(edtf[:-1]))

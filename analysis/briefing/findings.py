@@ -4,6 +4,7 @@
     └── Findings            ran, and found something (exit 1)
         ├── InvalidData     a table of the Data Package is wrong
         ├── InvalidReport   report.qmd says what cannot be built
+        ├── GlyphMissing    a character that no font of the edition has
         └── NotebookFailed  a notebook did not run to its end
             ├── CellFailed      a cell raised an error
             ├── CellTimedOut    a cell ran longer than it may
@@ -93,6 +94,10 @@ class InvalidData(Findings):
 
 class InvalidReport(Findings):
     """The report says what cannot be built."""
+
+
+class GlyphMissing(Findings):
+    """A character that no font of the edition has."""
 
 
 class NotebookFailed(Findings):

@@ -14,8 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from . import document
-from .document import Document, Node, div, raw
+from .document import Document
 from .report import Picture
+from .tree import Node, attributes, div, pandoc, plain, raw, transform, walk
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -23,10 +24,10 @@ TEMPLATES = Path(__file__).parent / "templates"
 def write(doc: Document, date: str, behind: Mapping[str, Any]) -> str:
     """The page as text. `date` is the edition's date, as prose has it; `behind` is
     what the page shows of each passage and source, by id (see evidence.cards)."""
-    blocks = document.transform(document.clone(doc.blocks), partial(_block, doc))
+    blocks = transform(document.clone(doc.blocks), partial(_block, doc))
     tree = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}
     options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none", "--shift-heading-level-by=1"]
-    body = document.pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
+    body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
     meta = doc.meta
     page = string.Template((TEMPLATES / "page.html").read_text("utf-8"))
     style = (TEMPLATES / "page.css").read_text("utf-8")
@@ -52,8 +53,10 @@ def _hash(text: str) -> str:
 # --- blocks -----------------------------------------------------------------------
 
 def _block(doc: Document, node: Node) -> Any:
+    if node["t"] == "Span" and document.hidden(*attributes(node)[1:], "html"):
+        return []
     if node["t"] == "Div":
-        id, classes, pairs = document.attributes(node)
+        id, classes, pairs = attributes(node)
         if kind := document.callout(classes):
             return div(id, ["callout", f"callout-{kind}"], {"role": "note"}, node["c"][1])
         if "picture" in classes:
@@ -118,7 +121,7 @@ def _data(picture: Picture) -> str:
 def _contents(doc: Document) -> str:
     numbers: list[int] = []
     items = []
-    for node in document.walk(doc.blocks):
+    for node in walk(doc.blocks):
         if node["t"] != "Header" or node["c"][0] > 2:
             continue
         level, (id, classes, _), text = node["c"]
@@ -127,7 +130,7 @@ def _contents(doc: Document) -> str:
             numbers = [*numbers, 0, 0][:level]
             numbers[-1] += 1
             number = f'<span class="number">{".".join(map(str, numbers))}</span> '
-        items.append(f'<li class="level-{level}"><a href="#{html.escape(id)}">{number}{html.escape(document.plain(text))}</a></li>')
+        items.append(f'<li class="level-{level}"><a href="#{html.escape(id)}">{number}{html.escape(plain(text))}</a></li>')
     return "\n".join(items)
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import document
-from .document import Document, Node, raw
-from .findings import BriefingError
+from .document import Document
+from .findings import BriefingError, Finding, GlyphMissing
 from .html import font_folder
+from .tree import Node, attributes, pandoc, raw, transform
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 #: Div classes that the template gives a form of their own.
@@ -21,7 +23,8 @@ STYLED = ("bottom-line", "judgement", "judgements", "key-figures", "small")
 def write(doc: Document, date: datetime.date, shown_date: str, folder: Path) -> bytes:
     """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs.
 
-    Raises BriefingError with Typst's own words where it fails.
+    Raises GlyphMissing, its place unknown, for a character that no font has, and
+    BriefingError with Typst's own words where it fails otherwise.
     """
     import typst
 
@@ -36,6 +39,9 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path) -> 
         return typst.compile(str(folder / "report.typ"), root=str(folder), font_paths=[str(font_folder())],
                              ignore_system_fonts=True, pdf_standards=["a-3a", "ua-1"], timestamp=moment)
     except typst.TypstError as error:
+        if missing := re.search(r"the text `\"(.+?)\"` could not be displayed", error.message):
+            raise GlyphMissing([Finding("glyph-missing", "report.qmd", missing[1], "characters that the fonts have",
+                                        "Write it in other characters.")]) from error
         raise BriefingError(f"report.pdf: found {error.message}, expected a document that Typst sets. "
                             f"{' '.join(error.hints) or 'If the report looks right, please report this fault.'}"
                             f"\n{error.diagnostic}") from error
@@ -43,9 +49,9 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path) -> 
 
 def source(doc: Document, date: datetime.date, shown_date: str) -> str:
     """The document in Typst's language."""
-    blocks = document.transform(document.clone(doc.blocks), partial(_block, doc))
+    blocks = transform(document.clone(doc.blocks), partial(_block, doc))
     tree = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}
-    body = document.pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
+    body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     meta = doc.meta
     authors = meta.get("author") or []
     names = [a.get("name", "") if isinstance(a, dict) else str(a) for a in
@@ -73,16 +79,18 @@ def _block(doc: Document, node: Node) -> Any:
     if kind == "Cite":  # the formatted citation, not Typst's own
         return node["c"][1]
     if kind == "Span":
-        id, classes, _ = document.attributes(node)
+        id, classes, pairs = attributes(node)
+        if document.hidden(classes, pairs, "typst"):
+            return []
         if "confidence" in classes:
             return [raw("typst", "#confidence[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
         if "citation-place" in classes:  # a citation is a link target that must not break the line
             return [*node["c"][1], raw("typst", f"#anchor(<{id}>)", inline=True)]
-    if kind == "RawBlock" and node["c"][0] == "html":
-        return []
+    if kind == "Math":  # its source is what a screen reader gets
+        return [raw("typst", f"#formula({literal(node['c'][1])})[", inline=True), node, raw("typst", "]", inline=True)]
     if kind != "Div":
         return None
-    id, classes, pairs = document.attributes(node)
+    id, classes, pairs = attributes(node)
     blocks = node["c"][1]
     if document.hidden(classes, pairs, "typst"):
         return []

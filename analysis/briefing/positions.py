@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import datetime
 import itertools
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -148,7 +147,7 @@ def timeline(data: Tables) -> pandas.DataFrame:
     for event in data.rows["events"]:
         first, last = date_bounds(event["date"])
         rows.append({"id": event["id"], "title": event["title"], "date": event["date"],
-                     "when": _when(event["date"]), "first": first, "last": last,
+                     "when": evidence.day(event["date"]), "first": first, "last": last,
                      "kind": _kind(event["date"], first, last), "resolved": bool(event["resolved"]),
                      "actors": tuple(labels[id] for id in event["actors"] or ()), "passage": event["passage"],
                      "source": event["source"] or _source_of(data, event["passage"]),
@@ -157,11 +156,6 @@ def timeline(data: Tables) -> pandas.DataFrame:
     rows.sort(key=lambda row: (row["first"] or row["last"] or far, row["last"] or far))
     return _frame(rows, ["id", "title", "date", "when", "first", "last", "kind", "resolved", "actors", "passage",
                          "source", "publisher"])
-
-
-def _when(edtf: str) -> str:
-    text = evidence.day(edtf)
-    return f"between {re.sub(' to |–', ' and ', text)}" if edtf.startswith("[") else text
 
 
 def _kind(edtf: str, first: datetime.date | None, last: datetime.date | None) -> str:

@@ -15,11 +15,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from . import document, evidence, exports, html, notebooks, pdf, report, tables
-from .findings import BriefingError, Finding, Findings, InvalidData, InvalidReport, shown
+from .findings import BriefingError, Finding, Findings, GlyphMissing, InvalidData, InvalidReport, shown
 
 OUTPUT = "_output"
 REFERENCES = "_output/references.json"
@@ -46,7 +47,10 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
         date = evidence.day(data.edition_date.isoformat())
         with tempfile.TemporaryDirectory() as folder:
             page = beside.submit(html.write, doc, date, evidence.cards(data))
-            (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder)))
+            try:
+                (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder)))
+            except GlyphMissing as error:
+                raise GlyphMissing(_placed(error.findings, report_read, data)) from error
             (stage / "report.html").write_bytes(page.result().encode("utf-8"))
         _write_references(stage / "references.json", references)
         for name, text in exported.result().items():
@@ -85,6 +89,19 @@ def _inputs(root: Path, progress: Progress, *, report_needed: bool = True) -> tu
     if findings:
         raise InvalidData(findings)
     return data, read
+
+
+def _placed(findings: list[Finding], read: report.Report, data: tables.Tables) -> Iterator[Finding]:
+    """Findings on a text of the PDF, with the place where that text comes from: the report, or a table's cell."""
+    for finding in findings:
+        if (offset := read.text.find(finding.found)) >= 0:
+            yield replace(finding, **read.place(offset))
+            continue
+        cells = ((resource, number, column) for resource in data.descriptor["resources"]
+                 for number, row in enumerate(data.rows[resource["name"]], start=2)
+                 for column, value in row.items() if finding.found in str(value))
+        resource, row, column = next(cells, (None, None, None))
+        yield replace(finding, path=f"data/{resource['path']}", row=row, column=column) if resource else finding
 
 
 def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Finding]:
