@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .tables import Row, Tables, date_bounds, likelihood_word
+from .dates import date_bounds, day
+from .tables import Row, Tables, likelihood_word
 
 #: ICD 203: likelihood words of one row, with their range in percent.
 LIKELIHOODS = {"almost no chance": (1, 5), "very unlikely": (5, 20), "unlikely": (20, 45),
@@ -21,7 +22,6 @@ RELIABILITY = {"A": "completely reliable", "B": "usually reliable", "C": "fairly
                "D": "not usually reliable", "E": "unreliable", "F": "cannot be judged"}
 CREDIBILITY = {1: "confirmed", 2: "probably true", 3: "possibly true", 4: "doubtful", 5: "improbable",
                6: "cannot be judged"}
-MONTHS = ("January February March April May June July August September October November December").split()
 
 
 def chain(text: str) -> tuple[str, ...]:
@@ -37,39 +37,6 @@ def hops(text: str) -> int:
 def grade(source: Row, credibility: int | None) -> str:
     """The Admiralty code: the source's reliability, then the information's credibility."""
     return f"{source['reliability']}{credibility if credibility is not None else ''}"
-
-
-def day(edtf: str | None) -> str:
-    """An EDTF date as prose has it, with its doubt; empty where there is none."""
-    if not edtf:
-        return ""
-    if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):
-        return _span("between {} and {}", *match.groups(), short="between {}")
-    if match := re.fullmatch(r"(\[|\{)(.*)[\]}]", edtf):
-        return f" {'or' if match[1] == '[' else 'and'} ".join(day(part.strip()) for part in match[2].split(","))
-    if "/" in edtf:
-        return _span("{} to {}", *edtf.split("/", 1), short="{}")
-    if match := re.fullmatch(r"(\d{3})X", edtf):
-        return f"some time in the {match[1]}0s"
-    doubt = {"~": "about {}", "?": "{}, uncertain", "%": "about {}, uncertain"}
-    if edtf[-1] in doubt:
-        return doubt[edtf[-1]].format(day(edtf[:-1]))
-    if match := re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", edtf):
-        year, month, date = match.groups()
-        return " ".join(filter(None, [date and str(int(date)), month and MONTHS[int(month) - 1], year]))
-    return edtf
-
-
-def _span(form: str, first: str, last: str, short: str) -> str:
-    """Two ends of a time; days of one month, and months of one year, share what is the same."""
-    if first in ("", "..") or last in ("", ".."):
-        return f"until {day(last)}" if first in ("", "..") else f"from {day(first)}"
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", first) and re.fullmatch(r"\d{4}-\d\d-\d\d", last) and first[:7] == last[:7]:
-        glue = " and " if short != "{}" else "–"
-        return short.format(f"{int(first[8:])}{glue}{day(last)}")
-    if first[:4] == last[:4] and len(first) >= 7 and re.fullmatch(r"[\d-]+", first):
-        return form.format(day(first).rsplit(" ", 1)[0], day(last))
-    return form.format(day(first), day(last))
 
 
 def references(tables: Tables) -> list[dict[str, Any]]:

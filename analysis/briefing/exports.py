@@ -7,7 +7,7 @@ import io
 import json
 from typing import TYPE_CHECKING, Any
 
-from . import evidence
+from . import positions
 from .tables import Tables
 
 if TYPE_CHECKING:
@@ -82,10 +82,8 @@ def networks(tables: Tables) -> dict[str, networkx.Graph]:
     """
     import networkx
 
-    from . import positions
-
-    cells = positions.stands(tables)
-    ties = positions.network(tables, cells)
+    cells = positions.stand_rows(tables)
+    ties = positions.tie_rows(cells)
     actors = [(row["id"], {"label": row["label"], "mode": "actor"}) for row in tables.rows["actors"]]
     concepts = [(row["id"], {"label": row["label"], "mode": "concept"}) for row in tables.rows["concepts"]]
     graphs = {}
@@ -93,12 +91,15 @@ def networks(tables: Tables) -> dict[str, networkx.Graph]:
         graphs[relation] = networkx.Graph()
         graphs[relation].add_nodes_from(actors)
         graphs[relation].add_edges_from((row["a"], row["b"], {"weight": row["weight"]})
-                                        for row in ties.edges.to_dict("records") if row["relation"] == relation)
+                                        for row in ties if row["relation"] == relation)
     graphs["two-mode"] = networkx.Graph()
     graphs["two-mode"].add_nodes_from([*actors, *concepts])
-    graphs["two-mode"].add_edges_from((row["actor"], row["concept"], {"sign": row["sign"], "weight": row["weight"]})
-                                      for row in positions.two_mode(cells).to_dict("records"))
+    graphs["two-mode"].add_edges_from((row["actor"], row["concept"], {"sign": _SIGN[row["agreement"]],
+                                                                      "weight": row["count"]}) for row in cells)
     return graphs
+
+
+_SIGN = {"agree": 1, "disagree": -1, "mixed": 0}
 
 
 def graphml(network: networkx.Graph) -> str:

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from . import evidence
-from .tables import Row, Tables, date_bounds
+from .dates import date_bounds
+from .tables import Row, Tables
 
 if TYPE_CHECKING:
     import pandas
@@ -47,6 +48,12 @@ def stands(data: Tables, coder: str | None = None) -> pandas.DataFrame:
     passages, publishers (tuples), count (of passages). Without `coder` the
     first one in the table counts, so that no stand is counted twice.
     """
+    return _frame(stand_rows(data, coder), ["actor", "label", "concept", "concept_label", "agreement", "mode", "acts",
+                                            "passages", "publishers", "count"])
+
+
+def stand_rows(data: Tables, coder: str | None = None) -> list[Row]:
+    """The rows of `stands`, as dicts: for programs that need no frames."""
     actors, concepts = _by_id(data, "actors"), _by_id(data, "concepts")
     statements = data.rows["statements"]
     coder = coder or next((row["coder"] for row in statements), None)
@@ -55,11 +62,9 @@ def stands(data: Tables, coder: str | None = None) -> pandas.DataFrame:
         if row["coder"] == coder:
             cells.setdefault((row["actor"], row["concept"]), []).append(row)
     places = list(itertools.product(actors, concepts))
-    rows = [{"actor": actor, "label": actors[actor]["label"], "concept": concept,
+    return [{"actor": actor, "label": actors[actor]["label"], "concept": concept,
              "concept_label": concepts[concept]["label"], **_combined(data, cells[actor, concept])}
             for actor, concept in places if (actor, concept) in cells]
-    return _frame(rows, ["actor", "label", "concept", "concept_label", "agreement", "mode", "acts", "passages",
-                         "publishers", "count"])
 
 
 def _combined(data: Tables, statements: Sequence[Row]) -> Row:
@@ -79,31 +84,30 @@ def network(data: Tables, cells: pandas.DataFrame) -> Network:
 
     A mixed stand ties its actor to nobody on that concept.
     """
-    edges: dict[tuple[str, str, str], list[tuple[Row, Row]]] = {}
-    by_concept: dict[str, list[Row]] = {}
-    for cell in cells.to_dict("records"):
-        if cell["agreement"] != "mixed":
-            by_concept.setdefault(cell["concept"], []).append(cell)
-    for group in by_concept.values():
-        for one, other in itertools.combinations(group, 2):
-            relation = CONGRUENCE if one["agreement"] == other["agreement"] else CONFLICT
-            edges.setdefault((one["actor"], other["actor"], relation), []).append((one, other))
-    rows = [{"a": a, "b": b, "relation": relation, "weight": len(pairs),
-             "concepts": tuple(one["concept"] for one, _ in pairs),
-             "concept_labels": tuple(one["concept_label"] for one, _ in pairs),
-             "passages": _unique(p for one, other in pairs for p in (*one["passages"], *other["passages"])),
-             "publishers": _unique(p for one, other in pairs for p in (*one["publishers"], *other["publishers"]))}
-            for (a, b, relation), pairs in edges.items()]
+    rows = tie_rows(cells.to_dict("records"))
     camp = _camps(rows)
     nodes = [{"actor": id, "label": row["label"], "camp": camp.get(id)} for id, row in _by_id(data, "actors").items()]
     columns = ["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"]
     return Network(_frame(nodes, ["actor", "label", "camp"]).astype({"camp": "Int64"}), _frame(rows, columns))
 
 
-def two_mode(cells: pandas.DataFrame) -> pandas.DataFrame:
-    """The affiliation network: actor, concept, sign (1 agree, -1 disagree, 0 mixed), weight (passages)."""
-    sign = cells["agreement"].map({"agree": 1, "disagree": -1, "mixed": 0})
-    return cells.assign(sign=sign, weight=cells["count"])[["actor", "concept", "sign", "weight"]]
+def tie_rows(cells: Iterable[Row]) -> list[Row]:
+    """The edges of `network`, as dicts, from the rows of `stands`."""
+    edges: dict[tuple[str, str, str], list[tuple[Row, Row]]] = {}
+    by_concept: dict[str, list[Row]] = {}
+    for cell in cells:
+        if cell["agreement"] != "mixed":
+            by_concept.setdefault(cell["concept"], []).append(cell)
+    for group in by_concept.values():
+        for one, other in itertools.combinations(group, 2):
+            relation = CONGRUENCE if one["agreement"] == other["agreement"] else CONFLICT
+            edges.setdefault((one["actor"], other["actor"], relation), []).append((one, other))
+    return [{"a": a, "b": b, "relation": relation, "weight": len(pairs),
+             "concepts": tuple(one["concept"] for one, _ in pairs),
+             "concept_labels": tuple(one["concept_label"] for one, _ in pairs),
+             "passages": _unique(p for one, other in pairs for p in (*one["passages"], *other["passages"])),
+             "publishers": _unique(p for one, other in pairs for p in (*one["publishers"], *other["publishers"]))}
+            for (a, b, relation), pairs in edges.items()]
 
 
 def _camps(edges: Iterable[Row]) -> dict[str, int]:

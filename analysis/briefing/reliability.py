@@ -9,6 +9,7 @@ units, with a fixed seed.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -101,7 +102,7 @@ def _cells(tables: Tables, names: Sequence[str]) -> tuple[Cells, dict[tuple[str,
 
 
 def _agreement(concept: str | None, cells: Cells, names: Sequence[str]) -> Agreement:
-    units = [[stands[name] for name in names] for stands in cells.values()]
+    units = [tuple(stands[name] for name in names) for stands in cells.values()]
     alpha = _alpha(units)
     if alpha is None:
         return Agreement(concept, len(units), None, None, None)
@@ -116,11 +117,16 @@ def _agreement(concept: str | None, cells: Cells, names: Sequence[str]) -> Agree
     return Agreement(concept, len(units), alpha, resampled[round(0.025 * last)], resampled[round(0.975 * last)])
 
 
-def _alpha(units: Sequence[Sequence[str]]) -> float | None:
+def _alpha(units: Sequence[tuple[str, ...]]) -> float | None:
+    return _alpha_of(tuple(sorted(units)))  # the order of units does not matter, and resamples repeat
+
+
+@functools.cache
+def _alpha_of(units: tuple[tuple[str, ...], ...]) -> float | None:
     import krippendorff
 
     values = sorted({value for unit in units for value in unit})
     if len(values) < 2:
         return None
-    counts = [[unit.count(value) for value in values] for unit in (list(unit) for unit in units)]
+    counts = [[unit.count(value) for value in values] for unit in units]
     return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))

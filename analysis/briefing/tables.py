@@ -11,7 +11,6 @@ for cells that hold several ids.
 
 from __future__ import annotations
 
-import calendar
 import csv
 import datetime
 import functools
@@ -25,6 +24,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .dates import date_bounds
 from .findings import BriefingError, Finding, InvalidData, shown
 
 if TYPE_CHECKING:
@@ -521,44 +521,3 @@ def _ambiguous_ids(each: Callable[[str], Iterator[tuple[Row, dict[str, Any]]]]) 
                 yield Finding("id-ambiguous", found=f"{shown(id)}, which {first[id]} has as well",
                               expected="an id that no other table of evidence has",
                               remedy="Rename one of them; citations name evidence by its id alone.", column=key, **place)
-
-
-@functools.cache
-def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
-    """The first and the last day that an EDTF date can mean; None where it is open.
-
-    Raises ValueError for what is no EDTF date.
-    """
-    if match := re.fullmatch(r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?", edtf):
-        return _plain_bounds(*(int(part) if part else None for part in match.groups()))
-    from edtf import parse_edtf  # slow to load and to parse: only for what is not a plain date
-    from edtf.parser.edtf_exceptions import EDTFParseException
-
-    try:
-        parsed = parse_edtf(edtf)
-    except EDTFParseException as error:
-        raise ValueError(f"{edtf} is no EDTF date") from error
-    parts = (parsed.lower, parsed.upper) if hasattr(parsed, "lower") else (parsed, parsed)
-    if not all(hasattr(part, "lower_strict") for part in parts):
-        parts = (parsed, parsed)
-    # an empty end means "unknown", for which the library guesses ten years
-    return (None if edtf.startswith("/") else _bound(parts[0], "lower_strict"),
-            None if edtf.endswith("/") else _bound(parts[1], "upper_strict"))
-
-
-def _plain_bounds(year: int, month: int | None, day: int | None) -> tuple[datetime.date, datetime.date]:
-    if month and 21 <= month <= 41:  # a season of EDTF
-        raise ValueError("seasons are not supported: give the months as an interval")
-    if day is not None:
-        date = datetime.date(year, month or 0, day)
-        return date, date
-    last = calendar.monthrange(year, month or 12)[1]
-    return datetime.date(year, 1 if month is None else month, 1), datetime.date(year, month or 12, last)
-
-
-def _bound(part: Any, which: str) -> datetime.date | None:
-    try:
-        moment = getattr(part, which)()
-        return datetime.date(*moment[:3])
-    except (TypeError, AttributeError):  # an open end is no moment
-        return None

@@ -46,14 +46,15 @@ def pandoc(text: str, *arguments: str, warnings: list[str] | None = None) -> str
 
 def walk(node: Any) -> Iterator[Node]:
     """Every element of a tree, parents before children, in reading order."""
-    if isinstance(node, list):
-        for item in node:
-            yield from walk(item)
-    elif isinstance(node, dict):
-        if "t" in node:
-            yield node
-        for value in node.values():
-            yield from walk(value)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, list):
+            waiting.extend(reversed(node))
+        elif isinstance(node, dict):
+            if "t" in node:
+                yield node
+            waiting.extend(reversed(node.values()))
 
 
 def transform(node: Any, change: Callable[[Node], Node | list[Node] | None]) -> Any:
