@@ -16,23 +16,25 @@ NAMES = {
     "anchors": "Check check Move patch",
     "cli": "main",
     "constructs": "check FORMATS IMAGES Located pictures_from_files QUARTO_ONLY QUARTO_ONLY_KEYS",
+    "dates": "date_bounds day MONTHS",
     "document": "build callout clone Document hidden identifiers",
     "drawing": "cut FONT linear PALETTE Row Scale Sheet slim svg widest width wrap",
-    "evidence": "cards chain cited CREDIBILITY day grade hops judgement judgements LIKELIHOODS MONTHS "
-        "OTHER_LIKELIHOODS references RELIABILITY rests_on",
+    "evidence": "cards chain cited CREDIBILITY grade hops judgement judgements LIKELIHOODS OTHER_LIKELIHOODS "
+        "references RELIABILITY rests_on",
     "exports": "ANNOTATIONS annotations files graphml networks STATEMENTS statements",
     "figures": "by_year claims shares",
     "findings": "BriefingError CellFailed CellTimedOut Finding Findings GlyphMissing InvalidData InvalidReport "
         "KernelDied LONGEST_SHOWN NotebookFailed shown",
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
         "tabled titled VEGA_LITE",
-    "html": "font_folder TEMPLATES write",
+    "html": "font_folder font_rules TEMPLATES write",
     "inline": "markdown show",
+    "kernels": "available ForkedProcess ForkProvisioner Nursery nursery PRELOADED provision",
     "notebooks": "Cell cell_options cells clean EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment read running text "
         "VALUES values",
-    "pdf": "literal source STYLED TEMPLATE write",
+    "pdf": "literal load_fonts source STYLED TEMPLATE write",
     "position_figures": "EMPTY hands network stands timeline",
-    "positions": "busiest chains Network network publishers stands timeline two_mode",
+    "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
     "prose": "ASSUMING check CONFIDENCE Sentence sentences VAGUE",
     "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity roughly share spelled Value "
         "Values Verdict verdict",
@@ -42,9 +44,9 @@ NAMES = {
         "FRONT_MATTER Picture present Problem read Report Results results Span",
     "review": "Review review",
     "sheets": "CODES PLACE read write",
-    "tables": "date_bounds DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE "
-        "Problem read REQUIRED_TABLES Row STANDARD Tables",
-    "tree": "attributes div Node pandoc plain raw transform walk",
+    "tables": "DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE Problem read "
+        "REQUIRED_TABLES Row STANDARD Tables",
+    "tree": "attributes div Node pandoc plain raw transform VERSION walk",
 }
 
 

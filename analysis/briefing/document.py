@@ -20,7 +20,7 @@ from typing import Any
 from . import constructs
 from .findings import Finding, InvalidReport, shown
 from .report import CALLOUTS, CROSS_REFERENCES, Bound, Picture, Report
-from .tree import Node, attributes, div, pandoc, plain, transform, walk
+from .tree import VERSION, Node, attributes, div, pandoc, plain, transform, walk
 
 _CALLOUT_CLASSES = {f"callout-{kind}" for kind in CALLOUTS}
 
@@ -40,11 +40,11 @@ class Document:
     numbered: bool
 
 
-def build(report: Report, bound: Bound, references: Sequence[Mapping[str, Any]], root: Path) -> Document:
+def build(report: Report, bound: Bound, references: Path, root: Path) -> Document:
     """The document of a bound report.
 
-    `references` are CSL items; the front matter's own bibliography files are
-    read besides. Raises InvalidReport for references, citations and links that
+    `references` is a file of CSL items as JSON; the front matter's own
+    bibliography files are read besides. Raises InvalidReport for references, citations and links that
     lead nowhere.
     """
     blocks = json.loads(pandoc(bound.markdown, "--from=markdown", "--to=json"))["blocks"]
@@ -185,24 +185,28 @@ def _tables_from_html(blocks: list[Node]) -> None:
 
 # --- citations ------------------------------------------------------------------
 
-def _cite(blocks: list[Node], report: Report, references: Sequence[Mapping[str, Any]],
-          root: Path) -> tuple[list[Node], list[str]]:
+def _cite(blocks: list[Node], report: Report, references: Path, root: Path) -> tuple[list[Node], list[str]]:
     """The blocks with citations formatted and the list of references filled, and the ids that nothing has."""
     front = report.front
-    meta: dict[str, Any] = {"references": [dict(item) for item in references], "link-citations": True,
-                            "lang": str(front.get("lang", "en"))}
-    if front.get("nocite"):
-        meta["nocite"] = front["nocite"]
-    head = json.loads(pandoc("---\n" + json.dumps(meta, ensure_ascii=True) + "\n---\n",
-                             "--from=markdown", "--to=json"))
-    arguments = ["--from=json", "--to=json", "--citeproc"]
     style = root / str(front["csl"]) if front.get("csl") else Path(__file__).parent / "templates" / "evidence.csl"
-    arguments.append(f"--csl={style}")
-    arguments += [f"--bibliography={root / file}" for file in _bibliographies(report)]
+    files = [references, *(root / file for file in _bibliographies(report))]
+    meta: dict[str, Node] = {"link-citations": {"t": "MetaBool", "c": True},
+                             "lang": {"t": "MetaString", "c": str(front.get("lang", "en"))}}
+    if front.get("nocite"):
+        ids = re.findall(r"@([\w*][\w:.#$%&+?<>~/*-]*)", str(front["nocite"]))
+        meta["nocite"] = {"t": "MetaInlines", "c": [_citation(id) for id in ids]}
     warnings: list[str] = []
-    tree = json.loads(pandoc(json.dumps({**head, "blocks": blocks}), *arguments, warnings=warnings))
+    tree = json.loads(pandoc(json.dumps({"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}),
+                             "--from=json", "--to=json", "--citeproc", f"--csl={style}",
+                             *(f"--bibliography={file}" for file in files), warnings=warnings))
     missing = re.findall(r"citation (\S+) not found", " ".join(warnings))
     return _linked_back(tree["blocks"]), missing
+
+
+def _citation(id: str) -> Node:
+    return {"t": "Cite", "c": [[{"citationId": id, "citationPrefix": [], "citationSuffix": [],
+                                 "citationMode": {"t": "AuthorInText"}, "citationNoteNum": 0, "citationHash": 0}],
+                               [{"t": "Str", "c": f"@{id}"}]]}
 
 
 def _linked_back(blocks: list[Node]) -> list[Node]:

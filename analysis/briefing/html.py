@@ -16,16 +16,17 @@ from typing import Any
 from . import document
 from .document import Document
 from .report import Picture
-from .tree import Node, attributes, div, pandoc, plain, raw, transform, walk
+from .tree import VERSION, Node, attributes, div, pandoc, plain, raw, transform, walk
 
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write(doc: Document, date: str, behind: Mapping[str, Any]) -> str:
+def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str) -> str:
     """The page as text. `date` is the edition's date, as prose has it; `behind` is
-    what the page shows of each passage and source, by id (see evidence.cards)."""
+    what the page shows of each passage and source, by id (see evidence.cards), and
+    `fonts` the typeface (see font_rules)."""
     blocks = transform(document.clone(doc.blocks), partial(_block, doc))
-    tree = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}
+    tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none", "--shift-heading-level-by=1"]
     body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
     meta = doc.meta
@@ -35,7 +36,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any]) -> str:
     authors = meta.get("author") or []
     names = [a.get("name", "") if isinstance(a, dict) else str(a) for a in
              (authors if isinstance(authors, list) else [authors])]
-    style = style.replace("/*fonts*/", _fonts(body + str(meta) + str(behind))).replace("/*dark*/", _dark_colours())
+    style = style.replace("/*fonts*/", fonts).replace("/*dark*/", _dark_colours())
     values = {"lang": html.escape(str(meta.get("lang", "en"))), "title": html.escape(str(meta["title"])),
               "subtitle": f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle") else "",
               "description": html.escape(str(meta.get("subtitle") or meta["title"])),
@@ -144,14 +145,18 @@ def _dark_colours() -> str:
                      for part in ("fill", "stroke"))
 
 
-def _fonts(text: str) -> str:
-    """The typeface, cut down to the characters of the page, as data inside the style."""
+#: The characters of any page beside those of its own texts: ASCII, typographic marks, accented Latin.
+_CHARACTERS = string.printable + "".join(map(chr, range(0xA0, 0x180))) + "‐‑–—‘’‚“”„…‰′″‹›←↑→↓−≈≤≥×÷±◆●"
+
+
+def font_rules(text: str) -> str:
+    """The typeface, cut down to the characters of a text and those of any page, as CSS with the fonts inside."""
     import io
 
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    characters = "".join(sorted(set(text) | set(string.printable) | set("0123456789.−–—…→↑“”‘’·")))
+    characters = "".join(sorted({*text, *_CHARACTERS}))
     rules = []
     for name, weight in (("Regular", 400), ("Semibold", 600)):
         options = subset.Options(flavor="woff2", hinting=False, layout_features=[])

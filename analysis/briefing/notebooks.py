@@ -22,6 +22,8 @@ from .findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDi
 if TYPE_CHECKING:
     import nbformat
 
+    from .kernels import Nursery
+
 FIGURE = "application/vnd.briefing.figure+json"
 VALUES = "application/vnd.briefing.values+json"
 EXECUTED = "_output/notebooks"
@@ -163,13 +165,17 @@ def values(folder: Path | str | None = None) -> Callable[[str], Any]:
 
 @contextlib.asynccontextmanager
 async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path, *, timeout: int,
-                  environment: Mapping[str, str], sockets: Path) -> AsyncIterator[Callable[[], Awaitable[None]]]:
+                  environment: Mapping[str, str], sockets: Path,
+                  nursery: Nursery | None = None) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """A kernel for the notebook, already starting; what it yields runs all cells.
 
     `folder` is the kernel's working folder, `timeout` the seconds that one cell
-    may take, `sockets` a short-lived folder for the kernel's connections. Raises CellFailed, CellTimedOut or KernelDied, each with the
-    notebook, the cell's number and its label.
+    may take, `sockets` a short-lived folder for the kernel's connections. With
+    a `nursery` the kernel is forked there, and `environment` is the nursery's.
+    Raises CellFailed, CellTimedOut or KernelDied, each with the notebook, the
+    cell's number and its label.
     """
+    from . import kernels
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
@@ -208,10 +214,12 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                                               "Mend the cell; run the notebook in JupyterLab to see all of it.")])
 
     log = sockets / f"{Path(shown_path).stem}.log"  # what the kernel's process itself has to say
+    if nursery:
+        kernels.provision(manager, nursery, log)
     with log.open("wb") as file:
         try:
             # not async_setup_kernel: it takes over SIGINT, and leaves a given manager's kernel running
-            await client.async_start_new_kernel(env=kernel_environment(environment), cwd=str(folder),
+            await client.async_start_new_kernel(env=dict(environment), cwd=str(folder),
                                                 stdout=file, stderr=file)
             await client.async_start_new_kernel_client()
             yield run
@@ -246,7 +254,7 @@ def kernel_environment(extra: Mapping[str, str]) -> dict[str, str]:
     package_home = str(Path(__file__).resolve().parents[1])
     search = [package_home, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**environment, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0",
-            "PYTHONNOUSERSITE": "1", "PYTHONPATH": os.pathsep.join(search), **extra}
+            "PYTHONNOUSERSITE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(search), **extra}
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:

@@ -13,14 +13,21 @@ from . import document
 from .document import Document
 from .findings import BriefingError, Finding, GlyphMissing
 from .html import font_folder
-from .tree import Node, attributes, pandoc, raw, transform
+from .tree import VERSION, Node, attributes, pandoc, raw, transform
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 #: Div classes that the template gives a form of their own.
 STYLED = ("bottom-line", "judgement", "judgements", "key-figures", "small")
 
 
-def write(doc: Document, date: datetime.date, shown_date: str, folder: Path) -> bytes:
+def load_fonts() -> Any:
+    """The fonts of the edition and no others, for `write`: Typst's own and the shipped ones."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())])
+
+
+def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fonts: Any) -> bytes:
     """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs.
 
     Raises GlyphMissing, its place unknown, for a character that no font has, and
@@ -36,8 +43,8 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path) -> 
     (folder / "template.typ").write_bytes(TEMPLATE.read_bytes())
     moment = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.timezone.utc)
     try:
-        return typst.compile(str(folder / "report.typ"), root=str(folder), font_paths=[str(font_folder())],
-                             ignore_system_fonts=True, pdf_standards=["a-3a", "ua-1"], timestamp=moment)
+        compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts)
+        return compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=moment)
     except typst.TypstError as error:
         if missing := re.search(r"the text `\"(.+?)\"` could not be displayed", error.message):
             raise GlyphMissing([Finding("glyph-missing", "report.qmd", missing[1], "characters that the fonts have",
@@ -50,7 +57,7 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path) -> 
 def source(doc: Document, date: datetime.date, shown_date: str) -> str:
     """The document in Typst's language."""
     blocks = transform(document.clone(doc.blocks), partial(_block, doc))
-    tree = {"pandoc-api-version": [1, 23, 1], "meta": {}, "blocks": blocks}
+    tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     meta = doc.meta
     authors = meta.get("author") or []

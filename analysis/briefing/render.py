@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,24 +35,27 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
     Raises InvalidData, InvalidReport or NotebookFailed with all findings of
     the stage that failed; `_output/` is then as it was.
     """
-    data, report_read = _inputs(root, progress)
-    with _staging(root) as stage, ThreadPoolExecutor(1) as beside:
-        exported = beside.submit(exports.files, data)  # while the kernels work
-        executed, computed = _execute(root, stage, report_read, timeout, progress)
+    with _staging(root) as stage, _kernels(stage, timeout) as kernels, ThreadPoolExecutor(1) as beside:
+        data, read = _inputs(root, progress)
+        sources = _notebooks(root)
+        # while the kernels start and work
+        fonts = beside.submit(lambda: (html.font_rules(_texts(data, read, sources)), pdf.load_fonts()))
+        exported = beside.submit(exports.files, data)
+        executed, computed = _execute(root, stage, sources, read, kernels, progress)
         progress("Binding the report")
-        bound = report.bind(report_read, computed, executed)
-        references = evidence.references(data)
-        doc = document.build(report_read, bound, references, root)
+        _write_references(stage / "references.json", evidence.references(data))
+        bound = report.bind(read, computed, executed)
+        doc = document.build(read, bound, stage / "references.json", root)
         progress("Writing report.html and report.pdf")
         date = evidence.day(data.edition_date.isoformat())
+        rules, loaded = fonts.result()
         with tempfile.TemporaryDirectory() as folder:
-            page = beside.submit(html.write, doc, date, evidence.cards(data))
+            page = beside.submit(html.write, doc, date, evidence.cards(data), rules)
             try:
-                (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder)))
+                (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded))
             except GlyphMissing as error:
-                raise GlyphMissing(_placed(error.findings, report_read, data)) from error
+                raise GlyphMissing(_placed(error.findings, read, data)) from error
             (stage / "report.html").write_bytes(page.result().encode("utf-8"))
-        _write_references(stage / "references.json", references)
         for name, text in exported.result().items():
             (stage / name).write_bytes(text.encode("utf-8"))
         return _publish(stage, root / OUTPUT)
@@ -61,9 +64,9 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
 def execute(root: Path, *, timeout: int = 300, progress: Progress = lambda _: None) -> list[Path]:
     """Run the notebooks and write what Quarto needs beside the report: the
     executed copies and the references."""
-    data, _ = _inputs(root, progress, report_needed=False)
-    with _staging(root) as stage:
-        _execute(root, stage, None, timeout, progress)
+    with _staging(root) as stage, _kernels(stage, timeout) as kernels:
+        data, _ = _inputs(root, progress, report_needed=False)
+        _execute(root, stage, _notebooks(root), None, kernels, progress)
         _write_references(stage / "references.json", evidence.references(data))
         return _publish(stage, root / OUTPUT)
 
@@ -114,51 +117,76 @@ def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Fin
 
 # --- running --------------------------------------------------------------------
 
-def _execute(root: Path, stage: Path, read: report.Report | None, timeout: int,
-             progress: Progress) -> tuple[dict[str, Any], Any]:
-    """Run all notebooks side by side, then the report's own code on a kernel that has
-    started meanwhile; executed notebooks by the path that embeds name, and the report's results."""
-    folder = stage / "notebooks"
-    folder.mkdir()
-    sources: dict[str, Any] = {}
+@contextmanager
+def _kernels(stage: Path, timeout: int) -> Iterator[dict[str, Any]]:
+    """What all kernels of a render share: their limits, their environment, and the process they are forked
+    from, which starts at once since nothing takes longer."""
+    from .kernels import nursery
+
+    with tempfile.TemporaryDirectory(prefix="briefing-") as scratch:
+        environment = notebooks.kernel_environment({notebooks.EXECUTED_VARIABLE: str(stage / "notebooks"),
+                                                    "IPYTHONDIR": f"{scratch}/ipython"})
+        with nursery(environment, Path(scratch) / "nursery.log") as within:
+            yield {"timeout": timeout, "sockets": Path(scratch), "environment": environment, "nursery": within}
+
+
+def _notebooks(root: Path) -> dict[str, Any]:
+    """The notebooks of `analysis/` by file name; raises NotebookFailed for all that cannot be run."""
+    found: dict[str, Any] = {}
     findings: list[Finding] = []
     for path in sorted((root / "analysis").glob("*.ipynb")):
         try:
-            sources[path.name] = notebooks.read(path, f"analysis/{path.name}")
-            notebooks.cells(sources[path.name], f"analysis/{path.name}")
+            found[path.name] = notebooks.read(path, f"analysis/{path.name}")
+            notebooks.cells(found[path.name], f"analysis/{path.name}")
         except notebooks.NotebookFailed as error:
             findings += error.findings
     if findings:
         raise notebooks.NotebookFailed(findings)
+    return found
+
+
+def _texts(data: tables.Tables, read: report.Report, sources: Mapping[str, Any]) -> str:
+    """All texts that an edition is made from, for the characters in them."""
+    cells = [str(value) for rows in data.rows.values() for row in rows for value in row.values()]
+    return "".join([read.text, *cells, *(cell.source for notebook in sources.values() for cell in notebook.cells)])
+
+
+def _execute(root: Path, stage: Path, sources: dict[str, Any], read: report.Report | None, kernels: dict[str, Any],
+             progress: Progress) -> tuple[dict[str, Any], Any]:
+    """Run all notebooks side by side, then the report's own code on a kernel that has
+    started meanwhile; executed notebooks by the path that embeds name, and the report's results."""
+    (stage / "notebooks").mkdir()
     own = report.as_notebook(read) if read else None
     progress(f"Running {', '.join(name for name in sources) or 'no notebook'}")
-    asyncio.run(_run_all(root, folder, sources, own, timeout, progress))
+    asyncio.run(_run_all(root, stage / "notebooks", sources, own, kernels, progress))
     executed = {f"{notebooks.EXECUTED}/{name}": notebook for name, notebook in sources.items()}
     return executed, report.results(read, own) if read else None
 
 
-async def _run_all(root: Path, folder: Path, sources: Mapping[str, Any], own: Any, timeout: int,
+async def _run_all(root: Path, folder: Path, sources: Mapping[str, Any], own: Any, kernels: dict[str, Any],
                    progress: Progress) -> None:
-    with tempfile.TemporaryDirectory(prefix="briefing-") as scratch:
-        kernel = {"timeout": timeout, "sockets": Path(scratch),
-                  "environment": {notebooks.EXECUTED_VARIABLE: str(folder), "IPYTHONDIR": f"{scratch}/ipython"}}
-
-        async def one(name: str, notebook: Any) -> None:
-            async with notebooks.running(notebook, f"analysis/{name}", root / "analysis", **kernel) as run:
-                await run()
-            (folder / name).write_text(notebooks.text(notebook), encoding="utf-8", newline="\n")
-            progress(f"  {name} done")
-
-        async def all_notebooks() -> None:
-            outcomes = await asyncio.gather(*(one(*item) for item in sources.items()), return_exceptions=True)
-            _raise_all([outcome for outcome in outcomes if outcome is not None])
-
-        if own is None or not own.cells:
-            await all_notebooks()
-            return
-        async with notebooks.running(own, "report.qmd", root, **kernel) as run:
-            await all_notebooks()
+    async def one(name: str, notebook: Any) -> None:
+        async with notebooks.running(notebook, f"analysis/{name}", root / "analysis", **kernels) as run:
             await run()
+        (folder / name).write_text(notebooks.text(notebook), encoding="utf-8", newline="\n")
+        progress(f"  {name} done")
+
+    async def all_notebooks() -> None:
+        outcomes = await asyncio.gather(*(one(*item) for item in sources.items()), return_exceptions=True)
+        _raise_all([outcome for outcome in outcomes if outcome is not None])
+
+    if own is None or not own.cells:
+        await all_notebooks()
+        return
+    async with AsyncExitStack() as stack:  # the report's kernel starts beside the others, and runs after them
+        starting = asyncio.create_task(stack.enter_async_context(
+            notebooks.running(own, "report.qmd", root, **kernels)))
+        try:
+            await all_notebooks()
+        finally:
+            started = await asyncio.gather(starting, return_exceptions=True)
+        _raise_all([outcome for outcome in started if isinstance(outcome, BaseException)])
+        await starting.result()()
 
 
 def _raise_all(errors: list[BaseException]) -> None:

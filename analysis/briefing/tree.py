@@ -15,6 +15,7 @@ from typing import Any
 from .findings import BriefingError
 
 Node = dict[str, Any]
+VERSION = [1, 23, 1]  # of the tree's format, which Pandoc asks for
 
 
 # --- pandoc -------------------------------------------------------------------
