@@ -16,7 +16,9 @@ def build(folder, body, front="number-sections: true\n", pictures=None):
     (folder / "report.qmd").write_text(f"---\ntitle: A\n{front}---\n{body}", encoding="utf-8")
     read = report.read(folder)
     bound = report.bind(read, report.Results({}, {}), {})
-    return document.build(read, report.Bound(bound.markdown, pictures or {}, bound.origins), REFERENCES, folder)
+    references = folder / "references.json"
+    references.write_text(json.dumps(REFERENCES))
+    return document.build(read, report.Bound(bound.markdown, pictures or {}, bound.origins), references, folder)
 
 
 def findings(folder, body, **more):

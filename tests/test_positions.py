@@ -77,7 +77,6 @@ def test_nothing_coded_is_an_empty_frame_with_its_columns():
     assert frame.empty and "agreement" in frame.columns
     ties = positions.network(Data(), frame)
     assert ties.edges.empty and list(ties.nodes["actor"]) == list("abcd")
-    assert positions.two_mode(frame).empty
 
 
 # --- networks -----------------------------------------------------------------
@@ -115,14 +114,6 @@ def test_camps_part_those_in_conflict_and_leave_out_the_silent():
     camp = dict(zip(nodes["actor"], nodes["camp"], strict=True))
     assert camp["a"] == camp["c"] == 0 and camp["b"] == 1
     assert nodes["camp"].isna().tolist() == [False, False, False, True]
-
-
-def test_two_mode_signs_the_stands():
-    data = Data([said("a", "x", "agree"), said("a", "x", "agree", "p2"), said("b", "x", "disagree"),
-                 said("c", "y", "mixed")])
-    frame = positions.two_mode(positions.stands(data))
-    assert [tuple(row) for row in frame.itertuples(index=False)] == [
-        ("a", "x", 1, 2), ("b", "x", -1, 1), ("c", "y", 0, 1)]
 
 
 # --- dates --------------------------------------------------------------------

@@ -14,7 +14,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -215,6 +215,8 @@ def _staging(root: Path) -> Iterator[Path]:
         yield stage
     finally:
         shutil.rmtree(stage, ignore_errors=True)
+        with suppress(OSError):
+            output.rmdir()  # where nothing was ever rendered, nothing stays
 
 
 def _write_references(path: Path, references: list[dict[str, Any]]) -> None:

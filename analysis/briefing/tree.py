@@ -7,6 +7,7 @@ every element a dict with its kind `t` and, mostly, its content `c`.
 from __future__ import annotations
 
 import functools
+import os
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -33,7 +34,9 @@ def pandoc(text: str, *arguments: str, warnings: list[str] | None = None) -> str
 
     Raises BriefingError with pandoc's own words where it fails.
     """
-    run = subprocess.run([_pandoc_path(), *arguments], input=text.encode("utf-8"), capture_output=True, check=False)
+    utf8 = {**os.environ, "LC_ALL": "C.UTF-8"}  # the names of files are read by it
+    run = subprocess.run([_pandoc_path(), *arguments], input=text.encode("utf-8"), capture_output=True, check=False,
+                         env=utf8)
     message = run.stderr.decode("utf-8", "replace").strip()
     if run.returncode:
         raise BriefingError(f"pandoc {' '.join(arguments)}: found {message or run.returncode}, expected a document. "

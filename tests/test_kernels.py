@@ -1,0 +1,58 @@
+"""Forked kernels: at once, and each as much on its own as an ordinary one."""
+
+import asyncio
+import os
+
+import nbformat
+import pytest
+
+from briefing import kernels, notebooks
+
+pytestmark = pytest.mark.skipif(not kernels.available(), reason="kernels are not forked on this system")
+
+
+def outputs(tmp_path, *codes):
+    """What the last cell of each notebook of one cell says, all run side by side in one nursery."""
+    books = [nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, id="only")]) for code in codes]
+    environment = notebooks.kernel_environment({"IPYTHONDIR": str(tmp_path / "ipython")})
+
+    async def one(number, book, within):
+        async with notebooks.running(book, f"n{number}.ipynb", tmp_path, timeout=30, environment=environment,
+                                     sockets=tmp_path, nursery=within) as run:
+            await run()
+
+    async def all_of_them():
+        with kernels.nursery(environment, tmp_path / "nursery.log") as within:
+            await asyncio.gather(*(one(*item, within) for item in enumerate(books)))
+
+    asyncio.run(all_of_them())
+    return [book.cells[0].outputs[-1]["data"]["text/plain"].strip("'") for book in books]
+
+
+def test_heavy_imports_are_there_before_the_first_cell(tmp_path):
+    assert outputs(tmp_path, "import sys; str('pandas' in sys.modules and 'altair' in sys.modules)") == ["True"]
+
+
+def test_notebook_sees_nothing_of_another_that_ran_in_the_same_nursery(tmp_path):
+    spoil = ("import builtins, os, pandas, sys\nbuiltins.leak = 1\nos.environ['LEAK'] = '1'\n"
+             "pandas.options.display.max_rows = 7\nsys.path.append('/leak')\nos.chdir('/')\nstr(os.getpid())")
+    look = ("import builtins, os, pandas, sys, time\ntime.sleep(1)\n"
+            "str([hasattr(builtins, 'leak'), 'LEAK' in os.environ, pandas.options.display.max_rows == 7, "
+            "'/leak' in sys.path, os.getcwd() == '/'])")
+    spoiler, looked = outputs(tmp_path, spoil, look)
+    assert looked == str([False] * 5)
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(spoiler), 0)  # and nothing of it is left
+
+
+def test_kernel_works_where_it_is_told_and_imports_from_there(tmp_path):
+    (tmp_path / "beside.py").write_text("word = 'found'")
+    assert outputs(tmp_path, "import beside, os; f'{beside.word} {os.getcwd()}'") == [f"found {tmp_path}"]
+
+
+def test_dead_nursery_is_said(tmp_path):
+    with kernels.nursery(notebooks.kernel_environment({}), tmp_path / "log") as within:
+        within._process.kill()
+        within._process.wait()
+        with pytest.raises(OSError):
+            within.fork("file.json", str(tmp_path), str(tmp_path / "out"))
