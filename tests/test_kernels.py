@@ -54,5 +54,5 @@ def test_dead_nursery_is_said(tmp_path):
     with kernels.nursery(notebooks.kernel_environment({}), tmp_path / "log") as within:
         within._process.kill()
         within._process.wait()
-        with pytest.raises(OSError):
+        with pytest.raises(RuntimeError, match="Kernel"):
             within.fork("file.json", str(tmp_path), str(tmp_path / "out"))

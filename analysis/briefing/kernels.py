@@ -41,15 +41,14 @@ class Nursery:
         self._lock = threading.Lock()
 
     def fork(self, connection_file: str, folder: str, log: str) -> int:
-        """Fork a kernel; its process id. Raises OSError where the nursery has died."""
+        """Fork a kernel; its process id. Raises RuntimeError where the nursery has died."""
         request = {"connection_file": connection_file, "folder": folder, "log": log}
-        with self._lock:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-            self._process.stdin.flush()
-            answer = self._process.stdout.readline()
-        if not answer.strip().isdigit():
-            raise OSError("the process that kernels are forked from has ended")
-        return int(answer)
+        try:
+            with self._lock:
+                self._process.stdin.write(json.dumps(request).encode() + b"\n")
+                return int(self._process.stdout.readline())
+        except (OSError, ValueError) as error:
+            raise RuntimeError("Kernels are forked from a process that has ended") from error
 
 
 @contextlib.contextmanager
@@ -60,7 +59,7 @@ def nursery(environment: Mapping[str, str], log: Path) -> Iterator[Nursery | Non
         return
     with log.open("wb") as errors, subprocess.Popen(
             [sys.executable, "-m", "briefing.kernels"], env=dict(environment), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=errors, start_new_session=True) as process:
+            stdout=subprocess.PIPE, stderr=errors, start_new_session=True, bufsize=0) as process:
         try:
             yield Nursery(process)
         finally:
