@@ -3,8 +3,8 @@
 The modules in the order in which data flow, each importing only from those
 before it: findings, dates, tables, quantities, evidence, anchors, positions,
 reliability, exports, sheets, drawing, framing, position_figures, figures,
-inline, kernels, notebooks, report, prose, tree, constructs, document, html, pdf,
-review, render, cli.
+inline, kernels, notebooks, report, archive, edition, compare, editions, rebuild, prose, tree,
+constructs, document, html, pdf, review, render, cli.
 """
 
 __version__ = "0.1.0"

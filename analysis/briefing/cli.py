@@ -9,15 +9,17 @@ import argparse
 import json
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from . import __version__
-from .findings import BriefingError, Findings
+from .findings import BriefingError, Finding, Findings
 
 if TYPE_CHECKING:
+    from .compare import Difference
     from .review import Review
 
 
@@ -62,11 +64,22 @@ def _parser() -> argparse.ArgumentParser:
                       "Run the notebooks into _output/notebooks/ and write the references: "
                       "what Quarto needs before it renders.")
     _timeout(execute)
-    check = command("check", _check, "check what everything stands on",
+    check = command("check", _check, "check the evidence, and that the edition reproduces",
                     "Check the data, every passage against the source texts that are at hand, the prose against its "
-                    "evidence, and the coders against each other.")
+                    "evidence and the coders against each other; then render afresh, twice, under different "
+                    "conditions, and compare with the edition in _output/. With a PDF: unpack the inputs that it "
+                    "carries, render them, and say whether the bytes come out the same.")
+    check.add_argument("pdf", type=Path, nargs="?", metavar="REPORT.PDF", help="a PDF that this package made")
     check.add_argument("--source", type=_source, action="append", default=[], metavar="ID=FILE",
                        help="the text of a source, as stored (may be given several times)")
+    check.add_argument("--no-rebuild", action="store_true", help="check the evidence only")
+    check.add_argument("--trust", action="store_true", help="run the code in the PDF without asking")
+    check.add_argument("--junit", type=Path, metavar="FILE", help="also write the result as JUnit XML")
+    diff = command("diff", _diff, "what changed between two editions",
+                   "Compare two editions: facts, prose, code and environment, then figures, sentences and pages.")
+    for name in ("before", "after"):
+        diff.add_argument(name, metavar=name.upper(), help="a project's folder, a report.pdf, or a git revision")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the figures side by side")
     sheet = command("sheet", _sheet, "a blind sheet for another coder",
                     "Write a coding sheet without codes, or read a filled one into data/statements.csv.")
     sheet.add_argument("file", type=Path, metavar="FILE", help="the sheet, CSV")
@@ -115,12 +128,20 @@ def _execute(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.pdf:
+        return _check_pdf(options)
+    from . import rebuild
     from .review import review
 
-    result = review(_project(options), dict(options.source))
+    root = _project(options)
+    result = review(root, dict(options.source))
+    differences = [] if options.no_rebuild or result.findings else rebuild.check(root, _progress(options))
+    if options.junit:
+        _write_junit(options.junit, result.findings, differences)
     if options.json:
-        print(json.dumps(_review_as_data(result), ensure_ascii=False))
-        return 1 if result.findings else 0
+        print(json.dumps(_review_as_data(result) | {"differences": [asdict(d) for d in differences]},
+                         ensure_ascii=False))
+        return 1 if result.findings or differences else 0
     for finding in result.findings:
         print(finding)
     if result.patch:
@@ -129,7 +150,81 @@ def _check(options: argparse.Namespace) -> int:
     print(_coders_lines(result))
     count = len(result.findings)
     print(f"{count} finding{'s' if count != 1 else ''}.")
-    return 1 if result.findings else 0
+    if not options.no_rebuild:
+        print("Not rendered afresh: mend the findings first." if count else _rebuilt_lines(differences))
+    return 1 if count or differences else 0
+
+
+def _check_pdf(options: argparse.Namespace) -> int:
+    from . import edition, rebuild
+
+    try:
+        content = options.pdf.read_bytes()
+    except OSError as error:
+        raise BriefingError(f"{options.pdf}: found no readable file ({error.strerror}), expected a PDF. "
+                            "Correct the path.") from error
+    inputs = edition.inputs_of(content, options.pdf.name)
+    if not options.trust:
+        question = (f"{options.pdf.name} carries {len(inputs)} files, code among them. Rendering runs that code with "
+                    "your rights.")
+        if options.json or not sys.stdin.isatty():
+            raise BriefingError(f"{question} Found no --trust, expected it where nobody can be asked. "
+                                "Give --trust if you trust whoever made the file.")
+        if input(f"{question} Run it? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise BriefingError("Not run: nothing was checked.")
+    differences = rebuild.check_pdf(content, options.pdf.name, _progress(options))
+    if options.junit:
+        _write_junit(options.junit, [], differences)
+    if options.json:
+        print(json.dumps({"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
+    else:
+        print(_rebuilt_lines(differences))
+    return 1 if differences else 0
+
+
+def _rebuilt_lines(differences: Sequence[Difference]) -> str:
+    if not differences:
+        return "Reproduced: two renders under different conditions give the same bytes as the edition."
+    kinds = Counter(difference.kind for difference in differences)
+    counts = ", ".join(f"{count} of {kind}" for kind, count in kinds.items())
+    return "\n".join([*map(str, differences), f"Not reproduced: {len(differences)} differences ({counts})."])
+
+
+def _write_junit(path: Path, findings: Sequence[Finding], differences: Sequence[Difference]) -> None:
+    """The result for CI systems: one test case a finding or difference, and one that passes where there is none."""
+    from xml.etree import ElementTree as tree
+
+    suite = tree.Element("testsuite", name="briefing check", tests=str(max(len(findings) + len(differences), 1)),
+                         failures=str(len(findings) + len(differences)))
+    for finding in findings:
+        case = tree.SubElement(suite, "testcase", classname=finding.code, name=finding.place)
+        tree.SubElement(case, "failure", message=str(finding))
+    for difference in differences:
+        case = tree.SubElement(suite, "testcase", classname=difference.kind,
+                               name=f"{difference.path} {difference.place}".strip())
+        tree.SubElement(case, "failure", message=str(difference))
+    if not findings and not differences:
+        tree.SubElement(suite, "testcase", classname="briefing", name="reproduces")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from . import compare, editions
+
+    before, after = (editions.load(text) for text in (options.before, options.after))
+    differences = compare.editions(before, after)
+    if options.html:
+        options.html.write_text(editions.side_by_side(before, after, differences), encoding="utf-8")
+    if options.json:
+        print(json.dumps({"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
+        return 1 if differences else 0
+    for difference in differences:
+        print(difference)
+    kinds = Counter(difference.kind for difference in differences)
+    print(f"{len(differences)} differences ({', '.join(f'{n} of {kind}' for kind, n in kinds.items())})."
+          if differences else "The same edition.")
+    return 1 if differences else 0
 
 
 def _passages_line(result: Review) -> str:

@@ -29,6 +29,8 @@ VALUES = "application/vnd.briefing.values+json"
 EXECUTED = "_output/notebooks"
 #: Where the kernels of a render find the notebooks that it has just executed.
 EXECUTED_VARIABLE = "BRIEFING_NOTEBOOKS"
+#: Names the variables that a check lets through to the kernels, to see whether they matter.
+VARIED = "BRIEFING_VARIED"
 
 
 @dataclass(frozen=True)
@@ -253,8 +255,10 @@ def kernel_environment(extra: Mapping[str, str]) -> dict[str, str]:
     # what is built into the package is found from a fresh clone, too
     package_home = str(Path(__file__).resolve().parents[1])
     search = [package_home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    return {**environment, "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0",
-            "PYTHONNOUSERSITE": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(search), **extra}
+    fixed = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1",
+             "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(search)}
+    varied = {name: os.environ[name] for name in os.environ.get(VARIED, "").split() if name in os.environ}
+    return {**environment, **fixed, **varied, **extra}
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,17 @@ TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 STYLED = ("bottom-line", "judgement", "judgements", "key-figures", "small")
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that the PDF carries; `relationship` is PDF/A-3's word for what it is to the document."""
+
+    name: str
+    content: bytes
+    mime_type: str
+    description: str
+    relationship: str = "source"
+
+
 def load_fonts() -> Any:
     """The fonts of the edition and no others, for `write`: Typst's own and the shipped ones."""
     import typst
@@ -27,7 +40,8 @@ def load_fonts() -> Any:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())])
 
 
-def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fonts: Any) -> bytes:
+def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fonts: Any,
+          attachments: Sequence[Attachment] = ()) -> bytes:
     """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs.
 
     Raises GlyphMissing, its place unknown, for a character that no font has, and
@@ -39,7 +53,9 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
     pictures.mkdir(parents=True, exist_ok=True)
     for picture in doc.pictures.values():
         (pictures / f"{picture.label}.{picture.format}").write_bytes(picture.image)
-    (folder / "report.typ").write_text(source(doc, date, shown_date), encoding="utf-8")
+    for number, attachment in enumerate(attachments):
+        (folder / f"attachment-{number}").write_bytes(attachment.content)
+    (folder / "report.typ").write_text(source(doc, date, shown_date) + _attached(attachments), encoding="utf-8")
     (folder / "template.typ").write_bytes(TEMPLATE.read_bytes())
     moment = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.timezone.utc)
     try:
@@ -72,6 +88,13 @@ def source(doc: Document, date: datetime.date, shown_date: str) -> str:
         f"paper: {literal(paper)}", f"numbered: {'true' if doc.numbered else 'false'}",
         f"keywords: ({''.join(literal(str(word)) + ', ' for word in meta.get('keywords') or [])})"])
     return f'#import "template.typ": *\n#show: briefing.with({head})\n\n{body}'
+
+
+def _attached(attachments: Sequence[Attachment]) -> str:
+    """What lets Typst carry the files that `write` lays beside the document."""
+    return "".join(f"\n#pdf.attach({literal(a.name)}, read({literal(f'attachment-{number}')}, encoding: none), "
+                   f"relationship: {literal(a.relationship)}, mime-type: {literal(a.mime_type)}, "
+                   f"description: {literal(a.description)})" for number, a in enumerate(attachments))
 
 
 def literal(text: str) -> str:

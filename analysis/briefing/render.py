@@ -19,7 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import document, evidence, exports, html, notebooks, pdf, report, tables
+from . import archive, document, edition, evidence, exports, html, notebooks, pdf, report, tables
 from .findings import BriefingError, Finding, Findings, GlyphMissing, InvalidData, InvalidReport, shown
 
 OUTPUT = "_output"
@@ -49,15 +49,19 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
         progress("Writing report.html and report.pdf")
         date = evidence.day(data.edition_date.isoformat())
         rules, loaded = fonts.result()
+        inputs = archive.inputs(root)
         with tempfile.TemporaryDirectory() as folder:
             page = beside.submit(html.write, doc, date, evidence.cards(data), rules)
             try:
-                (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded))
+                (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
+                                                            _attachments(data, inputs)))
             except GlyphMissing as error:
                 raise GlyphMissing(_placed(error.findings, read, data)) from error
             (stage / "report.html").write_bytes(page.result().encode("utf-8"))
         for name, text in exported.result().items():
             (stage / name).write_bytes(text.encode("utf-8"))
+        outputs = {path.relative_to(stage).as_posix(): path.read_bytes() for path in stage.rglob("*") if path.is_file()}
+        (stage / edition.RECORD).write_bytes(edition.record(data, inputs, outputs).encode("utf-8"))
         return _publish(stage, root / OUTPUT)
 
 
@@ -113,6 +117,15 @@ def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Fin
         line = read.text[:read.text.index("\ndate")].count("\n") + 2 if "\ndate" in read.text else 1
         yield Finding("edition-date", read.path, shown(given), f"{data.edition_date}, the day that "
                       "data/datapackage.json gives as `created`", "Give both the same day.", line=line)
+
+
+def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
+    """What the PDF carries: each table, and the archive of all that the edition is made from."""
+    carried = [pdf.Attachment(Path(resource["path"]).name, inputs[f"data/{resource['path']}"], "text/csv",
+                              str(resource.get("title") or resource["name"]), "data")
+               for resource in data.descriptor["resources"]]
+    return [*carried, pdf.Attachment(archive.NAME, archive.pack(inputs), "application/zip",
+                                     "Everything this document is made from")]
 
 
 # --- running --------------------------------------------------------------------
