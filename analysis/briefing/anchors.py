@@ -9,9 +9,10 @@ once there; where the whole source has changed, it offers the new places.
 
 from __future__ import annotations
 
+import bisect
 import hashlib
-import os
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -41,34 +42,48 @@ class Check:
     unchecked: int = 0
 
 
+Numbered = tuple[int, Row]  # a row with its number in the file
+
+
 def check(tables: Tables, texts: Mapping[str, Path]) -> Check:
-    """Check every passage of the sources whose stored text is given, by source id.
+    """Check every passage; against its source's text where that is given, by source id.
 
     The text is read as bytes and decoded as UTF-8, its line ends untouched.
     Raises BriefingError for an id that is no source and a file that cannot be
     read. Linear in the length of the text and the number of passages, as long
-    as spans are where they should be.
+    as spans are where they should be; of those that are lost, each length that
+    occurs may cost one pass over the text.
     """
     known = {row["id"]: row for row in tables.rows["sources"]}
     for id in texts:
         if id not in known:
             raise BriefingError(f"--source {id}: found no source of this id, expected one of {', '.join(known)}. "
                                 "Give the id of a row of data/sources.csv.")
-    result = Check()
+    held: dict[str, list[Numbered]] = {id: [] for id in known}
+    for number, row in enumerate(tables.rows["passages"], start=2):
+        held.setdefault(row["source"], []).append((number, row))
+    findings: list[Finding] = []
+    moves: list[Move] = []
     checked = unchecked = 0
-    for id, source in known.items():
-        rows = [(number, row) for number, row in enumerate(tables.rows["passages"], start=2) if row["source"] == id]
-        if id not in texts:
-            unchecked += len(rows)
-            continue
-        text, findings = _text(id, source, texts[id])
-        result.findings.extend(findings)
+    for id, rows in held.items():
+        sound = _Findings(_path(tables), findings).unsound(rows)
+        text, changed = None, False
+        if id in texts:
+            text, found = _text(id, known[id], texts[id])
+            changed = any(finding.code == "source-changed" for finding in found)
+            findings += found
         if text is None:
             unchecked += len(rows)
             continue
         checked += len(rows)
-        _check_source(text, rows, bool(findings), result)
-    return Check(result.findings, result.moves, checked, unchecked)
+        moves += _Findings(_path(tables), findings).against(text, sound, changed)
+    findings.sort(key=lambda finding: (finding.row is not None, finding.row or 0))
+    return Check(findings, moves, checked, unchecked)
+
+
+def _path(tables: Tables) -> str:
+    return next((f"data/{resource['path']}" for resource in tables.descriptor["resources"]
+                 if resource["name"] == "passages"), "data/passages.csv")
 
 
 def _text(id: str, source: Row, path: Path) -> tuple[str | None, list[Finding]]:
@@ -87,119 +102,236 @@ def _text(id: str, source: Row, path: Path) -> tuple[str | None, list[Finding]]:
     if source["sha256"] and found != source["sha256"]:
         return text, [Finding("source-changed", found=f"SHA-256 {found[:12]}…",
                               expected=f"{source['sha256'][:12]}…, the text that was coded",
-                              remedy="Find the text that was coded, or apply the offered places and correct "
-                                     "sha256 and characters in data/sources.csv.", **place)]
+                              remedy="Find the text that was coded, or apply the offered places and set in "
+                                     f"data/sources.csv sha256 to {found} and characters to {len(text)}.", **place)]
     if source["characters"] is not None and len(text) != source["characters"]:
         return text, [Finding("source-length", found=f"{len(text)} characters", expected=str(source["characters"]),
                               remedy="Correct characters in data/sources.csv.", **place)]
     return text, []
 
 
-def _check_source(text: str, rows: Sequence[tuple[int, Row]], changed: bool, result: Check) -> None:
-    lost: list[tuple[int, Row]] = []
-    for number, row in rows:
-        words = text[row["start"]:row["end"]]
-        if row["end"] > len(text):
-            result.findings.append(_finding("span-outside", number, "end", str(row["end"]),
-                                            f"at most {len(text)}, the length of the text", "Correct the span."))
-            lost.append((number, row))
-        elif _hash(words) != row["sha256"]:
-            lost.append((number, row))
-        elif row["quote"] and row["quote"] not in words:
-            result.findings.append(_finding("quote-not-in-span", number, "quote", shown(row["quote"]),
-                                            "words that stand in the span, letter by letter",
-                                            "Copy the quote from the source."))
-    for (number, row), places in zip(lost, _search(text, [row for _, row in lost]), strict=True):
-        _lost(number, row, places, changed, result)
+class _Findings:
+    """The findings on the passages of one source, each with its row."""
+
+    def __init__(self, path: str, findings: list[Finding]) -> None:
+        self.path = path
+        self.findings = findings
+
+    def add(self, code: str, row: int, column: str, found: str, expected: str, remedy: str) -> None:
+        self.findings.append(Finding(code, self.path, found, expected, remedy, row=row, column=column))
+
+    # --- without the text ---------------------------------------------------------
+
+    def unsound(self, rows: Sequence[Numbered]) -> list[Numbered]:
+        """Find what no text could make right; the rows that a text can be asked about."""
+        sound = []
+        for number, row in rows:
+            start, end = row["start"], row["end"]
+            if row["quote"] is not None and not re.search(r"\w", row["quote"]):
+                self.add("quote-empty", number, "quote", shown(row["quote"]), "words, or an empty cell",
+                         "Copy the words from the source, or leave the cell empty.")
+            if start is None or end is None:
+                self.add("span-missing", number, "start, end", "an empty cell", "a start and an end", "Fill in the span.")
+            elif start < 0 or start >= end:
+                self.add("span-reversed", number, "start, end", f"{start} to {end}", "a start from 0 before its end",
+                         "Give the half-open range of code points, start first.")
+            elif not re.fullmatch(r"[0-9a-f]{64}", row["sha256"] or ""):
+                self.add("hash-malformed", number, "sha256", shown(row["sha256"] or ""),
+                         "64 hexadecimal digits in lower case", "Give the SHA-256 of the span's UTF-8 bytes.")
+            else:
+                sound.append((number, row))
+        self._overlaps(sound)
+        return sound
+
+    def _overlaps(self, rows: Sequence[Numbered]) -> None:
+        """A passage may lie inside another, which says more. Two on one span are one passage
+        twice; two that cross share words that belong to both and to neither."""
+        around: list[Row] = []
+        for number, row in sorted(rows, key=lambda item: (item[1]["start"], -item[1]["end"], item[0])):
+            while around and around[-1]["end"] <= row["start"]:
+                around.pop()
+            last = around[-1] if around else None
+            place = f"{row['start']} to {row['end']}"
+            if last and (last["start"], last["end"]) == (row["start"], row["end"]):
+                self.add("span-twice", number, "start, end", f"{place}, as in {last['id']}", "each span once",
+                         "Use the one passage, and remove the other.")
+            elif last and last["end"] < row["end"]:
+                self.add("span-crossing", number, "start, end", f"{place}, across the end of {last['id']} "
+                         f"({last['start']} to {last['end']})", "spans apart, or one inside the other",
+                         "Cut the passages so that no words are in both, or let one hold the other.")
+            around.append(row)
+
+    # --- against the text ---------------------------------------------------------
+
+    def against(self, text: str, rows: Sequence[Numbered], changed: bool) -> list[Move]:
+        """Find what the text does not bear out; where lost passages stand now."""
+        lost: list[Numbered] = []
+        lines = [match.start() for match in re.finditer(r"[^\r\n]*[^\s][^\r\n]*", text)]
+        for number, row in rows:
+            words = text[row["start"]:row["end"]]
+            if row["end"] > len(text):
+                self.add("span-outside", number, "end", str(row["end"]), f"at most {len(text)}, the length of the text",
+                         "Correct the span.")
+                lost.append((number, row))
+            elif _hash(words) != row["sha256"]:
+                lost.append((number, row))
+            else:
+                self._words(text, number, row, words)
+                paragraph = bisect.bisect_right(lines, row["start"])
+                if not changed and row["paragraph"] is not None and paragraph != row["paragraph"]:
+                    self.add("paragraph-wrong", number, "paragraph", str(row["paragraph"]),
+                             f"{paragraph}, the non-empty line in which the span begins", "Correct the paragraph.")
+        places = _search(text, [row for _, row in lost])
+        return [move for (number, row), at in zip(lost, places, strict=True)
+                if (move := self._lost(text, number, row, at, changed))]
+
+    def _words(self, text: str, number: int, row: Row, words: str) -> None:
+        quote = row["quote"]
+        if not quote or quote in words:
+            return
+        places = _places(text, {quote})[quote]
+        expected = "words that stand in the span, letter by letter"
+        if not places:
+            self.add("quote-absent", number, "quote", f"{shown(quote)}, which the text does not have anywhere", expected,
+                     "Copy the quote from the source.")
+        elif len(places) == 1:
+            self.add("quote-elsewhere", number, "quote", f"{shown(quote)}, which stands at {places[0]}", expected,
+                     "Widen the span, or quote from it.")
+        else:
+            self.add("quote-ambiguous", number, "quote", f"{shown(quote)}, which stands {_listed(places)}", expected,
+                     "Choose the right place by hand.")
+
+    def _lost(self, text: str, number: int, row: Row, places: list[int], changed: bool) -> Move | None:
+        span = f"{row['start']} to {row['end']}"
+        length = row["end"] - row["start"]
+        if not places:
+            near = _places(text, {row["quote"]})[row["quote"]] if row["quote"] else []
+            hint = f"; its quote stands {_listed(near)}" if near else ""
+            self.add("passage-absent", number, "start, end, sha256",
+                     f"{span}, whose words the text does not have anywhere{hint}", "the words that were coded",
+                     "Code the passage again, or correct its sha256.")
+        elif len(places) == 1:
+            new = places[0]
+            self.add("passage-elsewhere", number, "start, end", span, f"{new} to {new + length}, where its words stand",
+                     "Take the offered place." if changed else "Correct the span.")
+            self._words(text, number, row, text[new:new + length])
+            return Move(row["id"], number, row["start"], row["end"], new, new + length)
+        else:
+            self.add("passage-ambiguous", number, "start, end", span, f"one place; its words stand {_listed(places)}",
+                     "Choose the right place by hand.")
+        return None
 
 
-def _lost(number: int, row: Row, places: list[int], changed: bool, result: Check) -> None:
-    span = f"{row['start']} to {row['end']}"
-    length = row["end"] - row["start"]
-    if not places:
-        result.findings.append(_finding("passage-absent", number, "start, end, sha256",
-                                        f"{span}, whose words the text does not have anywhere", "the words that were coded",
-                                        "Code the passage again, or correct its sha256."))
-    elif len(places) == 1:
-        new = places[0]
-        result.findings.append(_finding("passage-elsewhere", number, "start, end", span, f"{new} to {new + length}, "
-                                        "where its words stand", "Take the offered place." if changed else
-                                        "Correct the span."))
-        result.moves.append(Move(row["id"], number, row["start"], row["end"], new, new + length))
-    else:
-        at = ", ".join(map(str, places[:3])) + (" …" if len(places) > 3 else "")
-        result.findings.append(_finding("passage-ambiguous", number, "start, end", span,
-                                        f"one place; its words stand {len(places)} times, at {at}",
-                                        "Choose the right place by hand."))
+def _listed(places: Sequence[int]) -> str:
+    at = ", ".join(map(str, places[:3])) + (" …" if len(places) > 3 else "")
+    return f"at {at}" if len(places) == 1 else f"{len(places)} times, at {at}"
+
+
+# --- search -----------------------------------------------------------------------
+
+Key = tuple[int, str]  # the length and the hash of lost words
 
 
 def _search(text: str, rows: Sequence[Row]) -> list[list[int]]:
     """For each row the places where words with its hash stand.
 
-    One pass over the text finds all lost words of one length. Each find tells
-    how far the text has moved there, which is tried on all that is still
+    One pass over the text finds all lost words of one length. Each new find
+    tells how far the text has moved there, which is tried on all that is still
     lost: after an edit, what follows moves together.
     """
-    lost = {(row["end"] - row["start"], row["sha256"]): row["start"] for row in rows}
-    words: dict[tuple[int, str], str] = {}
+    keys = [(row["end"] - row["start"], row["sha256"]) for row in rows]
+    starts = dict(zip(keys, (row["start"] for row in rows), strict=True))
+    words: dict[Key, str] = {}
+    lost = dict.fromkeys(starts)  # in the order of the rows
     while lost:
         length = next(iter(lost))[0]
-        for key, place in _scan(text, length, {sha256 for size, sha256 in lost if size == length}):
+        wanted = {sha256 for size, sha256 in lost if size == length}
+        tried: set[int] = set()
+        for key, place in _scan(text, length, wanted):
             words[key] = text[place:place + length]
-            shift = place - lost[key]
-            for (size, sha256), start in lost.items():
-                near = text[max(start + shift, 0):max(start + shift + size, 0)]
-                if len(near) == size and _hash(near) == sha256:
-                    words[size, sha256] = near
-        lost = {key: start for key, start in lost.items() if key not in words and key[0] != length}
-    return [_places(text, words.get((row["end"] - row["start"], row["sha256"]))) for row in rows]
+            shift = place - starts[key]
+            if shift not in tried:
+                tried.add(shift)
+                words |= _moved(text, {other: starts[other] + shift for other in lost if other not in words})
+            wanted -= {sha256 for size, sha256 in words if size == length}
+        lost = {key: None for key in lost if key not in words and key[0] != length}
+    places = _places(text, set(words.values()))
+    return [places[words[key]] if key in words else [] for key in keys]
 
 
-def _scan(text: str, length: int, wanted: set[str]) -> Iterator[tuple[tuple[int, str], int]]:
-    """Each wanted hash of words of this length, with the first place where they stand."""
-    digests = {bytes.fromhex(sha256): sha256 for sha256 in wanted}
+def _moved(text: str, places: Mapping[Key, int]) -> dict[Key, str]:
+    """Of words at places where they may stand, those that do."""
+    found = {}
+    for (size, sha256), start in places.items():
+        if 0 <= start <= len(text) - size and _hash(words := text[start:start + size]) == sha256:
+            found[size, sha256] = words
+    return found
+
+
+def _scan(text: str, length: int, wanted: Collection[str]) -> Iterator[tuple[Key, int]]:
+    """Each wanted hash of words of this length, with the first place where they stand;
+    `wanted` may shrink meanwhile, and no longer is searched for."""
+    sha256 = hashlib.sha256
     for start in range(len(text) - length + 1):
-        digest = hashlib.sha256(text[start:start + length].encode("utf-8")).digest()
-        if digest in digests:
-            yield (length, digests.pop(digest)), start
-            if not digests:
-                return
+        if not wanted:
+            return
+        digest = sha256(text[start:start + length].encode("utf-8")).hexdigest()
+        if digest in wanted:
+            yield (length, digest), start
 
 
-def _places(text: str, words: str | None) -> list[int]:
-    places: list[int] = []
-    start = text.find(words) if words else -1
-    while start >= 0:
-        places.append(start)
-        start = text.find(words, start + 1)
-    return places
+_PREFIX = 12
+
+
+def _places(text: str, words: Collection[str]) -> dict[str, list[int]]:
+    """All places of each of these words, also where they overlap themselves: one pass
+    over the text for all that are long, by the characters they begin with."""
+    found: dict[str, list[int]] = {each: [] for each in words}
+    begins: dict[str, list[str]] = {}
+    for each in words:
+        if len(each) >= _PREFIX and len(words) > 1:
+            begins.setdefault(each[:_PREFIX], []).append(each)
+            continue
+        start = text.find(each) if each else -1
+        while start >= 0:
+            found[each].append(start)
+            start = text.find(each, start + 1)
+    if begins:
+        for start in range(len(text) - _PREFIX + 1):
+            for each in begins.get(text[start:start + _PREFIX], ()):
+                if text.startswith(each, start):
+                    found[each].append(start)
+    return found
 
 
 def _hash(words: str) -> str:
     return hashlib.sha256(words.encode("utf-8")).hexdigest()
 
 
-def _finding(code: str, row: int, column: str, found: str, expected: str, remedy: str) -> Finding:
-    return Finding(code, "data/passages.csv", found, expected, remedy, row=row, column=column)
-
+# --- the offer --------------------------------------------------------------------
 
 def patch(tables: Tables, moves: Sequence[Move]) -> str:
-    """The offered places as a unified diff of data/passages.csv, to be applied by hand.
+    """The offered places as a unified diff of data/passages.csv, for `git apply` or `patch -p1`.
 
-    Only the two numbers of each row change.
+    Only the rows that move are written anew, and of these only the two numbers change.
     """
     import csv
     import difflib
     import io
 
-    path = tables.root / "data" / "passages.csv"
-    before = path.read_text("utf-8")
-    rows = list(csv.reader(io.StringIO(before)))
-    start, end = rows[0].index("start"), rows[0].index("end")
-    for move in moves:
-        rows[move.row - 1][start], rows[move.row - 1][end] = str(move.new_start), str(move.new_end)
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerows(rows)
-    name = os.path.join("data", "passages.csv").replace(os.sep, "/")
-    return "".join(difflib.unified_diff(before.splitlines(keepends=True), out.getvalue().splitlines(keepends=True),
-                                        f"a/{name}", f"b/{name}", n=0))
+    name = _path(tables)
+    before = (tables.root / name).read_text("utf-8").splitlines(keepends=True)
+    records = csv.reader(iter(before))
+    header = next(records)
+    start, end = header.index("start"), header.index("end")
+    new = {move.row: (str(move.new_start), str(move.new_end)) for move in moves}
+    after = before[:records.line_num]
+    for number, cells in enumerate(records, start=2):
+        lines = before[len(after):records.line_num]  # a quoted cell may hold line ends
+        if number in new:
+            cells[start], cells[end] = new[number]
+            out = io.StringIO()
+            csv.writer(out, lineterminator="\n").writerow(cells)
+            lines = out.getvalue().splitlines(keepends=True)
+        after += lines
+    return "".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"))

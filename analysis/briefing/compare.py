@@ -24,6 +24,7 @@ from .notebooks import FIGURE, VALUES
 
 NONDETERMINISM = "nondeterminism"
 LONGEST = 160
+MOST_LINES = 6  # of one file of code: it is in the version control that code is read
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,9 @@ def _changes(name: str, before: Mapping[str, bytes], after: Mapping[str, bytes])
         found = list(readers.get(suffix, _lines)(before[name], after[name]))
     except (ValueError, KeyError, TypeError, IndexError):  # a file that is not what its name says
         found = []
+    if suffix in (".py", ".lock", ".css", ".js", ".typ") and len(found) > MOST_LINES:
+        more = len(found) - MOST_LINES
+        found = [*found[:MOST_LINES], ("", f"{more} more lines", "other lines")]
     yield from found or _bytes(before[name], after[name])
 
 
