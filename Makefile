@@ -18,7 +18,7 @@ help: ## list what make can do
 render: $(SETUP) ## make _output/report.pdf and _output/report.html
 	$(BIN)/briefing render
 
-check: $(SETUP) ## check what every sentence and number stands on (SOURCE=id=file)
+check: $(SETUP) ## check the evidence, and that the edition reproduces to the last byte
 	$(BIN)/briefing check $(if $(wildcard $(lastword $(subst =, ,$(SOURCE)))),--source $(SOURCE))
 
 test: $(SETUP) ## run the tests

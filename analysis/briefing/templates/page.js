@@ -54,7 +54,9 @@
     const link = event.target.closest('a[href^="#ref-"]');
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
     if ("plain" in link.dataset) { panel.hidden = true; return; }
-    const ids = (link.dataset.evidence || link.getAttribute("href").slice(5)).split(" ").filter((id) => id in evidence);
+    const cluster = link.closest("[data-cites]");  // a range such as [7–16] stands for all that it spans
+    const ids = (link.dataset.evidence || (cluster && cluster.dataset.cites) || link.getAttribute("href").slice(5))
+      .split(/\s+/).filter((id) => id in evidence);
     if (!ids.length) return;
     event.preventDefault();
     open(link, ids);
