@@ -10,10 +10,12 @@ SETUP := .venv/.set-up
 # The article's text is not part of the project; where it lies beside it, passages are checked against it.
 SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
 
-.PHONY: help render check test bench lab lock quarto clean
+COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
+
+.PHONY: help render check test bench reprotest lab lock quarto clean
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 render: $(SETUP) ## make _output/report.pdf and _output/report.html
 	$(BIN)/briefing render
@@ -26,6 +28,12 @@ test: $(SETUP) ## run the tests
 
 bench: $(SETUP) ## measure how long a render takes, as a multiple of the floor
 	$(BIN)/python benchmarks/floor.py
+
+reprotest: $(SETUP) ## render under Debian's reprotest (apt-get install reprotest faketime disorderfs locales)
+	rm -rf $(COPY) && git clone --quiet . $(COPY) && rm -rf $(COPY)/_output
+	cd $(COPY) && reprotest --no-diffoscope --vary=-user_group -s . \
+		'PYTHONPATH=$$PWD/analysis $(CURDIR)/$(BIN)/python -m briefing render' '_output/report.*'
+	rm -rf $(COPY)
 
 lab: $(SETUP) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab analysis

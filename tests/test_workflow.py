@@ -1,0 +1,66 @@
+"""CI for users: the workflow is sound, least in its rights, and runs commands that exist."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+TEXT = (ROOT / ".github/workflows/reproduce.yml").read_text("utf-8")
+WORKFLOW = yaml.safe_load(TEXT)
+JOBS = WORKFLOW["jobs"]
+
+
+def commands(job):
+    return "\n".join(step.get("run", "") for step in JOBS[job]["steps"])
+
+
+def test_the_edition_is_checked_on_three_systems_and_three_pythons():
+    strategy = JOBS["check"]["strategy"]
+    assert strategy["matrix"] == {"os": ["ubuntu-latest", "macos-latest", "windows-latest"],
+                                  "python": ["3.11", "3.12", "3.13"]}
+    assert strategy["fail-fast"] is False
+    assert "briefing check --json --junit _output/check.xml" in commands("check")
+
+
+def test_the_explanation_is_kept_when_the_check_fails():
+    keep = JOBS["check"]["steps"][-1]
+    assert keep["if"] == "failure()"
+    assert keep["uses"].startswith("actions/upload-artifact@")
+    assert "_output/check.xml" in keep["with"]["path"]
+    assert "matrix.os" in keep["with"]["name"] and "matrix.python" in keep["with"]["name"]  # names must differ
+
+
+def test_a_failing_check_is_not_hidden_by_a_pipe():
+    # GitHub runs `shell: bash` with pipefail, but an unnamed shell without
+    assert WORKFLOW["defaults"]["run"]["shell"] == "bash"
+
+
+def test_stock_quarto_renders_in_a_job_of_its_own():
+    assert any(step.get("uses", "").startswith("quarto-dev/quarto-actions/setup@") for step in JOBS["quarto"]["steps"])
+    assert re.search(r"^quarto render$", commands("quarto"), re.MULTILINE)
+
+
+def test_installing_is_what_make_does():
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for line in commands("check").splitlines():
+        if "pip install" in line:
+            assert line.removeprefix("python ") in makefile
+    assert "SETUP := .venv/.set-up" in makefile
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_jobs_end_and_have_the_least_rights(job):
+    assert JOBS[job]["timeout-minutes"] <= 60
+    assert WORKFLOW["permissions"] == {"contents": "read"}
+    assert "permissions" not in JOBS[job]
+    assert WORKFLOW["concurrency"]["cancel-in-progress"] is True
+    for step in JOBS[job]["steps"]:
+        assert re.fullmatch(r"[\w.-]+(/[\w.-]+)+@v\d+", step.get("uses", "a/b@v1"))
+        if step.get("uses", "").startswith("actions/checkout@"):
+            assert step["with"]["persist-credentials"] is False
+
+
+def test_no_package_registry_is_named():
+    assert not re.search(r"pypi|index-url|https?://", TEXT)
