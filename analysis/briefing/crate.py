@@ -28,12 +28,13 @@ CARRIER = "report.pdf"
 
 #: Media types by suffix; a table of our own, because Python's reads the machine's.
 MEDIA_TYPES: Mapping[str, str] = {
-    ".bib": "application/x-bibtex", ".csl": "application/vnd.citationstyles.style+xml", ".css": "text/css",
-    ".csv": "text/csv", ".graphml": "application/graphml+xml", ".html": "text/html", ".ipynb": "application/x-ipynb+json",
-    ".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".js": "text/javascript", ".json": "application/json",
-    ".jsonld": "application/ld+json", ".md": "text/markdown", ".pdf": "application/pdf", ".png": "image/png",
-    ".py": "text/x-python", ".qmd": "text/markdown", ".svg": "image/svg+xml", ".toml": "application/toml",
-    ".typ": "text/plain", ".txt": "text/plain", ".lock": "text/plain", "": "text/plain", ".zip": "application/zip",
+    "": "text/plain", ".bib": "application/x-bibtex", ".csl": "application/vnd.citationstyles.style+xml",
+    ".css": "text/css", ".csv": "text/csv", ".graphml": "application/graphml+xml", ".html": "text/html",
+    ".ipynb": "application/x-ipynb+json", ".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".js": "text/javascript",
+    ".json": "application/json", ".jsonld": "application/ld+json", ".lock": "text/plain", ".md": "text/markdown",
+    ".pdf": "application/pdf", ".png": "image/png", ".py": "text/x-python", ".qmd": "text/markdown",
+    ".svg": "image/svg+xml", ".toml": "application/toml", ".txt": "text/plain", ".typ": "text/plain",
+    ".zip": "application/zip",
 }
 
 Entity = dict[str, Any]
@@ -65,7 +66,7 @@ def crate(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, byt
     action = _entity("#render", "CreateAction", name=f"Rendering of {title}",
                      description="The notebooks were run, the report bound to their values, and the edition written.",
                      instrument=_to([tool]), agent=_to(people), endTime=date, object=_to(read), result=_to(made),
-                     actionStatus={"@id": "http://schema.org/CompletedActionStatus"})
+                     actionStatus="http://schema.org/CompletedActionStatus")
     root = _entity("./", "Dataset", conformsTo={"@id": PROFILE}, name=title,
                    description=_description(tables, report_front) or title, datePublished=date,
                    license=_to(licences), author=_to(people), inLanguage=report_front.get("lang"),

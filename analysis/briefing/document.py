@@ -240,7 +240,9 @@ def _linked_back(blocks: list[Node]) -> list[Node]:
                 ["", ["back"], [["aria-label", f"Back to citation {n + 1}"]]],
                 [{"t": "Str", "c": "↑"}], [f"#{anchor}", ""]]}]
         if links and node["c"][1] and node["c"][1][-1]["t"] in ("Para", "Plain"):
-            node["c"][1][-1]["c"] += links
+            text = node["c"][1][-1]["c"]
+            body = next((n for n in text if n["t"] == "Span" and "csl-right-inline" in n["c"][0][1]), None)
+            (body["c"][1] if body else text).extend(links)
         return node
 
     return transform(blocks, back)

@@ -84,7 +84,8 @@ def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) ->
               if pairs["kind"] == "tbl" else []),
             *content,
             *([raw("html", "</div>")] if pairs["kind"] == "tbl" else []),
-            raw("html", "<figcaption>"), caption, raw("html", f"</figcaption>{_data(picture) if picture else ''}</figure>")]
+            raw("html", f"{_data(picture) if picture else ''}<figcaption>"), caption,
+            raw("html", "</figcaption></figure>")]
 
 
 def _picture(picture: Picture) -> str:
@@ -104,7 +105,7 @@ def _svg(svg: str, picture: Picture, size: str) -> str:
         svg = svg.replace(f'id="{id}"', f'id="{own}"').replace(f"url(#{id})", f"url(#{own})") \
             .replace(f'href="#{id}"', f'href="#{own}"')
     svg = re.sub(r' (?:xmlns:xlink|version)="[^"]*"', "", svg, count=2)
-    return re.sub(r"<svg\b", f'<svg role="graphics-document document" class="chart {size}" '
+    return re.sub(r"<svg\b", f'<svg role="graphics-document" class="chart {size}" '
                   f'aria-label="{html.escape(picture.alt)}"', svg, count=1)
 
 
