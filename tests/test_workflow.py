@@ -21,14 +21,14 @@ def test_the_edition_is_checked_on_three_systems_and_three_pythons():
     assert strategy["matrix"] == {"os": ["ubuntu-latest", "macos-latest", "windows-latest"],
                                   "python": ["3.11", "3.12", "3.13"]}
     assert strategy["fail-fast"] is False
-    assert "briefing check --json --junit _output/check.xml" in commands("check")
+    assert "briefing check --json --junit reproduced/check.xml" in commands("check")
 
 
 def test_the_explanation_is_kept_when_the_check_fails():
     keep = JOBS["check"]["steps"][-1]
     assert keep["if"] == "failure()"
     assert keep["uses"].startswith("actions/upload-artifact@")
-    assert "_output/check.xml" in keep["with"]["path"]
+    assert "reproduced/check.xml" in keep["with"]["path"]
     assert "matrix.os" in keep["with"]["name"] and "matrix.python" in keep["with"]["name"]  # names must differ
 
 

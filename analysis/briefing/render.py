@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import platform
 import shutil
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import archive, document, edition, evidence, exports, html, notebooks, pdf, report, tables
+from . import archive, crate, document, edition, evidence, exports, html, notebooks, pdf, report, tables
 from .findings import BriefingError, Finding, Findings, GlyphMissing, InvalidData, InvalidReport, shown
 
 OUTPUT = "_output"
@@ -61,7 +62,10 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
         for name, text in exported.result().items():
             (stage / name).write_bytes(text.encode("utf-8"))
         outputs = {path.relative_to(stage).as_posix(): path.read_bytes() for path in stage.rglob("*") if path.is_file()}
-        (stage / edition.RECORD).write_bytes(edition.record(data, inputs, outputs).encode("utf-8"))
+        outputs[edition.RECORD] = edition.record(data, inputs, outputs).encode("utf-8")
+        (stage / edition.RECORD).write_bytes(outputs[edition.RECORD])
+        (stage / crate.NAME).write_bytes(crate.crate(
+            data, inputs, outputs, {"python": platform.python_version(), **edition.versions()}, read.front).encode("utf-8"))
         return _publish(stage, root / OUTPUT)
 
 
