@@ -26,14 +26,8 @@ WORDS = "quay crane harbour strike dockers mayor company traffic returned withou
 def project(folder: Path, passages: int, size: int) -> tuple[Tables, Path]:
     """An invented source of this size and its passages, one after the other."""
     draw = random.Random(SEED)
-    lines: list[str] = []
-    while sum(map(len, lines[-1:])) or not lines:
-        lines.append(" ".join(draw.choices(WORDS, k=20)) + f" {len(lines)}.\n")
-        if len(lines) * 120 > size:
-            break
-    text = "".join(lines)
-    while len(text.encode("utf-8")) > size:
-        text = text[:-1]
+    lines = [" ".join(draw.choices(WORDS, k=20)) + f" {number}.\n" for number in range(size // 100)]
+    text = "".join(lines).encode("utf-8")[:size].decode("utf-8", "ignore")
     path = folder / f"source-{size}.txt"
     path.write_bytes(text.encode("utf-8"))
     step = len(text) // passages

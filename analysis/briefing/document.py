@@ -234,11 +234,11 @@ def _linked_back(blocks: list[Node]) -> list[Node]:
         if node["t"] != "Div" or "csl-entry" not in node["c"][0][1]:
             return None
         anchors = places.get(node["c"][0][0].removeprefix("ref-"), [])
-        links: list[Node] = []
+        links: list[Node] = [{"t": "Space"}, {"t": "Str", "c": "↑"}] if anchors else []
         for n, anchor in enumerate(anchors):
             links += [{"t": "Space"}, {"t": "Link", "c": [
-                ["", ["back"], [["aria-label", f"Back to citation {n + 1}"]]],
-                [{"t": "Str", "c": "↑"}], [f"#{anchor}", ""]]}]
+                ["", ["back"], [["aria-label", f"Back to use {_letters(n)}"]]],
+                [{"t": "Str", "c": _letters(n)}], [f"#{anchor}", ""]]}]
         if links and node["c"][1] and node["c"][1][-1]["t"] in ("Para", "Plain"):
             text = node["c"][1][-1]["c"]
             body = next((n for n in text if n["t"] == "Span" and "csl-right-inline" in n["c"][0][1]), None)
@@ -246,6 +246,11 @@ def _linked_back(blocks: list[Node]) -> list[Node]:
         return node
 
     return transform(blocks, back)
+
+
+def _letters(number: int) -> str:
+    """a, b, … z, aa, ab, …"""
+    return (_letters(number // 26 - 1) if number >= 26 else "") + chr(ord("a") + number % 26)
 
 
 # --- links ----------------------------------------------------------------------

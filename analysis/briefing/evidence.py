@@ -138,9 +138,10 @@ def judgements(tables: Tables) -> str:
     parts = []
     for row in tables.rows["judgements"]:
         against = cited(tables, row["against"]) or "none found"
-        parts.append(f"::: {{.judgement-full}}\n**{row['text']}** {row['basis']} "
-                     f"*For* {cited(tables, row['supported_by'])}. *Against* {against}. "
-                     f"*Another reading:* {row['alternative']} *What would change it:* {row['would_change_it']}\n:::")
+        parts.append(f"::: {{.judgement-full}}\n**{row['text']}**\n\n"
+                     f"- *Basis:* {row['basis']} {cited(tables, row['supported_by'])}\n"
+                     f"- *Against it:* {against}\n- *Another reading:* {row['alternative']}\n"
+                     f"- *What would change it:* {row['would_change_it']}\n:::")
     return "\n\n".join(parts)
 
 

@@ -19,7 +19,7 @@ from .tree import VERSION, Node, attributes, pandoc, raw, transform
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 #: Div classes that the template gives a form of their own.
-STYLED = ("bottom-line", "judgement", "judgements", "key-figures", "small")
+STYLED = ("bottom-line", "judgement", "judgements", "key-figures", "small", "float")
 
 
 @dataclass(frozen=True)

@@ -202,7 +202,8 @@ def _tie(sheet: Sheet, edge: Row, names: Mapping[str, str], place: Mapping[str, 
     style["says"] = sourced(f"{names[edge['a']]} and {names[edge['b']]} {verb} {count(edge['weight'], 'concept')}: "
                             f"{', '.join(edge['concept_labels'])}.", edge)
     if side != other_side:
-        sheet.path([(inner[side], y), (inner[other_side], other_y)], **style)
+        lift = 2.5 if agree else 0  # a pair may agree on one concept and not on another: both lines are seen
+        sheet.path([(inner[side], y + lift), (inner[other_side], other_y + lift)], **style)
         return
     room = outer[0] if side == 0 else sheet.width - outer[1]
     reach = min(abs(other_y - y) * 0.6, room - 4) * (-1 if side == 0 else 1)

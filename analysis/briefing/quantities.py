@@ -106,12 +106,17 @@ def share(part: Quantity, whole: Quantity) -> Quantity:
 
     A part over something is a share over something; a whole over something
     makes the share under. Raises HedgeError where the two pull apart, for
-    unequal units, and for a whole of zero.
+    unequal units, for a whole of zero, and for a part below zero of a whole
+    that is a bound, where the bound would turn.
     """
     if part.unit != whole.unit:
         raise HedgeError(f"share: found {part.unit} of {whole.unit}, expected one unit. Convert first.")
     if whole.value <= 0:
         raise HedgeError(f"share: found a whole of {whole}, expected more than zero. Leave the share out.")
+    if part.value < 0 and not whole.is_point:
+        raise HedgeError(f"share: found {part} of {whole}, expected a part from zero. Leave the share out.")
+    if (part.value, part.hedge) == (0, "="):
+        return Quantity(0, "%")  # nothing of anything
     turned = {">": "<", ">=": "<=", "<": ">", "<=": ">="}.get(whole.hedge, whole.hedge)
     hedges = {part.hedge, turned} - {"="}
     if len({hedge[0] for hedge in hedges if hedge != "~"}) > 1 or ("~" in hedges and len(hedges) > 1):
@@ -132,53 +137,83 @@ class Verdict:
 
 
 def bears_out(claim: Quantity, figure: Quantity, tolerance: float = 0) -> bool | None:
-    """Whether an independent figure bears a claim out: True, False, or None where its
-    hedge leaves both open.
+    """Whether an independent figure bears a claim out: True, False, or None where the
+    hedges leave both open.
 
+    Each is the set of numbers that its hedge allows: the claim is borne out
+    where all that the figure allows lies in it, and not where nothing does.
     `tolerance`, in the claim's unit, is how far a point may be off and still
-    be the same number. Raises HedgeError for unequal units.
+    be the same number; without one, *about* a number is neither that of
+    another point nor surely on one side of a bound that it equals. Raises
+    HedgeError for unequal units.
     """
     if claim.unit != figure.unit:
         raise HedgeError(f"comparison: found {figure.unit} beside {claim.unit}, expected one unit. Convert first.")
-    slack = tolerance if claim.is_point or figure.hedge == "~" else 0
-    low, high = claim.lower - slack, claim.upper + slack
-    strict_low = claim.hedge == ">" and slack == 0
-    strict_high = claim.hedge == "<" and slack == 0
-    above = figure.lower > low or (figure.lower == low and (not strict_low or figure.hedge == ">"))
-    below = figure.upper < high or (figure.upper == high and (not strict_high or figure.hedge == "<"))
-    if above and below:
-        return True
-    apart = (figure.upper < low or figure.lower > high
-             or (figure.upper == low and (strict_low or figure.hedge == "<"))
-             or (figure.lower == high and (strict_high or figure.hedge == ">")))
-    return False if apart else None
+    if claim.is_point and figure.is_point:
+        if abs(claim.value - figure.value) <= tolerance:
+            return True
+        return None if "~" in (claim.hedge, figure.hedge) and not tolerance else False
+    if claim.value == figure.value and "~" in (claim.hedge, figure.hedge) and not tolerance:
+        return None
+    allowed = _Range.of(claim, tolerance if claim.is_point else 0)
+    given = _Range.of(figure, tolerance if figure.hedge == "~" else 0)
+    return True if given.within(allowed) else False if given.apart(allowed) else None
+
+
+@dataclass(frozen=True)
+class _Range:
+    """The numbers between two ends; `above` and `below` say whether the end itself is left out."""
+
+    low: float
+    high: float
+    above: bool = False
+    below: bool = False
+
+    @classmethod
+    def of(cls, quantity: Quantity, slack: float) -> _Range:
+        return cls(quantity.lower - slack, quantity.upper + slack, quantity.hedge == ">", quantity.hedge == "<")
+
+    def within(self, other: _Range) -> bool:
+        return ((self.low, self.above) >= (other.low, other.above)
+                and (self.high, not self.below) <= (other.high, not other.below))
+
+    def apart(self, other: _Range) -> bool:
+        return any(one.high < two.low or (one.high == two.low and (one.below or two.above))
+                   for one, two in ((self, other), (other, self)))
 
 
 def verdict(claim: Quantity, readings: Mapping[str, Sequence[Quantity]], tolerance: float = 0) -> Verdict:
     """Compare a claim with independent figures, reading by reading.
 
     `readings` maps what the claim may mean to the figures for that meaning;
-    the first is how the source presents it.
+    the first is how the source presents it. A reading holds where no figure
+    speaks against it and one at least bears it out. Raises HedgeError where
+    there is no reading.
     """
-    outcomes = {reading: [bears_out(claim, figure, tolerance) for figure in figures]
+    if not readings:
+        raise HedgeError("verdict: found no reading, expected at least how the source presents the claim. Name it.")
+    outcomes = {reading: _outcome({bears_out(claim, figure, tolerance) for figure in figures})
                 for reading, figures in readings.items()}
-
-    def holds(reading: str) -> bool | None:
-        said = set(outcomes[reading]) - {None}
-        return said.pop() if len(said) == 1 else None
-
-    def figures(reading: str) -> str:
-        listed = ", ".join(figure.text for figure in readings[reading])
-        return f"as {reading}: {listed or 'no independent figure'}"
-
+    reason = "; ".join(f"as {reading}: {', '.join(figure.text for figure in figures) or 'no independent figure'}"
+                       f"{outcomes[reading][1] if figures else ''}" for reading, figures in readings.items())
     presented, *others = readings
-    reason = "; ".join(figures(reading) for reading in readings)
-    if holds(presented):
+    if outcomes[presented][0]:
         return Verdict("borne out", reason)
     for other in others:
-        if holds(other):
+        if outcomes[other][0]:
             return Verdict(f"borne out only if read as {other}", reason)
-    return Verdict("not borne out" if holds(presented) is False else "cannot be told", reason)
+    return Verdict("not borne out" if outcomes[presented][0] is False else "cannot be told", reason)
+
+
+def _outcome(said: set[bool | None]) -> tuple[bool | None, str]:
+    """What the figures for one reading come to, and how the reason tells it."""
+    if {True, False} <= said:
+        return None, " (they disagree)"
+    if True in said:
+        return True, " (in line with it)"
+    if False in said:
+        return False, " (against it)"
+    return None, " (too open to tell)"
 
 
 # --- values for the prose -----------------------------------------------------
