@@ -26,8 +26,8 @@ check: $(SETUP) ## check the evidence, and that the edition reproduces to the la
 test: $(SETUP) ## run the tests
 	$(BIN)/python -m pytest
 
-bench: $(SETUP) ## measure how long a render takes, as a multiple of the floor
-	$(BIN)/python benchmarks/floor.py
+bench: $(SETUP) ## measure renders against the floor, and the evidence check
+	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
 
 reprotest: $(SETUP) ## render under Debian's reprotest (apt-get install reprotest faketime disorderfs locales)
 	rm -rf $(COPY) && git clone --quiet . $(COPY) && rm -rf $(COPY)/_output

@@ -13,12 +13,18 @@ MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.star
 
 #: A name goes in or out of here in the change that adds or removes it, with a line in the changelog.
 NAMES = {
-    "anchors": "Check check Move patch",
+    "anchors": "Check check Key Move Numbered patch",
+    "archive": "inputs kind NAME pack PACKAGE unpack write",
     "cli": "main",
+    "compare": "Change Difference editions environments inputs LONGEST MOST_LINES NONDETERMINISM outputs "
+        "page_sentences",
     "constructs": "check FORMATS IMAGES Located pictures_from_files QUARTO_ONLY QUARTO_ONLY_KEYS",
+    "crate": "CARRIER crate Entity MEDIA_TYPES NAME PROFILE SPECIFICATION",
     "dates": "date_bounds day MONTHS",
     "document": "build callout clone Document hidden identifiers",
     "drawing": "cut FONT linear PALETTE Row Scale Sheet slim svg widest width wrap",
+    "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record versions",
+    "editions": "load NOT_THERE side_by_side",
     "evidence": "cards chain cited CREDIBILITY grade hops judgement judgements LIKELIHOODS OTHER_LIKELIHOODS "
         "references RELIABILITY rests_on",
     "exports": "ANNOTATIONS annotations files graphml networks STATEMENTS statements",
@@ -31,18 +37,20 @@ NAMES = {
     "inline": "markdown show",
     "kernels": "available ForkedProcess ForkProvisioner Nursery nursery PRELOADED provision",
     "notebooks": "Cell cell_options cells clean EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment read running text "
-        "VALUES values",
-    "pdf": "literal load_fonts source STYLED TEMPLATE write",
+        "VALUES values VARIED",
+    "pdf": "Attachment literal load_fonts source STYLED TEMPLATE write",
     "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
-    "prose": "ASSUMING check CONFIDENCE Sentence sentences VAGUE",
+    "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
     "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity roughly share spelled Value "
         "Values Verdict verdict",
+    "rebuild": "check check_pdf Condition FAKETIME",
     "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
     "render": "execute OUTPUT Progress REFERENCES render render_with_quarto",
     "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "
         "FRONT_MATTER Picture present Problem read Report Results results Span",
     "review": "Review review",
+    "sentences": "Block Sentence sentences split visible",
     "sheets": "CODES PLACE read write",
     "tables": "DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE Problem read "
         "REQUIRED_TABLES Row STANDARD Tables",

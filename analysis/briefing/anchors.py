@@ -12,6 +12,7 @@ from __future__ import annotations
 import bisect
 import hashlib
 import re
+import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,10 +35,12 @@ class Move:
 
 @dataclass(frozen=True)
 class Check:
-    """What came of checking: findings, places to move to, and the spans checked and not checked."""
+    """What came of checking: findings, places to move to, the SHA-256 and the length of
+    each source that is another text now, and the spans checked and not checked."""
 
     findings: list[Finding] = field(default_factory=list)
     moves: list[Move] = field(default_factory=list)
+    sources: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     checked: int = 0
     unchecked: int = 0
 
@@ -64,26 +67,29 @@ def check(tables: Tables, texts: Mapping[str, Path]) -> Check:
         held.setdefault(row["source"], []).append((number, row))
     findings: list[Finding] = []
     moves: list[Move] = []
+    sources: dict[str, tuple[str, int]] = {}
     checked = unchecked = 0
     for id, rows in held.items():
-        sound = _Findings(_path(tables), findings).unsound(rows)
+        sound = _Findings(_path(tables, "passages"), findings).unsound(rows)
         text, changed = None, False
         if id in texts:
             text, found = _text(id, known[id], texts[id])
             changed = any(finding.code == "source-changed" for finding in found)
+            if text is not None and changed:
+                sources[id] = hashlib.sha256(texts[id].read_bytes()).hexdigest(), len(text)
             findings += found
         if text is None:
             unchecked += len(rows)
             continue
         checked += len(rows)
-        moves += _Findings(_path(tables), findings).against(text, sound, changed)
+        moves += _Findings(_path(tables, "passages"), findings).against(text, sound, changed)
     findings.sort(key=lambda finding: (finding.row is not None, finding.row or 0))
-    return Check(findings, moves, checked, unchecked)
+    return Check(findings, moves, sources, checked, unchecked)
 
 
-def _path(tables: Tables) -> str:
+def _path(tables: Tables, name: str) -> str:
     return next((f"data/{resource['path']}" for resource in tables.descriptor["resources"]
-                 if resource["name"] == "passages"), "data/passages.csv")
+                 if resource["name"] == name), f"data/{name}.csv")
 
 
 def _text(id: str, source: Row, path: Path) -> tuple[str | None, list[Finding]]:
@@ -102,8 +108,8 @@ def _text(id: str, source: Row, path: Path) -> tuple[str | None, list[Finding]]:
     if source["sha256"] and found != source["sha256"]:
         return text, [Finding("source-changed", found=f"SHA-256 {found[:12]}…",
                               expected=f"{source['sha256'][:12]}…, the text that was coded",
-                              remedy="Find the text that was coded, or apply the offered places and set in "
-                                     f"data/sources.csv sha256 to {found} and characters to {len(text)}.", **place)]
+                              remedy="Find the text that was coded, or apply the patch that is offered: it "
+                                     "moves the passages and takes this text for the source.", **place)]
     if source["characters"] is not None and len(text) != source["characters"]:
         return text, [Finding("source-length", found=f"{len(text)} characters", expected=str(source["characters"]),
                               remedy="Correct characters in data/sources.csv.", **place)]
@@ -127,7 +133,7 @@ class _Findings:
         sound = []
         for number, row in rows:
             start, end = row["start"], row["end"]
-            if row["quote"] is not None and not re.search(r"\w", row["quote"]):
+            if row["quote"] is not None and not any(unicodedata.category(c)[0] in "LNS" for c in row["quote"]):
                 self.add("quote-empty", number, "quote", shown(row["quote"]), "words, or an empty cell",
                          "Copy the words from the source, or leave the cell empty.")
             if start is None or end is None:
@@ -280,25 +286,26 @@ def _scan(text: str, length: int, wanted: Collection[str]) -> Iterator[tuple[Key
             yield (length, digest), start
 
 
-_PREFIX = 12
+_PREFIXES = (96, 48, 24, 12)  # characters by which long words are looked up
 
 
 def _places(text: str, words: Collection[str]) -> dict[str, list[int]]:
-    """All places of each of these words, also where they overlap themselves: one pass
-    over the text for all that are long, by the characters they begin with."""
+    """All places of each of these words, also where they overlap themselves: one pass over the
+    text for all words that are about as long, by the characters they begin with."""
     found: dict[str, list[int]] = {each: [] for each in words}
-    begins: dict[str, list[str]] = {}
+    begins: dict[int, dict[str, list[str]]] = {}
     for each in words:
-        if len(each) >= _PREFIX and len(words) > 1:
-            begins.setdefault(each[:_PREFIX], []).append(each)
+        size = next((size for size in _PREFIXES if size <= len(each)), 0) if len(words) > 1 else 0
+        if size:
+            begins.setdefault(size, {}).setdefault(each[:size], []).append(each)
             continue
         start = text.find(each) if each else -1
         while start >= 0:
             found[each].append(start)
             start = text.find(each, start + 1)
-    if begins:
-        for start in range(len(text) - _PREFIX + 1):
-            for each in begins.get(text[start:start + _PREFIX], ()):
+    for size, known in begins.items():
+        for start in range(len(text) - size + 1):
+            for each in known.get(text[start:start + size], ()):
                 if text.startswith(each, start):
                     found[each].append(start)
     return found
@@ -310,26 +317,37 @@ def _hash(words: str) -> str:
 
 # --- the offer --------------------------------------------------------------------
 
-def patch(tables: Tables, moves: Sequence[Move]) -> str:
-    """The offered places as a unified diff of data/passages.csv, for `git apply` or `patch -p1`.
+def patch(tables: Tables, result: Check) -> str:
+    """The offered places, and what the changed sources are now, as a unified diff of
+    data/passages.csv and data/sources.csv, for `git apply` or `patch -p1`; empty where nothing is offered.
 
-    Only the rows that move are written anew, and of these only the two numbers change.
+    Only the rows that it is about are written anew, and of these only the numbers and hashes change.
     """
+    places = {move.row: {"start": str(move.new_start), "end": str(move.new_end)} for move in result.moves}
+    texts = {number: {"sha256": result.sources[row["id"]][0], "characters": str(result.sources[row["id"]][1])}
+             for number, row in enumerate(tables.rows["sources"], start=2) if row["id"] in result.sources}
+    return _diff(tables, "sources", texts) + _diff(tables, "passages", places)
+
+
+def _diff(tables: Tables, table: str, new: Mapping[int, Mapping[str, str]]) -> str:
+    """A unified diff that sets these cells of a table, by row and column."""
     import csv
     import difflib
     import io
 
-    name = _path(tables)
+    if not new:
+        return ""
+    name = _path(tables, table)
     before = (tables.root / name).read_text("utf-8").splitlines(keepends=True)
     records = csv.reader(iter(before))
     header = next(records)
-    start, end = header.index("start"), header.index("end")
-    new = {move.row: (str(move.new_start), str(move.new_end)) for move in moves}
     after = before[:records.line_num]
+    read = records.line_num
     for number, cells in enumerate(records, start=2):
-        lines = before[len(after):records.line_num]  # a quoted cell may hold line ends
+        lines = before[read:records.line_num]  # a quoted cell may hold line ends
+        read = records.line_num
         if number in new:
-            cells[start], cells[end] = new[number]
+            cells = [new[number].get(column, cell) for column, cell in zip(header, cells, strict=True)]
             out = io.StringIO()
             csv.writer(out, lineterminator="\n").writerow(cells)
             lines = out.getvalue().splitlines(keepends=True)

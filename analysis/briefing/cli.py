@@ -134,6 +134,10 @@ def _check(options: argparse.Namespace) -> int:
     from .review import review
 
     root = _project(options)
+    given = [id for id, _ in options.source]
+    for id in given:
+        if given.count(id) > 1:
+            raise BriefingError(f"--source {id}: found {given.count(id)} files, expected one. Give each source once.")
     result = review(root, dict(options.source))
     differences = [] if options.no_rebuild or result.findings else rebuild.check(root, _progress(options))
     if options.junit:
@@ -145,7 +149,7 @@ def _check(options: argparse.Namespace) -> int:
     for finding in result.findings:
         print(finding)
     if result.patch:
-        print(f"\nThe words stand elsewhere now. To move the passages, apply this patch:\n\n{result.patch}")
+        print(f"\nThe words stand elsewhere now. To move the passages, and to take a changed text for the source, apply this patch:\n\n{result.patch}")
     print(_passages_line(result))
     print(_coders_lines(result))
     count = len(result.findings)
@@ -230,8 +234,8 @@ def _diff(options: argparse.Namespace) -> int:
 def _passages_line(result: Review) -> str:
     line = f"Passages: {result.passages_checked} checked against their source"
     if result.passages_unchecked:
-        line += (f", {result.passages_unchecked} could not be checked: their source is not at hand "
-                 "(give it with --source ID=FILE)")
+        line += (f", {result.passages_unchecked} could not be checked: the text of their source is not at hand "
+                 "or not UTF-8 (give it with --source ID=FILE)")
     return f"{line}."
 
 
@@ -244,7 +248,7 @@ def _coders_lines(result: Review) -> str:
     for agreement in (found.overall, *found.concepts):
         interval = f" ({agreement.low:.2f} to {agreement.high:.2f})" if agreement.low is not None else ""
         alpha = f"{agreement.alpha:.2f}{interval}" if agreement.alpha is not None else "not defined: all codes are the same"
-        lines.append(f"  {agreement.concept or 'all concepts'}: {alpha}, {agreement.units} cells")
+        lines.append(f"  {agreement.concept or 'all concepts'}: {alpha}, {agreement.units} cell{'s' * (agreement.units != 1)}")
     for cell in found.disagreements:
         stands = "; ".join(f"{coder}: {stand}{' in ' + ', '.join(cell.passages[coder]) if cell.passages[coder] else ''}"
                            for coder, stand in cell.stands.items())
@@ -263,7 +267,7 @@ def _sheet(options: argparse.Namespace) -> int:
     from . import sheets, tables
 
     data = tables.load(_project(options))
-    if options.read:
+    if options.read is not None:
         count = sheets.read(data, options.file, options.read)
         message = f"Added {count} statements of coder {options.read} to data/statements.csv"
     else:

@@ -314,7 +314,7 @@ _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _NUMBER = re.compile(
     r"(?<!\w)(?<!\w[.,])[+\-\u2212]?\.?\d(?:[\d.,]*\d)?|[\u00bc-\u00be\u2150-\u215e]|"
     rf"(?<![\w-])(?:eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:{_TENS})(?:-\w+)?|"
-    r"(?:(?:\w+)[\s-]+)?(?:hundred|thousand|million|billion|trillion|dozen)|"
+    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten)[\s-]+)?(?:hundred|thousand|million|billion|trillion|dozen)|"
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten)\s+per\s?cent)(?![\w-])", re.IGNORECASE)
 
 

@@ -114,7 +114,7 @@ def _render(folder: Path, inputs: Mapping[str, bytes], condition: Condition) -> 
     Path(condition.variables["HOME"]).mkdir(exist_ok=True)
     # the code that is rendered with is the edition's own, not the one that checks
     environment = {**{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}, **condition.variables,
-                   "PYTHONPATH": str(project / "analysis"), "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
+                   "PYTHONPATH": str(project / "analysis"),
                    VARIED: " ".join(condition.variables)}
     command = [sys.executable, "-m", "briefing", "render", "--project", str(project)]
     if condition.one_processor and shutil.which("taskset"):

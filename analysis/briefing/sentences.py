@@ -74,6 +74,8 @@ def visible(report: Report) -> str:
     for pattern in (r"<!--.*?-->|^(`{3,}|~{3,}).*?^\1[`~]*", r"^!\[.*\]\([^)\n]*\)(?:\{[^}\n]*\})?[ \t]*$"):
         for match in re.finditer(pattern, "".join(text), re.MULTILINE | re.DOTALL if "<!--" in pattern else re.MULTILINE):
             blank(*match.span())
+    for match in re.finditer(r"^[ \t]*(?:>[ \t]?)+", "".join(text), re.MULTILINE):  # what is quoted is prose, its marks are not
+        blank(*match.span())
     return "".join(text)
 
 
@@ -111,7 +113,6 @@ def _paragraphs(body: str) -> Iterator[_Paragraph]:
     blocks: list[Block] = []
     start: int | None = None
     offset = lines = 0
-    body = re.sub(r"(?m)^[ \t]*(?:>[ \t]?)+", lambda match: " " * len(match[0]), body)
     for line in [*body.splitlines(keepends=True), "\n"]:
         bare = line.strip()
         fence = re.match(r":{3,}\s*(.*?)\s*:*$", bare)
@@ -173,7 +174,7 @@ def split(text: str) -> list[tuple[int, int]]:
             continue
         if not _ends(text, at, match):
             continue
-        after = re.match(r"\s*(?:\[[^\[\]]*@[^\[\]]*\])+", text[match.end():])
+        after = re.match(r"(?:\s*\[[^\[\]]*@[^\[\]]*\])+", text[match.end():])
         stop = match.end() + (after.end() if after else 0)
         found.append((at, stop))
         at = stop

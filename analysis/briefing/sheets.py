@@ -48,6 +48,8 @@ def read(tables: Tables, path: Path, coder: str) -> int:
     except (OSError, UnicodeDecodeError) as error:
         raise BriefingError(f"{path}: found no readable sheet ({error}), expected CSV in UTF-8. "
                             "Save the sheet as CSV, UTF-8.") from error
+    if coder != coder.strip() or not coder.isprintable() or not coder:
+        raise BriefingError(f"--read: found {shown(coder)}, expected a coder's name. Name who filled in the sheet.")
     rows = list(csv.DictReader(io.StringIO(text.removeprefix("\ufeff"))))
     findings: list[Finding] = []
 
@@ -64,10 +66,14 @@ def read(tables: Tables, path: Path, coder: str) -> int:
              "concept": [row["id"] for row in tables.rows["concepts"]],
              "agreement": ["agree", "disagree", "mixed"], "mode": ["said", "done"],
              "passage": [row["id"] for row in tables.rows["passages"]]}
-    filled = [(number, row) for number, row in enumerate(rows, start=2) if any((row[c] or "").strip() for c in CODES)]
+    filled = [(number, row) for number, row in enumerate(rows, start=2) if any((row.get(c) or "").strip() for c in CODES)]
     if not filled:
         add(1, "actor", "a sheet without a code", "at least one statement", "Fill in the sheet.")
     new = []
+    for number, row in enumerate(rows, start=2):
+        if None in row or None in row.values():
+            add(number, "row", "a row of another length than the header", f"{len([k for k in row if k])} cells",
+                "Quote cells that hold a comma.")
     for number, row in filled:
         cells = {column: (row[column] or "").strip() for column in ("passage", *CODES)}
         for column, allowed in words.items():
@@ -90,5 +96,7 @@ def _append(tables: Tables, new: list[dict[str, str]]) -> None:
     resource = next(r for r in tables.descriptor["resources"] if r["name"] == "statements")
     columns = [field["name"] for field in resource["schema"]["fields"]]
     path = tables.root / "data" / resource["path"]
+    ended = path.read_bytes().endswith(b"\n")
     with path.open("a", encoding="utf-8", newline="") as file:
+        file.write("" if ended else "\n")
         csv.DictWriter(file, columns, restval="", lineterminator="\n").writerows(new)

@@ -1,0 +1,246 @@
+"""Passages against the text that they were taken from: what holds, and what each miss is called."""
+
+import hashlib
+import shutil
+import subprocess
+import time
+
+import pytest
+
+from briefing import anchors, tables
+from briefing.findings import BriefingError
+from briefing.tables import Tables
+
+#: Characters outside the BMP, combining marks, and the line ends of another system.
+TEXT = "🚢 The quay is shut.\r\n\r\nCafe\u0301 owners said: “no 🧑‍🏭, no trade”.\r\nThe quay is open, they said: no trade.\r\n"
+
+
+def sha(text):
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def passage(words, text=TEXT, id="p", at=None, **cells):
+    start = text.index(words) if at is None else at
+    return {"id": id, "source": "s", "start": start, "end": start + len(words), "sha256": sha(words), "quote": None,
+            "paragraph": None, **cells}
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Check passages against a text, which was coded as `coded` (by default the same)."""
+
+    def run(*rows, text=TEXT, coded=TEXT, given=True):
+        path = tmp_path / "s.txt"
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        source = {"id": "s", "sha256": sha(coded), "characters": len(coded)}
+        data = Tables(tmp_path, {"resources": []}, {"sources": [source], "passages": list(rows)})
+        return anchors.check(data, {"s": path} if given else {})
+
+    return run
+
+
+def codes(result):
+    return [finding.code for finding in result.findings]
+
+
+# --- what holds -------------------------------------------------------------------
+
+@pytest.mark.parametrize("words", ["🚢", "shut.\r\n\r\nCafe", "Cafe\u0301", "\u0301 owners", "🧑‍🏭, no", TEXT])
+def test_offsets_are_code_points_whatever_the_characters(check, words):
+    result = check(passage(words, quote=words))
+    assert (result.findings, result.checked, result.unchecked) == ([], 1, 0)
+
+
+def test_a_composed_letter_is_not_the_same_words(check):
+    assert codes(check(passage("Cafe\u0301", quote="Caf\u00e9"))) == ["quote-absent"]
+
+
+def test_offsets_count_no_bytes_and_no_utf_16_units(check):
+    words = "no trade"
+    at = TEXT.index(words)
+    for wrong in (len(TEXT[:at].encode("utf-8")), len(TEXT[:at].encode("utf-16-le")) // 2):
+        assert codes(check(passage(words, at=wrong))) in (["passage-ambiguous"], ["span-outside", "passage-ambiguous"])
+
+
+def test_line_ends_are_part_of_the_text(check):
+    result = check(passage("open"), text=TEXT.replace("\r\n", "\n"))
+    assert codes(result) == ["source-changed", "passage-elsewhere"]
+
+
+def test_byte_order_mark_is_a_character_of_the_text(check):
+    assert check(passage("🚢", text="\ufeff🚢"), text="\ufeff🚢", coded="\ufeff🚢").findings == []
+
+
+# --- without the text -------------------------------------------------------------
+
+def test_without_the_text_spans_are_counted_and_not_vouched_for(check):
+    result = check(passage("🚢"), passage("open", sha256=sha("shut"), id="q"), given=False)
+    assert (result.findings, result.checked, result.unchecked) == ([], 0, 2)
+
+
+def test_text_that_is_not_utf_8(check):
+    result = check(passage("🚢"), text=b"quay \xff")
+    assert (codes(result), result.checked, result.unchecked) == (["source-not-utf-8"], 0, 1)
+    assert "the byte 0xff at 5" in str(result.findings[0])
+
+
+def test_text_of_no_source_and_text_that_is_not_there(tmp_path, check):
+    data = Tables(tmp_path, {"resources": []}, {"sources": [{"id": "s", "sha256": None, "characters": None}], "passages": []})
+    with pytest.raises(BriefingError, match="expected one of s"):
+        anchors.check(data, {"t": tmp_path})
+    for path in (tmp_path, tmp_path / "none.txt"):
+        with pytest.raises(BriefingError, match="expected the source's text"):
+            anchors.check(data, {"s": path})
+
+
+def test_length_that_is_not_the_texts(tmp_path):
+    (tmp_path / "s.txt").write_text("quay")
+    data = Tables(tmp_path, {"resources": []}, {"sources": [{"id": "s", "sha256": None, "characters": 5}], "passages": []})
+    assert codes(anchors.check(data, {"s": tmp_path / "s.txt"})) == ["source-length"]
+
+
+# --- misses -----------------------------------------------------------------------
+
+def test_absent_words(check):
+    result = check(passage("the mayor spoke", at=3))
+    assert codes(result) == ["passage-absent"] and result.moves == []
+    assert result.findings[0].row == 2
+
+
+def test_absent_words_whose_quote_is_there(check):
+    (finding,) = check(passage("the quay was open, they", at=3, quote="open, they")).findings
+    assert f"its quote stands at {TEXT.index('open, they')}" in finding.found
+
+
+def test_words_elsewhere_say_where(check):
+    result = check(passage("they said", at=0))
+    at = TEXT.index("they said")
+    assert codes(result) == ["passage-elsewhere"]
+    assert result.findings[0].expected.startswith(f"{at} to {at + 9}")
+    assert [(move.start, move.end, move.new_start, move.new_end) for move in result.moves] == [(0, 9, at, at + 9)]
+
+
+def test_ambiguous_words_say_how_often(check):
+    result = check(passage("no trade", at=0))
+    assert codes(result) == ["passage-ambiguous"] and result.moves == []
+    assert f"2 times, at {TEXT.index('no trade')}, {TEXT.rindex('no trade')}" in str(result.findings[0])
+
+
+def test_words_that_overlap_themselves_are_ambiguous(check):
+    assert "2 times, at 1, 3" in str(check(passage("aba", text="xababa", at=0), text="xababa", coded="xababa").findings[0])
+
+
+@pytest.mark.parametrize(("quote", "code"), [("mayor", "quote-absent"), ("shut", "quote-elsewhere"), ("no", "quote-ambiguous")])
+def test_quote_that_is_not_in_its_span(check, quote, code):
+    result = check(passage("open, they", quote=quote))
+    assert codes(result) == [code] and result.findings[0].column == "quote"
+
+
+def test_changed_source_offers_new_places_and_leaves_what_stands(check):
+    new = TEXT.replace("The quay is shut", "The old quay is now shut")
+    result = check(passage("🚢"), passage("shut", id="q"), passage("said: no trade", id="r"), passage("quay is shut", id="t"),
+                   text=new)
+    assert codes(result) == ["source-changed", "passage-elsewhere", "passage-elsewhere", "passage-absent"]
+    assert {move.passage: move.new_start for move in result.moves} == {"q": new.index("shut"), "r": new.index("said: no")}
+    assert result.sources == {"s": (sha(new), len(new))}
+
+
+def test_moved_passage_is_still_held_to_its_quote(check):
+    assert codes(check(passage("they said", at=0, quote="mayor"))) == ["passage-elsewhere", "quote-absent"]
+
+
+# --- bad input --------------------------------------------------------------------
+
+@pytest.mark.parametrize(("cells", "code"), [
+    ({"start": 9, "end": 4}, "span-reversed"), ({"start": 4, "end": 4}, "span-reversed"), ({"start": -3, "end": 4}, "span-reversed"),
+    ({"start": None}, "span-missing"), ({"sha256": "ab12"}, "hash-malformed"), ({"sha256": None}, "hash-malformed"),
+    ({"sha256": "Z" * 64}, "hash-malformed"), ({"quote": ""}, "quote-empty"), ({"quote": "  "}, "quote-empty"),
+    ({"quote": "“\u200b”"}, "quote-empty"),
+])
+@pytest.mark.parametrize("given", [True, False])
+def test_bad_cell_is_a_finding_with_or_without_the_text(check, cells, code, given):
+    assert code in codes(check(passage("quay", at=6) | cells, given=given))
+
+
+def test_span_past_the_end(check):
+    result = check(passage("x" * 9, at=len(TEXT) - 3))
+    assert codes(result) == ["span-outside", "passage-absent"]
+
+
+def test_two_passages_on_one_span_and_spans_that_cross(check):
+    a, b = passage("quay is shut", id="a"), passage("is shut.\r\n", id="b")
+    result = check(a, passage("quay is shut", id="c"), b)
+    assert codes(result) == ["span-twice", "span-crossing"]
+    assert "as in a" in result.findings[0].found and "across the end of" in result.findings[1].found
+
+
+def test_passage_inside_another_and_passages_side_by_side_are_sound(check):
+    rows = [passage(words, id=words) for words in ("quay is shut", "is", "shut", "quay", ".\r\n")]
+    assert check(*rows).findings == []
+
+
+def test_paragraph_is_the_non_empty_line(check):
+    assert check(passage("shut", paragraph=1), passage("owners", id="q", paragraph=2), passage("open", id="r", paragraph=3)
+                 ).findings == []
+    assert codes(check(passage("open", paragraph=4))) == ["paragraph-wrong"]
+
+
+# --- the offered patch ------------------------------------------------------------
+
+@pytest.fixture
+def edited(project):
+    """The invented source with words put in, and what the check finds."""
+    path = project / "courier-2031-03-08.txt"
+    path.write_bytes(path.read_bytes().replace(b"stopped work on", b"all stopped work at last on"))
+    data = tables.load(project)
+    return data, anchors.check(data, {"courier": path})
+
+
+def test_patch_is_offered_and_nothing_is_applied(project, edited, snapshot):
+    before = snapshot(project)
+    data, result = edited
+    text = anchors.patch(data, result)
+    assert snapshot(project) == before
+    changed = [line for line in text.splitlines() if line[0] in "+-" and line[:3] not in ("+++", "---")]
+    assert len(changed) == 2 * (len(result.moves) + 1) and len(result.moves) == 5
+
+
+@pytest.mark.parametrize("program", [["patch", "-p1"], ["git", "apply", "-"]])
+def test_patch_applied_by_hand_puts_all_right_but_what_is_gone(project, edited, program):
+    if not shutil.which(program[0]):
+        pytest.skip(f"{program[0]} is not installed")
+    data, result = edited
+    subprocess.run(program, cwd=project, input=anchors.patch(data, result).encode(), check=True, capture_output=True)
+    after = anchors.check(tables.load(project), {"courier": project / "courier-2031-03-08.txt"})
+    assert codes(after) == ["passage-absent"]
+    assert codes(result).count("passage-elsewhere") == 5
+
+
+def test_patch_of_rows_with_commas_and_line_ends_in_cells(project, edit):
+    edit("data/passages.csv", "Two cranes of five are to run without crews.", '"Two cranes, of five,\nare to run."')
+    data = tables.load(project)
+    move = anchors.Move("no-return", 4, 193, 237, 200, 244)
+    text = anchors.patch(data, anchors.Check(moves=[move]))
+    assert "+no-return,courier,200,244," in text and "\n+Two" not in text and "\n-cranes-without" not in text
+
+
+# --- cost -------------------------------------------------------------------------
+
+def test_ten_thousand_passages_in_a_megabyte(check):
+    text = "".join(f"line {number:06} of ninety-nine characters{'.' * 62}\n" for number in range(10_000))
+    rows = [passage(text[at:at + 60], text=text, id=str(at), at=at) for at in range(0, len(text), 100)]
+    started = time.process_time()
+    result = check(*rows, text=text, coded=text)
+    assert (result.findings, result.checked) == ([], 10_000)
+    assert time.process_time() - started < 1
+
+
+def test_each_of_many_places_is_found_after_many_edits(check):
+    text = "".join(f"line {number:04} of the text{'.' * 20}\n" for number in range(400))
+    rows = [passage(text[at:at + 15 + at % 7], text=text, id=str(at), at=at) for at in range(0, len(text), 44)]
+    new = "".join(line + ("put in\n" if number % 50 == 0 else "") for number, line in enumerate(text.splitlines(keepends=True)))
+    result = check(*rows, text=new, coded=text)
+    once = {row["id"] for row in rows if new.count(text[row["start"]:row["end"]]) == 1}
+    stay = {row["id"] for row in rows if new[row["start"]:row["end"]] == text[row["start"]:row["end"]]}
+    assert {move.passage for move in result.moves} == once - stay and len(once) > 100
+    assert all(new[m.new_start:m.new_end] == text[m.start:m.end] for m in result.moves)

@@ -1,0 +1,87 @@
+"""How far coders agree: the coefficient against published examples, and what is said where there is none."""
+
+import pytest
+
+from briefing import reliability, tables
+from briefing.tables import Tables
+
+#: Krippendorff, K. (2011), Computing Krippendorff's Alpha-Reliability, sections A and B.
+BINARY = ("0100000010", "1110010000", 0.095)
+NOMINAL = ("aabbdcccedda", "babbbccceddd", 0.692)
+
+
+def coded(root, **codings):
+    """Tables in which each coder gives one code to each of many actors on one concept; a dot is none."""
+    length = max(map(len, codings.values()))
+    statements = [{"actor": f"a{n}", "concept": "c", "agreement": code, "mode": "said", "passage": f"p{n}", "coder": coder,
+                   "act": None} for coder, codes in codings.items() for n, code in enumerate(codes) if code != "."]
+    return Tables(root, {"resources": []}, {"actors": [{"id": f"a{n}"} for n in range(length)], "concepts": [{"id": "c"}],
+                                            "statements": statements})
+
+
+@pytest.mark.parametrize(("one", "other", "alpha"), [BINARY, NOMINAL])
+def test_alpha_is_that_of_the_published_example(tmp_path, one, other, alpha):
+    found, findings = reliability.measure(coded(tmp_path, jon=one, ben=other))
+    assert findings == [] and found.overall.alpha == pytest.approx(alpha, abs=5e-4)
+    assert found.overall.units == len(one) and found.overall.low <= found.overall.alpha <= found.overall.high
+
+
+def test_alpha_is_that_of_the_library_on_raw_codes(tmp_path):
+    import krippendorff
+
+    codings = ["aabbdcccedda", "babbbccceddd", "aabbdc.ceddb"]
+    found, _ = reliability.measure(coded(tmp_path, **dict(zip("xyz", codings))))
+    raw = [[".abcde".index(code) for code in codes] for codes in codings]
+    assert found.overall.alpha == pytest.approx(krippendorff.alpha(reliability_data=raw, level_of_measurement="nominal"))
+    assert found.coders == ("x", "y", "z")
+
+
+def test_alpha_does_not_depend_on_the_order_of_coders_and_is_the_same_again(tmp_path):
+    one, _ = reliability.measure(coded(tmp_path, a=NOMINAL[0], b=NOMINAL[1]))
+    other, _ = reliability.measure(coded(tmp_path, b=NOMINAL[1], a=NOMINAL[0]))
+    assert one.overall == other.overall
+
+
+def test_full_agreement_and_a_single_code(tmp_path):
+    same, _ = reliability.measure(coded(tmp_path, a="abab", b="abab"))
+    assert (same.overall.alpha, same.disagreements) == (1.0, ())
+    single, _ = reliability.measure(coded(tmp_path, a="aaaa", b="aaaa"))
+    assert (single.overall.alpha, single.overall.low, single.overall.high) == (None, None, None)
+
+
+def test_no_alpha_for_one_coder_or_none(project, tmp_path):
+    assert reliability.measure(tables.load(project)) == (None, [])
+    assert reliability.measure(coded(tmp_path, a="....", b="...."))[0] is None
+
+
+def test_coder_who_coded_nothing_is_a_finding(tmp_path):
+    found, findings = reliability.measure(coded(tmp_path, a="ab"), expected=("a", "b"))
+    assert found is None and [(f.code, f.column) for f in findings] == [("coder-without-statements", "coder")]
+    assert "coder b" in findings[0].found
+    found, findings = reliability.measure(coded(tmp_path, a="ab", c="ab"), expected=("a", "b", "c"))
+    assert found.coders == ("a", "c") and len(findings) == 1
+
+
+def test_disagreements_name_cell_stands_and_passages(tmp_path):
+    data = coded(tmp_path, a="xy.x", b="xxy.")
+    found, _ = reliability.measure(data)
+    assert [(d.actor, dict(d.stands), dict(d.passages)) for d in found.disagreements] == [
+        ("a1", {"a": "y", "b": "x"}, {"a": ("p1",), "b": ("p1",)}), ("a2", {"a": "none", "b": "y"}, {"a": (), "b": ("p2",)}),
+        ("a3", {"a": "x", "b": "none"}, {"a": ("p3",), "b": ()})]
+
+
+def test_alpha_for_each_concept_over_its_own_cells(project):
+    data = tables.load(project)
+    data.rows["statements"].extend([row | {"coder": "b"} for row in data.rows["statements"][:3]])
+    found, _ = reliability.measure(data)
+    assert [(a.concept, a.units) for a in (found.overall, *found.concepts)] == [
+        (None, 3), ("crews-needed", 2), ("strike-lawful", 1)]
+    assert [(d.actor, d.concept) for d in found.disagreements] == [("port-company", "strike-lawful")]
+
+
+def test_coder_who_says_both_is_mixed(tmp_path):
+    data = coded(tmp_path, a="xy", b="xy")
+    data.rows["statements"].append(data.rows["statements"][0] | {"agreement": "y", "passage": "p9"})
+    found, _ = reliability.measure(data)
+    assert dict(found.disagreements[0].stands) == {"a": "mixed", "b": "x"}
+    assert found.disagreements[0].passages["a"] == ("p0", "p9")
