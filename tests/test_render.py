@@ -145,8 +145,9 @@ def test_same_bytes_in_another_folder_zone_locale_home_and_hash_seed(rendered, p
 
 def test_output_holds_what_was_promised_and_no_more(rendered, snapshot):
     assert sorted(snapshot(rendered / "_output")) == [
-        "conflict.graphml", "congruence.graphml", "evidence.jsonld", "notebooks", "notebooks/harbour.ipynb",
-        "references.json", "report.html", "report.pdf", "statements.csv", "two-mode.graphml"]
+        "conflict.graphml", "congruence.graphml", "edition.json", "evidence.jsonld", "notebooks",
+        "notebooks/harbour.ipynb", "references.json", "report.html", "report.pdf", "ro-crate-metadata.json",
+        "statements.csv", "two-mode.graphml"]
 
 
 # --- nothing is lost ------------------------------------------------------------

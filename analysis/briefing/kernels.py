@@ -27,6 +27,9 @@ from jupyter_client.provisioning import LocalProvisioner
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "pandas", "altair", "vl_convert",
              "briefing.figures", "briefing.positions", "briefing.evidence")
 
+#: What every kernel is told: keep no history, which kernels that start together would lock from each other.
+OPTIONS = ("--HistoryManager.enabled=False",)
+
 
 def available() -> bool:
     """Whether kernels can be forked here."""
@@ -154,7 +157,7 @@ def _become_kernel(connection_file: str, folder: str, log: str) -> None:
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
         os.chdir(folder)
         sys.path[0] = ""  # as for `python -m ipykernel_launcher`: the folder that the kernel works in
-        sys.argv = ["ipykernel_launcher", "-f", connection_file]
+        sys.argv = ["ipykernel_launcher", "-f", connection_file, *OPTIONS]
         from ipykernel.kernelapp import IPKernelApp
 
         IPKernelApp.launch_instance(sys.argv[1:])

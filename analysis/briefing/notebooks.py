@@ -188,6 +188,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                                  connection_file=str(sockets / f"{Path(shown_path).stem}.json"),
                                  **_transport(sockets, shown_path))
     client = NotebookClient(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=True,
+                            extra_arguments=list(kernels.OPTIONS),
                             resources={"metadata": {"path": str(folder)}})
     named = {cell.number: cell for cell in cells(notebook, shown_path)}
 
