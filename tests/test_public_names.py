@@ -23,7 +23,7 @@ NAMES = {
     "dates": "date_bounds day MONTHS",
     "document": "build callout clone Document hidden identifiers",
     "drawing": "cut FONT linear PALETTE Row Scale Sheet slim svg widest width wrap",
-    "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record versions",
+    "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
     "evidence": "cards chain cited CREDIBILITY grade hops judgement judgements LIKELIHOODS OTHER_LIKELIHOODS "
         "references RELIABILITY rests_on",
@@ -35,7 +35,7 @@ NAMES = {
         "tabled titled VEGA_LITE",
     "html": "font_folder font_rules TEMPLATES write",
     "inline": "markdown show",
-    "kernels": "available ForkedProcess ForkProvisioner Nursery nursery PRELOADED provision",
+    "kernels": "available ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
     "notebooks": "Cell cell_options cells clean EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment read running text "
         "VALUES values VARIED",
     "pdf": "Attachment literal load_fonts source STYLED TEMPLATE write",
@@ -44,7 +44,7 @@ NAMES = {
     "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
     "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity roughly share spelled Value "
         "Values Verdict verdict",
-    "rebuild": "check check_pdf Condition FAKETIME",
+    "rebuild": "check check_pdf Condition",
     "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
     "render": "execute OUTPUT Progress REFERENCES render render_with_quarto",
     "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "

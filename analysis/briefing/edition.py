@@ -42,9 +42,9 @@ def record(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, by
     """The edition record as JSON text, keys in order."""
     groups: dict[str, dict[str, str]] = {"facts": {}, "prose": {}, "code": {}, "environment": {}}
     for name, content in inputs.items():
-        groups[archive.kind(name)][name] = _hash(content)
+        groups[archive.kind(name)][name] = sha256(content)
     content = {"format": FORMAT, "date": tables.edition_date.isoformat(),
-               "inputs": groups, "outputs": {name: _hash(outputs[name]) for name in sorted(outputs)},
+               "inputs": groups, "outputs": {name: sha256(outputs[name]) for name in sorted(outputs)},
                "environment": {"python": platform.python_version(), "packages": versions()}}
     return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
 
@@ -119,5 +119,6 @@ def inputs_of(pdf: bytes, where: str) -> dict[str, bytes]:
     return archive.unpack(attached[0], f"{where}, {archive.NAME}")
 
 
-def _hash(content: bytes) -> str:
+def sha256(content: bytes) -> str:
+    """The SHA-256 of a file's bytes, as the record writes it."""
     return hashlib.sha256(content).hexdigest()
