@@ -1,0 +1,94 @@
+"""The archive in the PDF: the same bytes anywhere, and nothing that climbs out of its folder."""
+
+import io
+import zipfile
+
+import pytest
+
+from briefing import archive, edition
+from briefing.findings import BriefingError
+
+
+def zipped(*entries, **parts):
+    """A ZIP of (name, content) pairs; `mode` and `size` damage the first entry."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        for name, content in entries:
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = parts.get("mode", 0o100644) << 16
+            file.writestr(entry, content)
+    return out.getvalue()
+
+
+def test_round_trip_whatever_the_order_of_files():
+    files = {"data/a.csv": b"1", "report.qmd": b"2\n", "analysis/x.ipynb": b"\x00"}
+    packed = archive.pack(files)
+    assert packed == archive.pack(dict(reversed(files.items())))
+    assert archive.unpack(packed, "x") == files
+
+
+@pytest.mark.parametrize("name", ["../out", "a/../../out", "/etc/out", "a\\..\\out", "C:out", "a//b", "./a", "a/./b"])
+def test_name_that_leads_out_is_refused(name):
+    with pytest.raises(BriefingError, match="Nothing was unpacked"):
+        archive.unpack(zipped((name, b"x")), "report.pdf")
+
+
+def test_link_is_refused():
+    with pytest.raises(BriefingError, match="no plain file"):
+        archive.unpack(zipped(("link", b"/etc/passwd"), mode=0o120777), "report.pdf")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_name_given_twice_is_refused():
+    with pytest.raises(BriefingError, match="each once"):
+        archive.unpack(zipped(("a", b"1"), ("a", b"2")), "report.pdf")
+
+
+def test_bomb_is_refused_before_it_is_opened(monkeypatch):
+    bomb = io.BytesIO()
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("zeros", b"\0" * 2**20)
+    monkeypatch.setattr(archive, "MOST_BYTES", 2**19)
+    with pytest.raises(BriefingError, match="at most"):
+        archive.unpack(bomb.getvalue(), "report.pdf")
+    monkeypatch.setattr(archive, "MOST_FILES", 1)
+    with pytest.raises(BriefingError, match="at most"):
+        archive.unpack(zipped(("a", b""), ("b", b"")), "report.pdf")
+
+
+@pytest.mark.parametrize("damage", [lambda z: z[:len(z) // 2], lambda z: b"not a zip", lambda z: b"",
+                                    lambda z: z.replace(b"content", b"CONTENT", 1)])
+def test_damaged_archive_is_refused(damage):
+    with pytest.raises(BriefingError, match="damaged archive"):
+        archive.unpack(damage(archive.pack({"a": b"content " * 50})), "report.pdf")
+
+
+def test_pdf_that_is_not_ours_or_cut_is_refused(rendered):
+    ours = (rendered / "_output/report.pdf").read_bytes()
+    assert "report.qmd" in edition.inputs_of(ours, "report.pdf")
+    import pypdf
+
+    other = io.BytesIO()
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(other)
+    with pytest.raises(BriefingError, match="Only a PDF made by this package"):
+        edition.inputs_of(other.getvalue(), "other.pdf")
+    for broken in (b"", b"no PDF", ours[:2000]):
+        with pytest.raises(BriefingError):
+            edition.inputs_of(broken, "report.pdf")
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", '{"format": "x"}', '{"format": 2}'])
+def test_record_that_is_none_or_newer_is_refused(text):
+    with pytest.raises(BriefingError, match="edition.json: found"):
+        edition.read_record(text, "edition.json")
+
+
+def test_record_tells_nothing_of_the_machine(rendered):
+    import getpass
+    import socket
+
+    text = (rendered / "_output/edition.json").read_text()
+    for private in (str(rendered), "/tmp", socket.gethostname(), f'"{getpass.getuser()}"'):
+        assert private not in text
