@@ -61,7 +61,10 @@ def editions(before: Edition, after: Edition) -> list[Difference]:
     """Everything that differs between two editions, causes first."""
     causes = [*inputs(before.inputs, after.inputs), *environments(before.record, after.record)]
     kinds = list(dict.fromkeys(cause.kind for cause in causes))
-    return [*causes, *outputs(before.outputs, after.outputs, "+".join(kinds) or NONDETERMINISM)]
+    sides = [before.outputs, after.outputs]
+    if before.record is None or after.record is None:  # a PDF by itself, which has no other outputs
+        sides = [{name: side[name] for name in side if all(name in other for other in sides)} for side in sides]
+    return [*causes, *outputs(*sides, "+".join(kinds) or NONDETERMINISM)]
 
 
 def inputs(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Difference]:
