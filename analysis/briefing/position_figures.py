@@ -101,7 +101,7 @@ def _matrix(sheet: Sheet, people: list[Row], subjects: list[Row], found: Mapping
         for n, head in enumerate(heads):
             for line, text in enumerate(head):
                 sheet.text(xs(n + 0.5), sheet.y + deep - 7 - (len(head) - 1 - line) * 14, text, align="center")
-    top, row_height = sheet.y + deep, 18
+    top, row_height = sheet.y + deep, 17
     bottom = top + row_height * len(people)
     ys = Scale("row", (0, len(people)), (top, bottom))
     sheet.rect(room, top, sheet.width, bottom, "ground")

@@ -52,10 +52,11 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
         rules, loaded = fonts.result()
         inputs = archive.inputs(root)
         with tempfile.TemporaryDirectory() as folder:
-            page = beside.submit(html.write, doc, date, evidence.cards(data), rules)
+            behind = evidence.cards(data)
+            page = beside.submit(html.write, doc, date, behind, rules)
             try:
                 (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
-                                                            _attachments(data, inputs)))
+                                                            _attachments(data, inputs), behind))
             except GlyphMissing as error:
                 raise GlyphMissing(_placed(error.findings, read, data)) from error
             (stage / "report.html").write_bytes(page.result().encode("utf-8"))
