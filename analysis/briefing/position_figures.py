@@ -44,9 +44,10 @@ def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.D
             _stand_lists(sheet, people, subjects, found)
         return signed(sheet, rows, note)
 
-    return figure(draw, title, rows, tabled(rows, {
-        "Actor": "label", "Concept": "concept_label", "Stand": "agreement", "Mode": "mode", "Passages": "count",
-        "Source": published}))
+    table = tabled(rows, {"Actor": "label", "Concept": "concept_label", "Stand": "agreement", "Mode": "mode",
+                          "Passages": "count", "Source": published})
+    return figure(draw, title, rows, {**table, "marks": [_stand_sentence(row) for row in rows],
+                                      "filters": ["Actor", "Concept", "Mode"]})
 
 
 _SIGNS = {"agree": ("+", "agree"), "disagree": ("−", "accent"), "mixed": ("±", "soft")}
