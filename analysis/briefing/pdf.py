@@ -80,6 +80,7 @@ def source(doc: Document, date: datetime.date, shown_date: str,
     blocks = transform(_noted(document.clone(doc.blocks), behind), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
+    body = body.replace("#align(center)[#table(", "#align(left)[#table(")  # what stands in the text is escaped by pandoc
     meta = doc.meta
     authors = meta.get("author") or []
     names = [a.get("name", "") if isinstance(a, dict) else str(a) for a in
