@@ -34,6 +34,7 @@ NAMES = {
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
         "tabled titled VEGA_LITE",
     "html": "font_folder font_rules TEMPLATES write",
+    "imports": "light WAITING",
     "inline": "markdown show",
     "kernels": "available ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
     "notebooks": "Cell cell_options cells clean EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment read running text "

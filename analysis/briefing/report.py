@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import imports
 from .findings import Finding, InvalidReport, shown
 from .notebooks import EXECUTED, FIGURE, Cell, cell_options, cells
 
@@ -285,7 +286,8 @@ def as_notebook(report: Report) -> nbformat.NotebookNode:
     Expressions between two cells make one notebook cell; each shows its value,
     or its error, marked with its number.
     """
-    import nbformat
+    with imports.light():
+        import nbformat
 
     notebook = nbformat.v4.new_notebook()
 
