@@ -1,8 +1,10 @@
 """A second briefing, on an invented harbour strike, which the tests render and damage."""
 
+import functools
 import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -72,7 +74,7 @@ def snapshot_fixture():
 
 @pytest.fixture(scope="session", params=["harbour", "published"])
 def edition(request):
-    """The folder with report.pdf and report.html: of the invented briefing, and of the published one; for reading only."""
+    """The folder of report.pdf and report.html: of the invented briefing, and of the published one; for reading only."""
     return PUBLISHED if request.param == "published" else request.getfixturevalue("rendered") / "_output"
 
 
@@ -88,6 +90,18 @@ def tool():
 
 def missing(what):
     (pytest.fail if os.environ.get("CI") else pytest.skip)(what)
+
+
+@pytest.fixture(scope="session")
+def structure(tool):
+    """What poppler reads of a PDF's structure and text, once a file: it takes seconds a page."""
+
+    @functools.cache
+    def read(path):
+        return subprocess.run([tool("pdfinfo", "poppler-utils"), "-struct-text", path],
+                              capture_output=True, text=True, encoding="utf-8")
+
+    return read
 
 
 @pytest.fixture(scope="session")
@@ -114,7 +128,8 @@ def show(browser):
     def open_page(path, width=1280, height=900, dark=False, scripts=True, media="screen"):
         features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
         for command, arguments in (
-                ("setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}),
+                ("setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1,
+                                              "mobile": False}),
                 ("setEmulatedMedia", {"media": media, "features": [{"name": name, "value": value}
                                                                    for name, value in features.items()]}),
                 ("setScriptExecutionDisabled", {"value": not scripts})):

@@ -5,28 +5,29 @@ import json
 import re
 import subprocess
 
-import pypdf
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 
-from conftest import CHROMIUM
+from conftest import PUBLISHED
 
 CITATION = 'main a[href^="#ref-"]'
-#: What a person sees of an element: it is rendered, has a size, and is not hidden.
-SEEN = "const seen = (e) => e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getClientRects().length > 0;"
+#: Whether a person sees an element: it is rendered, has a size, and is not hidden.
+SEEN = """const seen = (e) =>
+    e.checkVisibility({visibilityProperty: true, opacityProperty: true}) && e.getClientRects().length > 0;"""
 
 
 @pytest.fixture
-def damaged(edition, tmp_path):
+def damaged(rendered, tmp_path):
     """The page after a replacement, with its Content-Security-Policy taken out, so that the damage can act."""
 
     def write(old, new):
-        text = (edition / "report.html").read_text("utf-8")
+        text = (rendered / "_output/report.html").read_text("utf-8")
         assert old in text
         path = tmp_path / "damaged.html"
-        path.write_text(re.sub(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "", text).replace(old, new, 1), "utf-8")
+        text = re.sub(r"<meta http-equiv=\"Content-Security-Policy\"[^>]*>", "", text)
+        path.write_text(text.replace(old, new, 1), "utf-8")
         return path
 
     return write
@@ -65,8 +66,10 @@ def shown(page):
         const main = document.querySelector("main"), parts = [];
         const walk = document.createTreeWalker(main, NodeFilter.SHOW_TEXT);
         while (walk.nextNode()) { const e = walk.currentNode.parentElement;
-            if (!e.closest("svg, script, style, details, button, form, search, label") && seen(e)) parts.push(walk.currentNode.data); }
-        return [parts.join(""), [...main.querySelectorAll("figure svg, figure img")].filter((e) => !e.parentElement.closest("svg") && seen(e)).length];""")
+            if (!e.closest("svg, script, style, details, button, form, search, label") && seen(e))
+                parts.push(walk.currentNode.data); }
+        return [parts.join(""), [...main.querySelectorAll("figure svg, figure img")].filter((e) =>
+            !e.parentElement.closest("svg") && seen(e)).length];""")
     return text.split(), charts
 
 
@@ -86,14 +89,6 @@ def test_text_that_needs_a_script_is_seen(damaged, show):
 
 # --- paper ------------------------------------------------------------------------------
 
-def printed(page, folder):
-    """The pages that Chromium prints on A4, each as its text without spaces."""
-    answer = page.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69, "printBackground": True})
-    path = folder / "print.pdf"
-    path.write_bytes(base64.b64decode(answer["data"]))
-    return path
-
-
 def squeezed(text):
     """Letters and digits alone: what is left of a text however its lines break."""
     return re.sub(r"[\W_]+", "", text)
@@ -101,19 +96,22 @@ def squeezed(text):
 
 @pytest.fixture
 def print_out(show, tool, tmp_path):
-    """What the page is on paper: the text of each sheet, of each paragraph, and of each chart, one drawing or another."""
+    """The page on paper: the text of each sheet, and what it should hold: paragraphs, and a drawing of each chart."""
 
     def make(path):
         page = show(path, media="")
         texts = page.execute_script("""
-            const of = (e) => e.textContent;
-            return [[...document.querySelectorAll("h1, main h2, main h3, main p, main li, main figcaption")].filter((e) =>
-                        !e.closest("details, [hidden], form, search, nav")).map(of),
-                    [...document.querySelectorAll("main figure")].map((figure) => [...figure.querySelectorAll("svg")].filter((e) =>
-                        !e.parentElement.closest("svg")).map((svg) => [...svg.querySelectorAll("text")].map(of)))
-                        .filter((svgs) => svgs.length)];""")
-        paper = printed(page, tmp_path)
-        sheets = subprocess.run([tool("pdftotext", "poppler-utils"), "-raw", paper, "-"], capture_output=True, text=True, check=True)
+            const of = (e) => e.textContent, texts = "h1, main h2, main h3, main p, main li, main figcaption";
+            const drawings = (figure) => [...figure.querySelectorAll("svg")].filter((e) => !e.parentElement.closest("svg"))
+                .map((svg) => [...svg.querySelectorAll("text")].map(of));
+            return [[...document.querySelectorAll(texts)].filter((e) => !e.closest("details, [hidden], form, search, nav"))
+                        .map(of),
+                    [...document.querySelectorAll("main figure")].map(drawings).filter((svgs) => svgs.length)];""")
+        answer = page.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})
+        paper = tmp_path / "paper.pdf"
+        paper.write_bytes(base64.b64decode(answer["data"]))
+        sheets = subprocess.run([tool("pdftotext", "poppler-utils"), "-raw", paper, "-"], capture_output=True, text=True,
+                                check=True)
         return [squeezed(sheet) for sheet in sheets.stdout.split("\f")], *texts
 
     return make
@@ -149,9 +147,11 @@ def test_a_figure_over_two_sheets_is_seen():
 # --- keyboard ------------------------------------------------------------------------------
 
 FOCUS = SEEN + """
-    const e = document.activeElement, box = e.getBoundingClientRect(), style = getComputedStyle(e);
-    return {tag: e.tagName.toLowerCase(), href: e.getAttribute("href") || "", area: e.closest("nav, main, header, [role=dialog], dialog")?.tagName.toLowerCase() || "",
-            html: e.outerHTML.slice(0, 160), chart: e.matches("figure svg"),
+    const e = document.activeElement; (window.stops ??= new Set()).add(e);
+    const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+    return {tag: e.tagName.toLowerCase(), href: e.getAttribute("href") || "",
+            area: e.closest("nav, main, header, [role=dialog], dialog")?.tagName.toLowerCase() || "",
+            html: e.outerHTML.slice(0, 160),
             seen: seen(e) && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
             marked: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none"};"""
 
@@ -181,10 +181,10 @@ def test_tab_reaches_everything_in_order_and_shows_where_it_is(rendered, show, w
     areas = [stop["area"] for stop in found]
     if "nav" in areas:
         assert areas.index("nav") < areas.index("main")
-    wanted = page.execute_script(SEEN + """return [...document.querySelectorAll("main a[href], nav a[href]")].filter(seen)
-        .map((e) => e.outerHTML.slice(0, 160))""")
-    reached = [stop["html"] for stop in found]
-    assert [html for html in wanted if html not in reached] == [] and len(wanted) > 20
+    links, missed = page.execute_script(SEEN + """
+        const links = [...document.querySelectorAll("main a[href], nav a[href], main button, main summary")].filter(seen);
+        return [links.length, links.filter((e) => !stops.has(e)).map((e) => e.outerHTML.slice(0, 160))]""")
+    assert missed == [] and links > 20
     assert any(stop["href"].startswith("#ref-") for stop in found if stop["area"] == "main")
 
 
@@ -212,11 +212,11 @@ def test_enter_opens_the_evidence_and_escape_leads_back(edition, show, width):
         press(page, Keys.ESCAPE)
         assert panel(page) is None
         assert page.execute_script("return document.activeElement === arguments[0]", citation)
-        assert page.execute_script(SEEN + "return [...document.querySelectorAll('[role=dialog], dialog')].filter(seen).length") == 0
+        assert page.execute_script(SEEN + "return ![...document.querySelectorAll('[role=dialog], dialog')].some(seen)")
 
 
-def test_a_chart_is_read_mark_by_mark(show, published):
-    page = show(published / "report.html")
+def test_a_chart_is_read_mark_by_mark(show):
+    page = show(PUBLISHED / "report.html")
     charts = page.execute_script(SEEN + "return [...document.querySelectorAll('main figure svg[tabindex]')].filter(seen)")
     assert len(charts) > 3
     for chart in charts:
@@ -224,17 +224,12 @@ def test_a_chart_is_read_mark_by_mark(show, published):
         said = []
         for _ in range(2):
             press(page, Keys.ARROW_RIGHT)
-            said.append(page.execute_script(SEEN + "return [...document.querySelectorAll('[role=status], [role=tooltip], [aria-live]')]"
-                                                   ".filter(seen).map((e) => e.textContent).join('')"))
+            said.append(page.execute_script(SEEN + """
+                return [...document.querySelectorAll("[role=status], [role=tooltip], [aria-live]")].filter(seen)
+                    .map((e) => e.textContent).join("")"""))
         labels = [e.get_attribute("aria-label") for e in chart.find_elements(By.CSS_SELECTOR, "[aria-label]")]
         assert set(said) <= set(labels) and len(said[0]) > 3
         press(page, Keys.ESCAPE)
-
-
-@pytest.fixture
-def published(request):
-    from conftest import PUBLISHED
-    return PUBLISHED
 
 
 # --- network --------------------------------------------------------------------------------
@@ -261,28 +256,9 @@ def test_page_asks_for_nothing_and_its_console_is_silent(edition, show):
     assert console(page) == []
 
 
-def test_chromium_looks_up_no_host(edition, tool, tmp_path):
-    """Its net-log tells of look-ups and connections, which a hint such as dns-prefetch makes without a request."""
-    assert net_log(tool, tmp_path, edition / "report.html") == []
-
-
-def test_requests_hints_and_breaches_of_the_policy_are_seen(damaged, show, tool, tmp_path):
-    path = damaged("</head>", '<link rel="preconnect" href="http://127.0.0.1:9/"></head>')
-    assert net_log(tool, tmp_path, path) != []
+def test_requests_and_breaches_of_the_policy_are_seen(damaged, show):
     path = damaged("</main>", '<img src="http://127.0.0.1:9/seen.png" alt=""></main>')
     assert "http://127.0.0.1:9/seen.png" in requests(show(path))
-    text = path.read_text("utf-8").replace("<head>", "<head><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">")
-    path.write_text(text, "utf-8")
+    policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">"
+    path.write_text(path.read_text("utf-8").replace("<head>", "<head>" + policy), "utf-8")
     assert any("Content Security Policy" in message for message in console(show(path)))
-
-
-def net_log(tool, folder, path):
-    """The hosts that a Chromium of its own looked up or connected to while it showed a page."""
-    log = folder / "net.json"
-    subprocess.run([tool("chromium", "chromium"), *CHROMIUM, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}",
-                    "--dump-dom", path.as_uri()], check=True, capture_output=True)
-    data = json.loads(log.read_text("utf-8"))
-    names = {number: name for name, number in data["constants"]["logEventTypes"].items()}
-    return sorted({str(event["params"].get("url") or event["params"].get("host") or event["params"].get("address_list"))
-                   for event in data["events"] if "params" in event
-                   and names[event["type"]] in ("URL_REQUEST_START_JOB", "HOST_RESOLVER_MANAGER_REQUEST", "TCP_CONNECT")})
