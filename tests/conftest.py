@@ -74,7 +74,7 @@ def snapshot_fixture():
 
 @pytest.fixture(scope="session", params=["harbour", "published"])
 def edition(request):
-    """The folder of report.pdf and report.html: of the invented briefing, and of the published one; for reading only."""
+    """The `_output/` of the invented briefing, and of the published one; for reading only."""
     return PUBLISHED if request.param == "published" else request.getfixturevalue("rendered") / "_output"
 
 

@@ -16,8 +16,8 @@ import pytest
 from bs4 import BeautifulSoup, NavigableString, Tag
 
 #: Elements of the page that are no text of the report: what one works the page with, pictures, and marks of notes.
-OUTSIDE = ("script, style, template, svg, img, math, nav, details, button, form, search, select, label, dialog, [hidden], "
-           "[role=doc-noteref], [role=doc-backlink]")
+OUTSIDE = ("script, style, template, svg, img, math, nav, details, button, form, search, select, label, dialog, "
+           "[hidden], [role=doc-noteref], [role=doc-backlink]")
 #: What stands beside the text: the PDF may put it elsewhere.
 BESIDE = "figcaption, aside, [role=doc-endnotes] li"
 BLOCKS = {"address", "article", "aside", "blockquote", "br", "caption", "dd", "div", "dl", "dt", "figcaption", "figure",
@@ -104,8 +104,9 @@ def pdf_text(structure):
 
 def joined(pieces):
     """Pieces of text as one; where a word was hyphenated at a line's end, its hyphen stands alone."""
-    return "".join(piece for number, piece in enumerate(pieces) if not (
-        piece == "-" and 0 < number < len(pieces) - 1 and pieces[number - 1][-1:].isalpha() and pieces[number + 1][:1].islower()))
+    around = zip(["", *pieces], pieces, [*pieces[1:], ""])
+    return "".join(piece for before, piece, after in around
+                   if not (piece == "-" and before[-1:].isalpha() and after[:1].islower()))
 
 
 # --- both -----------------------------------------------------------------------------------
@@ -124,12 +125,12 @@ def differences(html, structure):
         paper_words += said
         owner += [number] * len(said)
     alone = set()
-    for kind, one, one_end, other, other_end in difflib.SequenceMatcher(None, page_words, paper_words, False).get_opcodes():
-        if kind in ("delete", "replace"):
-            before, after = page_words[max(one - 4, 0):one], page_words[one_end:one_end + 4]
-            found.append(f"report.html only: {' '.join(before)} [{' '.join(page_words[one:one_end])}] {' '.join(after)}")
-        if kind in ("insert", "replace"):
-            alone |= set(owner[other:other_end])
+    matcher = difflib.SequenceMatcher(None, page_words, paper_words, autojunk=False)
+    for _, start, end, paper_start, paper_end in [step for step in matcher.get_opcodes() if step[0] != "equal"]:
+        if start < end:
+            before, here, after = page_words[max(start - 4, 0):start], page_words[start:end], page_words[end:end + 4]
+            found.append(f"report.html only: {' '.join(before)} [{' '.join(here)}] {' '.join(after)}")
+        alone |= set(owner[paper_start:paper_end])
     return found + [f"report.pdf only: {' '.join(parts[number])}" for number in sorted(alone)
                     if spaced(bare(parts[number])) not in known]
 

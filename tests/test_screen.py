@@ -102,16 +102,16 @@ def print_out(show, tool, tmp_path):
         page = show(path, media="")
         texts = page.execute_script("""
             const of = (e) => e.textContent, texts = "h1, main h2, main h3, main p, main li, main figcaption";
-            const drawings = (figure) => [...figure.querySelectorAll("svg")].filter((e) => !e.parentElement.closest("svg"))
+            const outer = (svg) => !svg.parentElement.closest("svg"), folded = "details, [hidden], form, search, nav";
+            const drawings = (figure) => [...figure.querySelectorAll("svg")].filter(outer)
                 .map((svg) => [...svg.querySelectorAll("text")].map(of));
-            return [[...document.querySelectorAll(texts)].filter((e) => !e.closest("details, [hidden], form, search, nav"))
-                        .map(of),
+            return [[...document.querySelectorAll(texts)].filter((e) => !e.closest(folded)).map(of),
                     [...document.querySelectorAll("main figure")].map(drawings).filter((svgs) => svgs.length)];""")
         answer = page.execute_cdp_cmd("Page.printToPDF", {"paperWidth": 8.27, "paperHeight": 11.69})
         paper = tmp_path / "paper.pdf"
         paper.write_bytes(base64.b64decode(answer["data"]))
-        sheets = subprocess.run([tool("pdftotext", "poppler-utils"), "-raw", paper, "-"], capture_output=True, text=True,
-                                check=True)
+        sheets = subprocess.run([tool("pdftotext", "poppler-utils"), "-raw", paper, "-"], capture_output=True,
+                                text=True, encoding="utf-8", check=True)
         return [squeezed(sheet) for sheet in sheets.stdout.split("\f")], *texts
 
     return make
@@ -153,7 +153,7 @@ FOCUS = SEEN + """
             area: e.closest("nav, main, header, [role=dialog], dialog")?.tagName.toLowerCase() || "",
             html: e.outerHTML.slice(0, 160),
             seen: seen(e) && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth,
-            marked: (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== "none"};"""
+            marked: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1 || style.boxShadow !== "none"};"""
 
 
 def press(page, *keys):
@@ -182,7 +182,7 @@ def test_tab_reaches_everything_in_order_and_shows_where_it_is(rendered, show, w
     if "nav" in areas:
         assert areas.index("nav") < areas.index("main")
     links, missed = page.execute_script(SEEN + """
-        const links = [...document.querySelectorAll("main a[href], nav a[href], main button, main summary")].filter(seen);
+        const links = [...document.querySelectorAll("nav a[href], main :is(a[href], button, summary)")].filter(seen);
         return [links.length, links.filter((e) => !stops.has(e)).map((e) => e.outerHTML.slice(0, 160))]""")
     assert missed == [] and links > 20
     assert any(stop["href"].startswith("#ref-") for stop in found if stop["area"] == "main")
@@ -217,7 +217,7 @@ def test_enter_opens_the_evidence_and_escape_leads_back(edition, show, width):
 
 def test_a_chart_is_read_mark_by_mark(show):
     page = show(PUBLISHED / "report.html")
-    charts = page.execute_script(SEEN + "return [...document.querySelectorAll('main figure svg[tabindex]')].filter(seen)")
+    charts = page.execute_script(SEEN + "return [...document.querySelectorAll('figure svg[tabindex]')].filter(seen)")
     assert len(charts) > 3
     for chart in charts:
         page.execute_script("arguments[0].focus()", chart)

@@ -14,21 +14,22 @@ from selenium.webdriver.common.keys import Keys
 
 from conftest import PUBLISHED
 
+PANEL = "[role=dialog], dialog"
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"]
 
 
 # --- axe-core: WCAG 2.2 AA and best practices ------------------------------------------
 
-def violations(page, axe):
+def violations(page, axe, within="body"):
     """Each rule that an element breaks, with the element. axe-core has target-size off unless it is asked for."""
     page.execute_script(axe)
     found = page.execute_async_script("""
-        const [tags, done] = arguments;
-        axe.run(document, {runOnly: {type: "tag", values: tags}, rules: {"target-size": {enabled: true}},
+        const [within, tags, done] = arguments;
+        axe.run(within === "body" ? document : [...document.querySelectorAll(within)].filter((e) => e.checkVisibility()), {runOnly: {type: "tag", values: tags}, rules: {"target-size": {enabled: true}},
                            resultTypes: ["violations"]}).then(
             (result) => done({violations: result.violations, passes: result.passes.length}),
-            (error) => done({error: String(error)}));""", WCAG)
-    assert found.get("passes", 0) > 10, found
+            (error) => done({error: String(error)}));""", within, WCAG)
+    assert found.get("passes", 0) > 3, found
     return [f"{rule['id']}: {node['html'][:200]} {node.get('failureSummary', '')}"
             for rule in found["violations"] for node in rule["nodes"]]
 
@@ -39,8 +40,8 @@ def test_axe_finds_no_violation(edition, show, axe, width, dark):
     page = show(edition / "report.html", width, dark=dark)
     assert violations(page, axe) == []
     page.find_element(By.CSS_SELECTOR, 'main a[href^="#ref-"]').send_keys(Keys.ENTER)
-    assert page.execute_script("return document.activeElement.closest('[role=dialog], dialog') !== null")
-    assert violations(page, axe) == []
+    assert page.execute_script("return document.activeElement.closest(arguments[0]) !== null", PANEL)
+    assert violations(page, axe, "body" if edition != PUBLISHED else PANEL) == []  # seconds for a page as long as that
 
 
 def test_axe_sees_planted_faults(rendered, show, axe):
@@ -50,6 +51,9 @@ def test_axe_sees_planted_faults(rendered, show, axe):
         document.getElementById("faint").style.color = "rgb(170 170 170)";""")
     rules = {line.split(":")[0] for line in violations(page, axe)}
     assert rules >= {"image-alt", "button-name", "color-contrast", "heading-order"}
+    page.find_element(By.CSS_SELECTOR, 'main a[href^="#ref-"]').send_keys(Keys.ENTER)
+    page.execute_script("document.activeElement.closest(arguments[0]).append(document.createElement('button'))", PANEL)
+    assert any(line.startswith("button-name") for line in violations(page, axe, PANEL))
 
 
 # --- the Nu HTML checker ------------------------------------------------------------------
