@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FIGURE = "application/vnd.briefing.figure+json"
 VEGA_LITE = "application/vnd.vegalite.v6+json"
 LINE = 15  # px from one line of body text to the next
+TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,20 @@ class Figure:
         return svg(self.specification(width))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        pages = _pages(self.draw(WIDE))
         return {"image/svg+xml": self.svg(), VEGA_LITE: self.specification(), "text/plain": self.summary,
                 FIGURE: {"narrow": self.svg(NARROW), "table": dict(self.table),
-                         "sources": list(self.sources), "passages": list(self.passages)}}
+                         "sources": list(self.sources), "passages": list(self.passages),
+                         **({"pages": pages} if len(pages) > 1 else {})}}
+
+
+def _pages(sheet: Sheet) -> list[list[float]]:
+    """The stretches of a sheet, as top and bottom in px, that each fit on a page."""
+    ends, bottom = [0.0], math.ceil(sheet.y)
+    while bottom - ends[-1] > TALLEST:
+        within = [y for y in sheet.breaks if ends[-1] < y <= ends[-1] + TALLEST]
+        ends.append(round(max(within, default=ends[-1] + TALLEST), 1))
+    return [list(stretch) for stretch in zip(ends, [*ends[1:], bottom], strict=True)]
 
 
 def figure(draw: Callable[[int], Sheet], title: str, rows: Iterable[Row], table: Mapping[str, list[Any]]) -> Figure:

@@ -15,6 +15,7 @@ from . import document
 from .document import Document
 from .findings import BriefingError, Finding, GlyphMissing
 from .html import font_folder
+from .report import Picture
 from .tree import VERSION, Node, attributes, pandoc, raw, transform
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -52,7 +53,8 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
     pictures = folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     for picture in doc.pictures.values():
-        (pictures / f"{picture.label}.{picture.format}").write_bytes(picture.image)
+        for name, image, _ in _parts(picture):
+            (pictures / name).write_bytes(image)
     for number, attachment in enumerate(attachments):
         (folder / f"attachment-{number}").write_bytes(attachment.content)
     (folder / "report.typ").write_text(source(doc, date, shown_date) + _attached(attachments), encoding="utf-8")
@@ -128,14 +130,14 @@ def _block(doc: Document, node: Node) -> Any:
         return raw("typst", "#pagebreak(weak: true)")
     if "picture" in classes:
         picture = doc.pictures[pairs["name"]]
-        return raw("typst", f"#image({literal(f'pictures/{picture.label}.{picture.format}')}, width: 100%, "
-                            f"alt: {literal(picture.alt)})")
+        return [raw("typst", f"#image({literal(f'pictures/{name}')}, width: 100%, alt: {literal(alt)})")
+                for name, _, alt in _parts(picture)]
     if name := document.callout(classes):
         title, *rest = blocks
         return [raw("typst", f"#callout(kind: {literal(name)}, ["), title, raw("typst", "])["), *rest,
                 raw("typst", f"]{f' <{id}>' if id else ''}")]
     if "number" in pairs:
-        return _float(id, pairs, blocks)
+        return _float(id, pairs, blocks, breakable=id in doc.pictures and bool(doc.pictures[id].pages))
     if "csl-entry" in classes:
         return [raw("typst", "#entry["), *blocks, raw("typst", f"] <{id}>")]
     if id == "refs":
@@ -151,10 +153,24 @@ def _block(doc: Document, node: Node) -> Any:
     return None
 
 
-def _float(id: str, pairs: dict[str, str], blocks: list[Node]) -> list[Node]:
+def _parts(picture: Picture) -> list[tuple[str, bytes, str]]:
+    """The files of a picture, each with its name and alt text: one for each page that a tall drawing takes."""
+    if not picture.pages:
+        return [(f"{picture.label}.{picture.format}", picture.image, picture.alt)]
+    parts = []
+    for number, (top, bottom) in enumerate(picture.pages, start=1):
+        image = re.sub(rb'height="[^"]*" viewBox="0 0 (\S+) [^"]*"', rb'height="%g" viewBox="0 %g \1 %g"'
+                       % (bottom - top, top, bottom - top), picture.image, count=1)
+        parts.append((f"{picture.label}-{number}.{picture.format}", image,
+                      f"{picture.alt} Part {number} of {len(picture.pages)}."))
+    return parts
+
+
+def _float(id: str, pairs: dict[str, str], blocks: list[Node], *, breakable: bool) -> list[Node]:
     *content, caption = blocks
     kind = {"fig": "image", "tbl": "table"}[pairs["kind"]]
     label = {"t": "Strong", "c": [{"t": "Str", "c": f"{pairs['number']}."}]}
     said = {"t": "Plain", "c": [label, {"t": "Space"}, *caption.get("c", [])]}
-    return [raw("typst", f"#figure(kind: {kind}, supplement: none, numbering: none, caption: ["), said,
-            raw("typst", "], ["), *content, raw("typst", f"]) <{id}>")]
+    before, after = ("#[#show figure: set block(breakable: true);\n", "]") if breakable else ("", "")
+    return [raw("typst", f"{before}#figure(kind: {kind}, supplement: none, numbering: none, caption: ["), said,
+            raw("typst", "], ["), *content, raw("typst", f"]) <{id}>{after}")]
