@@ -6,8 +6,13 @@ import re
 import shutil
 from pathlib import Path
 
+import pypdf
 import pytest
+from pypdf.generic import ContentStream
+from test_figures import check, mark_boxes, page, text_boxes
 
+from briefing import drawing, framing, typefaces
+from briefing.findings import GlyphMissing
 from briefing.render import render
 
 HARBOUR = Path(__file__).parent / "harbour"
@@ -22,7 +27,7 @@ SCRIPTS = ["Өвөрхангай аймгийн Үндсэн хууль", "Пр�
 def rows(project, table, new):
     """Add rows, as mappings, to a table of the project."""
     path = project / "data" / f"{table}.csv"
-    columns = next(csv.reader(path.open(encoding="utf-8")))
+    columns = path.read_text("utf-8").splitlines()[0].split(",")
     with path.open("a", encoding="utf-8", newline="") as file:
         csv.DictWriter(file, columns, lineterminator="\n").writerows(new)
 
@@ -151,5 +156,174 @@ def extreme(tmp_path_factory):
     return project / "_output"
 
 
-def test_x(extreme):
-    pass
+class Drawn:
+    """A figure of the rendered report, as `check` reads one."""
+
+    def __init__(self, data):
+        self.drawings = {drawing.WIDE: data["image/svg+xml"], drawing.NARROW: data[framing.FIGURE]["narrow"]}
+        self.pages = data[framing.FIGURE].get("pages", [])
+
+    def svg(self, size=drawing.WIDE):
+        return self.drawings[size]
+
+
+@pytest.fixture(scope="module")
+def figures(extreme):
+    """The figures of the extremes, by label."""
+    notebook = json.loads((extreme / "notebooks/harbour.ipynb").read_text("utf-8"))
+    return {cell["id"]: Drawn({kind: "".join(data) if isinstance(data, list) else data
+                               for kind, data in output["data"].items()})
+            for cell in notebook["cells"] for output in cell["outputs"] if "image/svg+xml" in output["data"]}
+
+
+LABELS = [name for name in CELLS if name.startswith("fig-")]
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_no_figure_of_the_extremes_leaves_its_page_or_covers_its_text(figures, label):
+    check(figures[label])
+
+
+@pytest.mark.parametrize("label", LABELS)
+def test_tall_figures_are_parted_and_no_text_is_lost_or_twice(figures, label):
+    figure = figures[label]
+    whole = page(figure.svg())[1]
+    assert bool(figure.pages) == (whole > framing.TALLEST)
+    if figure.pages:
+        parts = [page(part)[1] for part in figure.pages]
+        assert max(parts) <= framing.TALLEST and sum(parts) == pytest.approx(whole, abs=len(parts))
+        for part, height in zip(figure.pages, parts, strict=True):
+            assert not [text for text, _, top, _, bottom in text_boxes(part) if top < -1 or bottom > height + 1]
+        for boxes in (text_boxes, mark_boxes):
+            assert sorted(box[0] for part in figure.pages for box in boxes(part)) == \
+                sorted(box[0] for box in boxes(figure.svg()))
+
+
+def test_each_part_of_a_long_matrix_names_its_concepts(figures):
+    parts = figures["fig-stands"].pages
+    assert len(parts) == 2 and all("Crews needed" in [text for text, *_ in text_boxes(part)] for part in parts)
+
+
+def test_names_that_are_cut_can_be_told_apart(figures):
+    for label in ("fig-stands", "fig-network"):
+        names = [text for text, *_ in text_boxes(figures[label].svg()) if text.startswith("Delegation of")]
+        assert len(names) >= 25 and len(set(names)) == len(names)
+
+
+def placed(sheet, reader):
+    """Where each text of a PDF's page begins, in points from its lower left corner."""
+    def within(inner, outer):
+        a, b, c, d, e, f = outer
+        return [
+            inner[0] * a + inner[1] * c, inner[0] * b + inner[1] * d, inner[2] * a + inner[3] * c,
+            inner[2] * b + inner[3] * d, inner[4] * a + inner[5] * c + e, inner[4] * b + inner[5] * d + f]
+
+    now, before = [1, 0, 0, 1, 0, 0], []
+    for operands, operator in ContentStream(sheet["/Contents"].get_object(), reader).operations:
+        if operator == b"q":
+            before.append(now)
+        elif operator == b"Q":
+            now = before.pop()
+        elif operator == b"cm":
+            now = within([float(number) for number in operands], now)
+        elif operator == b"Tm":
+            yield within([float(number) for number in operands], now)[4:]
+
+
+def test_every_event_is_on_paper_once_and_nothing_beyond_its_edge(extreme):
+    reader = pypdf.PdfReader(extreme / "report.pdf")
+    for number, sheet in enumerate(reader.pages, start=1):
+        width, height = map(float, sheet.mediabox[2:])
+        beyond = [(x, y) for x, y in placed(sheet, reader) if not (0 <= x <= width and 0 <= y <= height)]
+        assert beyond == [], number
+    text = "".join("".join(sheet.extract_text().split()) for sheet in reader.pages)
+    for n in range(200):
+        assert n % 7 == 0 or len(re.findall(rf"Somethinghappens{n}(?!\d)", text)) == 1, n
+
+
+@pytest.mark.parametrize("name", [name for name in SCRIPTS if len(name) < 90])
+def test_names_of_every_script_reach_the_page_whole(extreme, name):
+    assert name in (extreme / "report.html").read_text("utf-8")
+
+
+# --- widths ---------------------------------------------------------------------
+
+@pytest.mark.parametrize("text, least, most", [("\u05d0\u05d1\u05d2", 0.3, 0.6), ("\u062d\u0643\u0648", 0.59, 0.61),
+                                               ("\u04e8\u04ae\u04e9\u04af", 0.4, 0.75), ("e\u0301\u200e\u200b", 0, 0.3)])
+def test_text_of_another_typeface_is_measured_in_it(text, least, most):
+    for bold in (False, True):
+        assert least <= drawing.width(text, 1, bold) / len(text) <= most
+
+
+def test_text_of_another_typeface_keeps_to_its_measured_width():
+    svg = drawing.slim('<svg><text font-size="14px" font-weight="600">\u05d0&amp;</text><text>plain</text></svg>')
+    assert re.search(r'textLength="([\d.]+)"', svg)[1] == format(drawing.width("\u05d0&", 14, True), ".1f")
+    assert svg.count("textLength") == 1
+
+
+def test_words_are_broken_with_a_sign_and_never_before_a_mark():
+    lines = drawing.wrap("x\u0323" * 40, 50)
+    assert len(lines) > 2 and all(line.endswith("-") for line in lines[:-1])
+    assert not any(line.startswith("\u0323") for line in lines)
+    assert drawing.cut("x\u0323" * 40, 50).count("x") == drawing.cut("x\u0323" * 40, 50).count("\u0323")
+    assert drawing.cut("W", 2) == "\u2026"
+
+
+# --- characters that no typeface has ----------------------------------------------
+
+MONGOLIAN = "\u182e\u1823\u1829"
+
+
+def missing(project):
+    """What render finds, as (code, place, found)."""
+    with pytest.raises(GlyphMissing) as error:
+        render(project)
+    assert error.value.exit_code == 1
+    return [(finding.code, finding.place, finding.found) for finding in error.value.findings]
+
+
+def test_missing_characters_are_named_with_all_their_places_at_once(project, edit, snapshot):
+    edit("report.qmd", "A sign that stays:", "A rocket \U0001f680, a sign that stays:")
+    edit("data/actors.csv", "mayor,Mayor,", f"mayor,{MONGOLIAN},")
+    edit("data/passages.csv", "The dockers stopped work on a Monday.", "The dockers \u4e2d stopped.")
+    edit("analysis/harbour.ipynb", "Who takes a stand", "Who takes a stand \U0001f6a2")
+    before = snapshot(project)
+    assert [(place, found.split(" (")[0]) for _, place, found in missing(project)] == [
+        ("report.qmd line 53", '"\U0001f680"'), ("data/passages.csv row 2, gist", '"\u4e2d"'),
+        ("data/actors.csv row 4, label", '"\u182e"'), ("analysis/harbour.ipynb cell 4 (tbl-actors)", '"\U0001f6a2"')]
+    assert snapshot(project) == before
+
+
+def test_missing_characters_are_named_by_code_and_name(project, edit):
+    edit("data/actors.csv", "mayor,Mayor,", f"mayor,{MONGOLIAN},")
+    (_, _, found), = missing(project)
+    assert "U+182E MONGOLIAN LETTER MA" in found and "U+1829 MONGOLIAN LETTER ANG" in found
+
+
+def test_a_missing_character_made_by_code_is_placed_in_its_cell(project, notebook):
+    notebook("#| label: fig-calls\n#| fig-cap: Calls\n#| fig-alt: A word.\nfrom IPython.display import SVG\n"
+             "SVG(f'<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"9\" height=\"9\"><text>{chr(0x1f680)}</text></svg>')")
+    (project / "report.qmd").write_text("---\ntitle: T\n---\n\n{{< embed _output/notebooks/harbour.ipynb#fig-calls >}}\n\n"
+                                        "Text [@no-return].\n\n::: {#refs}\n:::\n", encoding="utf-8")
+    assert [(code, place) for code, place, _ in missing(project)] == [
+        ("glyph-missing", "analysis/harbour.ipynb cell 1 (fig-calls)")]
+
+
+def test_a_character_that_is_shown_nowhere_is_no_fault(project, edit):
+    edit("data/concepts.csv", "The strike is lawful.", "The strike is lawful \u4e2d.")
+    assert render(project)
+
+
+@pytest.mark.parametrize("name", ["\u05de\u05de\u05e9\u05dc\u05ea \u05d9\u05e9\u05e8\u05d0\u05dc",
+                                  "\u062d\u0643\u0648\u0645\u0629", "\u04e8\u0432\u04e9\u0440\u0445\u0430\u043d\u0433\u0430\u0439 \u04ae\u043d\u0434\u0441\u044d\u043d"])
+def test_names_that_a_typeface_has_are_no_fault(name):
+    assert typefaces.missing(name) == "" and not typefaces.unsettable(name)
+
+
+def test_a_mark_that_no_letter_of_a_figure_can_carry_is_named(project, edit, notebook):
+    edit("data/actors.csv", "mayor,Mayor,", "mayor,Ma\u0304q\u0304or,")
+    notebook("#| label: fig-calls\n#| fig-cap: Calls\n#| fig-alt: A grid.\nfrom briefing import figures, positions, tables\n"
+             "data = tables.load()\nfigures.stands(positions.stands(data), data.actors, data.concepts, 'T')")
+    (project / "report.qmd").write_text("---\ntitle: T\n---\n\n{{< embed _output/notebooks/harbour.ipynb#fig-calls >}}\n\n"
+                                        "Text [@no-return].\n\n::: {#refs}\n:::\n", encoding="utf-8")
+    assert missing(project) == [("glyph-in-figure", "data/actors.csv row 4, label", '"Ma\u0304q\u0304or" in fig-calls')]

@@ -46,7 +46,8 @@ def width(text: str, size: float = BODY, bold: bool = False) -> float:
 
 
 def wrap(text: str, room: float, size: float = BODY, bold: bool = False, lines: int | None = None) -> list[str]:
-    """A text in lines no wider than `room` px; what goes beyond `lines` is cut with `…`."""
+    """A text in lines no wider than `room` px: words too long for a line are hyphenated,
+    what goes beyond `lines` is cut with `…`."""
     wrapped: list[str] = []
     current = ""
     for word in text.split():
@@ -58,13 +59,13 @@ def wrap(text: str, room: float, size: float = BODY, bold: bool = False, lines: 
         letters = _letters(word)
         while width("".join(letters), size, bold) > room and len(letters) > 1:
             fitting = next(n for n in range(len(letters) - 1, 0, -1)
-                           if n == 1 or width("".join(letters[:n]), size, bold) <= room)
-            wrapped.append("".join(letters[:fitting]))
+                           if n == 1 or width(f"{''.join(letters[:n])}-", size, bold) <= room)
+            wrapped.append(f"{''.join(letters[:fitting])}-")
             letters = letters[fitting:]
         current = "".join(letters)
     wrapped += [current] if current else []
     if lines is not None and len(wrapped) > lines:
-        wrapped = [*wrapped[:lines - 1], cut(" ".join(wrapped[lines - 1:]), room, size, bold)]
+        wrapped = [*wrapped[:lines - 1], cut(f"{wrapped[lines - 1].removesuffix('-')}…", room, size, bold)]
     return wrapped
 
 
@@ -217,6 +218,24 @@ class Sheet:
         if says:
             row["description"] = says
         self.layers.setdefault((kind, bool(says), xs, ys, *style), []).append(row)
+
+    def part(self, top: float, bottom: float) -> Sheet:
+        """What stands between two heights, as a sheet of its own."""
+        part = Sheet(self.width, bottom - top)
+        for (kind, says, xs, ys, *style), rows in self.layers.items():
+            scale, names = (ys, (ys.name, f"{ys.name}2")) if ys else (Scale("y", (0, 1), (0, 1)), ("y", "y2"))
+            heights = [[scale(row[name]) for name in names if name in row] for row in rows]
+            seen = {row.get("path", n) for n, (row, ends) in enumerate(zip(rows, heights, strict=True))
+                    if max(ends) > top and min(ends) < bottom}
+            kept = [row for n, row in enumerate(rows) if row.get("path", n) in seen]
+            if ys:
+                moved = Scale(ys.name, ys.domain, (ys.range[0] - top, ys.range[1] - top))
+                part.layers[kind, says, xs, moved, *style] = kept
+            else:
+                part.layers[kind, says, xs, None, *style] = [
+                    {**row, **{name: round(row[name] - top, 1) for name in names if name in row}} for row in kept]
+        part.layers = {key: rows for key, rows in part.layers.items() if rows}
+        return part
 
     def chart(self) -> Any:
         """The sheet as an Altair chart (LayerChart)."""

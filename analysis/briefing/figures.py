@@ -57,7 +57,7 @@ def claims(frame: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
         label_room = min(max(text_width(row["label"], bold=bool(row["claim"])) for row in rows),
                          width - group_room - value_room - 250) + 14
         left = group_room + label_room + value_room + 16 if wide else 8
-        span = [row[end] for row in rows for end in ("value", "upper") if known(row.get(end))]
+        span = _with_bounds(rows, [row[end] for row in rows for end in ("value", "upper") if known(row.get(end))], 0)
         labels = _labels(rows, label_room - 14)
         scale = linear("value", span, (left, width - 12), least=0 if min(span, default=0) >= 0 else None,
                        most=100 if unit == "%" and max(span, default=0) <= 100 else None)
@@ -124,7 +124,8 @@ def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, jo
             for line in wrap(claimed, width, bold=True):
                 sheet.text(0, sheet.y + 10, line, "accent", bold=True)
                 sheet.y += LINE
-        values = [row["value"] for row in [*rows, *([claim] if claim else [])]]
+        bounded = [*rows, *([claim] if claim else [])]
+        values = _with_bounds(bounded, [row["value"] for row in bounded], least)
         height = 190 if width >= WIDE else 180
         top = sheet.y + 6
         ys = linear("value", values, (top + height, top), most=most,
@@ -199,6 +200,15 @@ def _one_unit(rows: Iterable[Row]) -> str:
         raise BriefingError(f"unit: found {' and '.join(units)}, expected one unit on one scale. "
                             "Convert first, or draw a figure for each.")
     return units[0] if units else ""
+
+
+def _with_bounds(rows: Iterable[Row], values: list[float], least: float | None) -> list[float]:
+    """The values that a scale from `least` has to hold, with room for the arrow of a bound at either end."""
+    known_ends = [*values, *([least] if least is not None else [])]
+    low, high = min(known_ends, default=0), max(known_ends, default=0)
+    room = 0.1 * (high - low or abs(high) or 1)
+    bounds = {(row["hedge"][0], row["value"]) for row in rows}
+    return [*values, *([high + room] if (">", high) in bounds else []), *([low - room] if ("<", low) in bounds else [])]
 
 
 def _short(unit: str) -> str:
@@ -365,6 +375,7 @@ def _bar(sheet: Sheet, whole: str, parts: Sequence[Row]) -> None:
         sheet.y += LINE
     total = sum(max(part["value"], 0) for part in parts)
     xs = Scale("share", (0, max(100, total)), (0.5, sheet.width - 0.5))
+    sheet.y += 4 if any(part["hedge"] != "=" for part in parts) else 0  # for the ends that stand out
     top, bottom, start = sheet.y + 4, sheet.y + 28, 0.0
     if total < 100:
         sheet.rect(0, top, 100, bottom, "paper", stroke="context", xs=xs)

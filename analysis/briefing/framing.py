@@ -46,21 +46,22 @@ class Figure:
     def svg(self, width: int = WIDE) -> str:
         return svg(self.specification(width))
 
+    def pages(self) -> list[str]:
+        """The wide chart as SVGs that each fit on a page; none where it does as a whole."""
+        sheet = self.draw(WIDE)
+        ends, bottom = [0.0], math.ceil(sheet.y)
+        while bottom - ends[-1] > TALLEST:
+            within = [y for y in sheet.breaks if ends[-1] < y <= ends[-1] + TALLEST]
+            ends.append(max(within, default=ends[-1] + TALLEST))
+        parts = zip(ends, [*ends[1:], bottom], strict=True) if len(ends) > 1 else ()
+        return [svg(sheet.part(*part).chart().to_dict(validate=False)) for part in parts]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        pages = _pages(self.draw(WIDE))
+        pages = self.pages()
         return {"image/svg+xml": self.svg(), VEGA_LITE: self.specification(), "text/plain": self.summary,
                 FIGURE: {"narrow": self.svg(NARROW), "table": dict(self.table),
                          "sources": list(self.sources), "passages": list(self.passages),
-                         **({"pages": pages} if len(pages) > 1 else {})}}
-
-
-def _pages(sheet: Sheet) -> list[list[float]]:
-    """The stretches of a sheet, as top and bottom in px, that each fit on a page."""
-    ends, bottom = [0.0], math.ceil(sheet.y)
-    while bottom - ends[-1] > TALLEST:
-        within = [y for y in sheet.breaks if ends[-1] < y <= ends[-1] + TALLEST]
-        ends.append(round(max(within, default=ends[-1] + TALLEST), 1))
-    return [list(stretch) for stretch in zip(ends, [*ends[1:], bottom], strict=True)]
+                         **({"pages": pages} if pages else {})}}
 
 
 def figure(draw: Callable[[int], Sheet], title: str, rows: Iterable[Row], table: Mapping[str, list[Any]]) -> Figure:

@@ -13,8 +13,7 @@ from typing import Any
 
 from . import document
 from .document import Document
-from .findings import BriefingError, Finding, GlyphMissing
-from .html import font_folder
+from .findings import BriefingError
 from .report import Picture
 from .tree import VERSION, Node, attributes, pandoc, raw, transform
 
@@ -34,19 +33,11 @@ class Attachment:
     relationship: str = "source"
 
 
-def load_fonts() -> Any:
-    """The fonts of the edition and no others, for `write`: Typst's own and the shipped ones."""
-    import typst
-
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())])
-
-
 def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fonts: Any,
           attachments: Sequence[Attachment] = ()) -> bytes:
     """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs.
 
-    Raises GlyphMissing, its place unknown, for a character that no font has, and
-    BriefingError with Typst's own words where it fails otherwise.
+    Raises BriefingError with Typst's own words where it fails.
     """
     import typst
 
@@ -64,9 +55,6 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
         compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts)
         return compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=moment)
     except typst.TypstError as error:
-        if missing := re.search(r"the text `\"(.+?)\"` could not be displayed", error.message):
-            raise GlyphMissing([Finding("glyph-missing", "report.qmd", missing[1], "characters that the fonts have",
-                                        "Write it in other characters.")]) from error
         raise BriefingError(f"report.pdf: found {error.message}, expected a document that Typst sets. "
                             f"{' '.join(error.hints) or 'If the report looks right, please report this fault.'}"
                             f"\n{error.diagnostic}") from error
@@ -157,13 +145,9 @@ def _parts(picture: Picture) -> list[tuple[str, bytes, str]]:
     """The files of a picture, each with its name and alt text: one for each page that a tall drawing takes."""
     if not picture.pages:
         return [(f"{picture.label}.{picture.format}", picture.image, picture.alt)]
-    parts = []
-    for number, (top, bottom) in enumerate(picture.pages, start=1):
-        image = re.sub(rb'height="[^"]*" viewBox="0 0 (\S+) [^"]*"', rb'height="%g" viewBox="0 %g \1 %g"'
-                       % (bottom - top, top, bottom - top), picture.image, count=1)
-        parts.append((f"{picture.label}-{number}.{picture.format}", image,
-                      f"{picture.alt} Part {number} of {len(picture.pages)}."))
-    return parts
+    return [(f"{picture.label}-{number}.{picture.format}", part.encode("utf-8"),
+             f"{picture.alt} Part {number} of {len(picture.pages)}.")
+            for number, part in enumerate(picture.pages, start=1)]
 
 
 def _float(id: str, pairs: dict[str, str], blocks: list[Node], *, breakable: bool) -> list[Node]:

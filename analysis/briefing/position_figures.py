@@ -366,15 +366,15 @@ def hands(chains: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
         most = max(len(row["hands"]) for row in rows)
         page_room = min(widest(row["hands"][-1] for row in rows), 90) + 10
         right = width - page_room - (74 if wide else 0)
-        names = cut_apart([row["hands"][0] for row in rows], 160)
+        counts = [str(row["count"]) if wide else count(row["count"], "passage") for row in rows]
+        names = cut_apart([row["hands"][0] for row in rows], 160 if wide else width - widest(counts) - 12)
         left = max(widest(names) + 12 if wide else 6, 6)
         step = min((right - left) / max(most - 1, 1), 130)
         if wide:
             sheet.text(width, sheet.y + 10, "passages", "soft", align="right")
             sheet.y += LINE + 1
-        for row, name in zip(rows, names, strict=True):
+        for row, name, passages in zip(rows, names, counts, strict=True):
             start = right - step * (len(row["hands"]) - 1)
-            passages = str(row["count"]) if wide else count(row["count"], "passage")
             middle = _middle(row["hands"], step)
             sheet.breakable()
             high = max(map(len, middle), default=0) * 14

@@ -73,7 +73,7 @@ class Picture:
     sources: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
     notebook: str = ""
-    pages: tuple[tuple[float, float], ...] = ()  # where a tall drawing is parted on paper: top and bottom, in px
+    pages: tuple[str, ...] = ()  # the drawing in parts, where it is too tall for a page
 
 
 # --- reading ------------------------------------------------------------------
@@ -511,5 +511,5 @@ def _picture(cell: Cell, kind: str, content: str, extra: Mapping[str, Any], path
         image = base64.b64decode(content)
     pictures[label] = Picture(label, image, kind.removeprefix("image/").removesuffix("+xml"), alt,
                               extra.get("narrow", ""), extra.get("table", {}), tuple(extra.get("sources", ())),
-                              tuple(extra.get("passages", ())), path, tuple(map(tuple, extra.get("pages", ()))))
+                              tuple(extra.get("passages", ())), path, tuple(extra.get("pages", ())))
     return f'::: {{.picture name="{label}"}}\n:::'
