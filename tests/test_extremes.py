@@ -84,7 +84,7 @@ def build(root):
          "mode": ("said", "done")[(a + c) % 2], "passage": "no-return", "coder": "a", "act": ("", "struck")[(a + c) % 2]}
         for a in range(len(names)) for c in range(len(concepts)) if (a + 2 * c) % 5 == 0 and a != 20])
     rows(project, "events", [{"id": f"e{n}", "date": f"2031-03-{3 + n % 7:02}", "resolved": str(n % 2 == 0).lower(),
-                              "title": (TITLE, *SCRIPTS)[n // 7 % 12] if n % 7 == 0 else f"Something happens {n}",
+                              "title": (TITLE, *SCRIPTS)[n // 7 % 12] if n % 7 == 0 else f"Something happens {n}.",
                               "actors": f"a{n % 30}", "passage": "no-return"} for n in range(200)])
     rows(project, "quantities", [{"id": f"q{n}", "measure": (SCRIPTS * 2)[n], "of": ("traffic", *SCRIPTS)[n // 4],
                                   "hedge": hedge, "value": value, "unit": "%", "holder": "Sandhaven",
@@ -238,7 +238,7 @@ def test_every_event_is_on_paper_once_and_nothing_beyond_its_edge(extreme):
         assert beyond == [], number
     text = "".join("".join(sheet.extract_text().split()) for sheet in reader.pages)
     for n in range(200):
-        assert n % 7 == 0 or len(re.findall(rf"Somethinghappens{n}(?!\d)", text)) == 1, n
+        assert n % 7 == 0 or len(re.findall(rf"Somethinghappens{n}\.", text)) == 1, n
 
 
 @pytest.mark.parametrize("name", [name for name in SCRIPTS if len(name) < 90])
