@@ -22,7 +22,7 @@ NAMES = {
     "crate": "CARRIER crate Entity MEDIA_TYPES NAME PROFILE SPECIFICATION",
     "dates": "date_bounds day MONTHS",
     "document": "build callout clone Document evidence_of hidden identifiers",
-    "drawing": "cut FONT linear PALETTE Row Scale Sheet slim svg widest width wrap",
+    "drawing": "cut cut_apart linear PALETTE Row Scale Sheet slim svg widest width wrap",
     "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
     "evidence": "cards chain cited CREDIBILITY grade hops judgement judgements LIKELIHOODS OTHER_LIKELIHOODS "
@@ -32,14 +32,15 @@ NAMES = {
     "findings": "BriefingError CellFailed CellTimedOut Finding Findings GlyphMissing InvalidData InvalidReport "
         "KernelDied LONGEST_SHOWN NotebookFailed shown",
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
-        "tabled titled VEGA_LITE",
+        "tabled TALLEST titled VEGA_LITE",
+    "glyphs": "check MOST_NAMED Place",
     "html": "font_folder font_rules TEMPLATES write",
     "imports": "light WAITING",
     "inline": "markdown show",
     "kernels": "available ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
     "notebooks": "Cell cell_options cells clean EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment read running text "
         "VALUES values VARIED",
-    "pdf": "Attachment literal load_fonts source STYLED TEMPLATE write",
+    "pdf": "Attachment literal source STYLED TEMPLATE write",
     "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
     "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
@@ -55,6 +56,7 @@ NAMES = {
     "sheets": "CODES PLACE read write",
     "tables": "DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE Problem read "
         "REQUIRED_TABLES Row STANDARD Tables",
+    "typefaces": "advance advances available folder FONT foreign missing unsettable",
     "tree": "attributes div Node pandoc plain raw transform VERSION walk",
 }
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 FIGURE = "application/vnd.briefing.figure+json"
 VEGA_LITE = "application/vnd.vegalite.v6+json"
 LINE = 15  # px from one line of body text to the next
+TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,22 @@ class Figure:
     def svg(self, width: int = WIDE) -> str:
         return svg(self.specification(width))
 
+    def pages(self) -> list[str]:
+        """The wide chart as SVGs that each fit on a page; none where it does as a whole."""
+        sheet = self.draw(WIDE)
+        ends, bottom = [0.0], math.ceil(sheet.y)
+        while bottom - ends[-1] > TALLEST:
+            within = [y for y in sheet.breaks if ends[-1] < y <= ends[-1] + TALLEST]
+            ends.append(max(within, default=ends[-1] + TALLEST))
+        parts = zip(ends, [*ends[1:], bottom], strict=True) if len(ends) > 1 else ()
+        return [svg(sheet.part(*part).chart().to_dict(validate=False)) for part in parts]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        pages = self.pages()
         return {"image/svg+xml": self.svg(), VEGA_LITE: self.specification(), "text/plain": self.summary,
                 FIGURE: {"narrow": self.svg(NARROW), "table": dict(self.table),
-                         "sources": list(self.sources), "passages": list(self.passages)}}
+                         "sources": list(self.sources), "passages": list(self.passages),
+                         **({"pages": pages} if pages else {})}}
 
 
 def figure(draw: Callable[[int], Sheet], title: str, rows: Iterable[Row], table: Mapping[str, list[Any]]) -> Figure:

@@ -16,12 +16,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import archive, crate, document, edition, evidence, exports, html, notebooks, pdf, report, tables
-from .findings import BriefingError, Finding, Findings, GlyphMissing, InvalidData, InvalidReport, shown
+from . import archive, crate, document, edition, evidence, exports, glyphs, html, notebooks, pdf, report, tables, typefaces
+from .findings import BriefingError, Finding, Findings, InvalidData, InvalidReport, shown
 
 OUTPUT = "_output"
 REFERENCES = "_output/references.json"
@@ -33,14 +32,14 @@ Progress = Callable[[str], None]
 def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: None) -> list[Path]:
     """Render the project at `root`; the files written, relative to it.
 
-    Raises InvalidData, InvalidReport or NotebookFailed with all findings of
+    Raises InvalidData, InvalidReport, NotebookFailed or GlyphMissing with all findings of
     the stage that failed; `_output/` is then as it was.
     """
     with _staging(root) as stage, _kernels(stage, timeout) as kernels, ThreadPoolExecutor(1) as beside:
         data, read = _inputs(root, progress)
         sources = _notebooks(root)
         # while the kernels start and work
-        fonts = beside.submit(lambda: (html.font_rules(_texts(data, read, sources)), pdf.load_fonts()))
+        fonts = beside.submit(lambda: (html.font_rules(_texts(data, read, sources)), typefaces.available()))
         exported = beside.submit(exports.files, data)
         executed, computed = _execute(root, stage, sources, read, kernels, progress)
         progress("Binding the report")
@@ -51,14 +50,12 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
         date = evidence.day(data.edition_date.isoformat())
         rules, loaded = fonts.result()
         inputs = archive.inputs(root)
+        behind = evidence.cards(data)
+        glyphs.check(doc, behind, read, data, sources)
         with tempfile.TemporaryDirectory() as folder:
-            behind = evidence.cards(data)
             page = beside.submit(html.write, doc, date, behind, rules, _tables(data, inputs))
-            try:
-                (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
-                                                            _attachments(data, inputs), behind))
-            except GlyphMissing as error:
-                raise GlyphMissing(_placed(error.findings, read, data)) from error
+            (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
+                                                        _attachments(data, inputs), behind))
             (stage / "report.html").write_bytes(page.result().encode("utf-8"))
         for name, text in exported.result().items():
             (stage / name).write_bytes(text.encode("utf-8"))
@@ -101,19 +98,6 @@ def _inputs(root: Path, progress: Progress, *, report_needed: bool = True) -> tu
     if findings:
         raise InvalidData(findings)
     return data, read
-
-
-def _placed(findings: list[Finding], read: report.Report, data: tables.Tables) -> Iterator[Finding]:
-    """Findings on a text of the PDF, with the place where that text comes from: the report, or a table's cell."""
-    for finding in findings:
-        if (offset := read.text.find(finding.found)) >= 0:
-            yield replace(finding, **read.place(offset))
-            continue
-        cells = ((resource, number, column) for resource in data.descriptor["resources"]
-                 for number, row in enumerate(data.rows[resource["name"]], start=2)
-                 for column, value in row.items() if finding.found in str(value))
-        resource, row, column = next(cells, (None, None, None))
-        yield replace(finding, path=f"data/{resource['path']}", row=row, column=column) if resource else finding
 
 
 def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Finding]:

@@ -75,6 +75,7 @@ class Picture:
     sources: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
     notebook: str = ""
+    pages: tuple[str, ...] = ()  # the drawing in parts, where it is too tall for a page
 
 
 # --- reading ------------------------------------------------------------------
@@ -516,5 +517,5 @@ def _picture(cell: Cell, kind: str, content: str, extra: Mapping[str, Any], path
         image = base64.b64decode(content)
     pictures[label] = Picture(label, image, kind.removeprefix("image/").removesuffix("+xml"), alt,
                               extra.get("narrow", ""), extra.get("table", {}), tuple(extra.get("sources", ())),
-                              tuple(extra.get("passages", ())), path)
+                              tuple(extra.get("passages", ())), path, tuple(extra.get("pages", ())))
     return f'::: {{.picture name="{label}"}}\n:::'
