@@ -44,7 +44,7 @@ NAMES = {
     "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
     "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
-    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity roughly share spelled Value "
+    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity share spelled Value "
         "Values Verdict verdict",
     "rebuild": "check check_pdf Condition",
     "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",

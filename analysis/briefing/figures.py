@@ -97,7 +97,7 @@ def claims(frame: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
 
     return figure(draw, title, rows, tabled(rows, {
         "Of": "group", "What": "label", "Value": quantity,
-        "Kind": lambda row: "claim" if row["claim"] else "independent", "Source": published}))
+        "Kind": lambda row: "claim" if row["claim"] else "other source", "Source": published}))
 
 
 def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, joined: bool = False,

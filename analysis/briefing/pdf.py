@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import re
 import textwrap
@@ -104,6 +105,11 @@ def _block(doc: Document, node: Node) -> Any:
     kind = node["t"]
     if kind == "Cite":  # the formatted citation, not Typst's own
         return [raw("typst", "#citation[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
+    if kind in ("Para", "Plain"):  # a citation does not begin a line
+        for before, here in itertools.pairwise(node["c"]):
+            if before["t"] == "Space" and here["t"] == "RawInline" and here["c"][1] == "#citation[":
+                before.update({"t": "Str", "c": "\u00a0"})
+        return node
     if kind == "Link" and "value" in node["c"][0][1]:
         return [raw("typst", "#value[", inline=True), node, raw("typst", "]", inline=True)]
     if kind == "Span":
