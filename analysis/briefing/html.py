@@ -42,11 +42,11 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str) -> st
               "description": html.escape(str(meta.get("subtitle") or meta["title"])),
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
               "evidence": json.dumps(behind, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
-              "style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
+              "style": style, "script": script, "style_hash": policy_hash(style), "script_hash": policy_hash(script)}
     return page.substitute(values)
 
 
-def _hash(text: str) -> str:
+def policy_hash(text: str) -> str:
     """What a Content-Security-Policy names an inline style or script by."""
     return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
