@@ -11,7 +11,7 @@ import pytest
 from briefing import __version__
 from briefing.cli import main
 
-COMMANDS = ("render", "execute", "check", "diff", "sheet")
+COMMANDS = ("render", "preview", "execute", "check", "diff", "sheet")
 
 
 def usage_error(capsys, *arguments):

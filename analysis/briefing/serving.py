@@ -7,10 +7,11 @@ name resolved to here), and only four paths are known; none of them is that of a
 from __future__ import annotations
 
 import asyncio
-import errno
+import contextlib
 import json
 import os
 import re
+import socket
 import string
 import threading
 from collections.abc import Callable
@@ -18,7 +19,6 @@ from pathlib import Path
 from typing import Any
 
 from tornado.httpserver import HTTPServer
-from tornado.netutil import bind_sockets
 from tornado.web import Application, HTTPError, RequestHandler
 
 from .edition import sha256
@@ -28,6 +28,9 @@ from .html import TEMPLATES, policy_hash
 ADDRESS, NAMES = "127.0.0.1", ("127.0.0.1", "localhost")
 #: The port where nobody asks for one: the same each time, so that a page that is still open finds the preview again.
 PORT = 4649
+
+#: How browsers' PDF viewers open: as wide as they are, without pages in small beside.
+VIEW = "#navpanes=0&amp;pagemode=none&amp;view=FitH"
 
 #: What is at a path: status, media type, content.
 Content = tuple[int, str, bytes]
@@ -42,8 +45,8 @@ class Server:
     def __init__(self, root: Path, port: int | None = None, *, beside: bool = False) -> None:
         self._output = root / "_output"
         self._beside = beside
-        self._sockets = _bind(port)
-        self.port: int = self._sockets[0].getsockname()[1]
+        self._socket = _listening(port)
+        self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{ADDRESS}:{self.port}/"
         self._state: dict[str, Any] = {"working": "", "findings": [], "error": "", **self._versions()}
         self._listeners: set[_Events] = set()
@@ -78,13 +81,18 @@ class Server:
                   (r"/report\.pdf", _File, {"content": self._pdf}),
                   (r"/events", _Events, {"listeners": self._listeners,
                                          "state": lambda: {**self._state, **self._versions()}})]
+        self._socket.setblocking(False)
         server = HTTPServer(Application(routes, default_handler_class=_Unknown, log_function=lambda _: None))
-        server.add_sockets(self._sockets)
+        server.add_socket(self._socket)
         self._ready.set()
         await self._stop.wait()
         server.stop()
         for listener in self._listeners:
             listener.end()
+        with contextlib.suppress(TimeoutError):  # so that no page sees a broken answer
+            async with asyncio.timeout(1):
+                while self._listeners:
+                    await asyncio.sleep(0.001)
         await server.close_all_connections()
 
     # --- what is at the paths ---
@@ -114,7 +122,7 @@ class Server:
         page = string.Template((TEMPLATES / "beside.html").read_text("utf-8"))
         style = (TEMPLATES / "preview.css").read_text("utf-8")
         return 200, "text/html", page.substitute(style=style, style_hash=policy_hash(style),
-                                                 pdf=self._versions()["pdf"]).encode("utf-8")
+                                                 pdf=self._versions()["pdf"], view=VIEW).encode("utf-8")
 
 
 def served(page: str, version: str) -> str:
@@ -146,15 +154,14 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
-def _bind(port: int | None) -> list[Any]:
+def _listening(port: int | None) -> socket.socket:
     try:
-        return bind_sockets(PORT if port is None else port, ADDRESS)
-    except (OSError, OverflowError) as error:
+        return socket.create_server((ADDRESS, PORT if port is None else port))
+    except OSError as error:
         if port is None:
-            return bind_sockets(0, ADDRESS)
-        reason = "taken" if getattr(error, "errno", None) == errno.EADDRINUSE else os.strerror(error.errno or 0)
-        raise BriefingError(f"--port {port}: found {reason}, expected a port that can be listened on. "
-                            "Give another, or leave it out: one that is free is then taken.") from error
+            return socket.create_server((ADDRESS, 0))
+        raise BriefingError(f"--port {port}: found {os.strerror(error.errno)}, expected a port that can be listened "
+                            "on. Give another, or leave it out: one that is free is then taken.") from error
 
 
 # --- requests -------------------------------------------------------------------
@@ -209,7 +216,7 @@ class _Events(_Loopback):
         await self._over.wait()
 
     def send(self, state: dict[str, Any]) -> None:
-        self.write(f"retry: 500\ndata: {json.dumps(state, ensure_ascii=False)}\n\n")
+        self.write(f"retry: 1000\ndata: {json.dumps(state, ensure_ascii=False)}\n\n")
         self.flush()
 
     def end(self) -> None:

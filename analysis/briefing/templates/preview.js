@@ -125,12 +125,13 @@
     close.type = "button";
     close.setAttribute("aria-label", "Close the findings");
     close.addEventListener("click", () => { notice.hidden = true; });
-    head.append(make("h2", count + (count > 1 ? " findings" : " finding")), close);
+    head.append(make("h2", count + (count > 1 ? " findings" : " finding")));
+    if (shown) head.append(make("p", "Behind this is the last good page."));
+    head.append(close);
     const list = make("ol");
     list.append(...findings.map(entry));
     if (error) list.append(make("li", error));
     notice.replaceChildren(head, list);
-    if (shown) notice.append(make("p", "Behind this is the last good page.", "preview-note"));
   };
 
   document.addEventListener("DOMContentLoaded", () => {
@@ -141,7 +142,7 @@
       const beside = parent !== window && parent.document.querySelector("iframe[data-pdf]");
       if (beside && state.pdf && beside.dataset.pdf !== state.pdf) {
         beside.dataset.pdf = state.pdf;
-        beside.contentWindow.location.replace("/report.pdf?" + state.pdf);
+        beside.contentWindow.location.replace("/report.pdf?" + state.pdf + beside.dataset.view);
       }
       if (state.page && state.page !== shown) {
         events.close();
