@@ -144,7 +144,7 @@ def _preview(options: argparse.Namespace) -> int:
     root = _project(options)
     for name in ("SIGTERM", "SIGHUP"):  # to end the process or close the terminal stops as Ctrl-C does
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
     try:
         with serving.Server(root, options.port, beside=options.pdf) as server:
             _say_address(server.url, options)

@@ -286,6 +286,17 @@ def clone(blocks: list[Node]) -> list[Node]:
 
 # --- what both writers ask ------------------------------------------------------
 
+def evidence_of(node: Node) -> list[str]:
+    """The ids that a part of a document cites or takes its values from, in reading order."""
+    found: list[str] = []
+    for part in walk(node):
+        if part["t"] == "Cite":
+            found += [citation["citationId"] for citation in part["c"][0]]
+        elif part["t"] == "Link" and "value" in part["c"][0][1]:
+            found += attributes(part)[2].get("evidence", "").split()
+    return found
+
+
 def hidden(classes: Sequence[str], pairs: Mapping[str, str], target: str) -> bool:
     """Whether a conditional block (`.content-visible`, `.content-hidden`) is not for this format."""
     only, but = pairs.get("when-format"), pairs.get("unless-format")

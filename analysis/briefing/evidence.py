@@ -81,14 +81,17 @@ def _issued(edtf: str | None) -> dict[str, Any] | None:
 
 
 def cards(tables: Tables) -> dict[str, dict[str, Any]]:
-    """What a reader sees of each passage and source: gist, quote, facts in order, and the chain."""
+    """What a reader sees of each passage and source: gist, quote, facts in order, the chain, and all of it in a few words."""
     sources = {row["id"]: row for row in tables.rows["sources"]}
+    several = len({row["source"] for row in tables.rows["passages"]}) > 1
     found: dict[str, dict[str, Any]] = {}
     for row in sources.values():
         facts = [("Publisher", row["publisher"]), ("Published", day(row["published"])),
                  ("Reliability", f"{row['reliability']} ({RELIABILITY[row['reliability']]})"),
                  ("Judged on", row["descriptor"]), ("Read at", row["url"] or "")]
-        found[row["id"]] = {"gist": row["title"], "facts": [fact for fact in facts if fact[1]]}
+        year = (row["published"] or "")[:4]
+        found[row["id"]] = {"gist": row["title"], "facts": [fact for fact in facts if fact[1]],
+                            "short": f"{row['publisher']}{f' {year}' if year.isdigit() else ''}, {row['reliability']}"}
     for row in tables.rows["passages"]:
         source = sources[row["source"]]
         grades = f"{grade(source, row['credibility'])} ({RELIABILITY[source['reliability']]}, " \
@@ -96,7 +99,10 @@ def cards(tables: Tables) -> dict[str, dict[str, Any]]:
         facts = [("Speaker", row["speaker"]), ("Rendered as", row["kind"]),
                  ("Where", f"{source['publisher']}, {day(source['published'])}, paragraph {row['paragraph']}, "
                            f"characters {row['start']}–{row['end']}"), ("Grade", grades)]
-        found[row["id"]] = {"gist": row["gist"], "facts": facts, "chain": list(chain(row["chain"]))}
+        said = [row["speaker"], *([source["publisher"]] if several and source["publisher"] != row["speaker"] else [])]
+        place = f" ¶{row['paragraph']}" if row["paragraph"] is not None else ""
+        found[row["id"]] = {"gist": row["gist"], "facts": facts, "chain": list(chain(row["chain"])),
+                            "short": f"{', '.join(said)}{place}, {grade(source, row['credibility'])}"}
         if row["quote"]:
             found[row["id"]]["quote"] = row["quote"]
     return found

@@ -23,7 +23,9 @@ class Figure:
     """A chart, its data as text, and what it was drawn from.
 
     `draw` gives the sheet of a width in px; `summary` is a sentence for
-    those who see no pictures; `table` has `columns` and `rows`.
+    those who see no pictures; `table` has `columns` and `rows`, and, where a
+    page may filter the chart, `filters`, the columns to filter by, and `marks`,
+    what the mark of each row says.
     """
 
     draw: Callable[[int], Sheet]

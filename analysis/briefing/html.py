@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import base64
+import csv
 import hashlib
 import html
+import io
 import json
 import re
 import string
+import urllib.parse
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
@@ -21,10 +24,10 @@ from .tree import VERSION, Node, attributes, div, pandoc, plain, raw, transform,
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str) -> str:
+def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, tables: Mapping[str, bytes]) -> str:
     """The page as text. `date` is the edition's date, as prose has it; `behind` is
-    what the page shows of each passage and source, by id (see evidence.cards), and
-    `fonts` the typeface (see font_rules)."""
+    what the page shows of each passage and source, by id (see evidence.cards),
+    `fonts` the typeface (see font_rules), and `tables` the CSV files that it offers, by name."""
     blocks = transform(document.clone(doc.blocks), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none", "--shift-heading-level-by=1"]
@@ -42,6 +45,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str) -> st
               "description": html.escape(str(meta.get("subtitle") or meta["title"])),
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
               "evidence": json.dumps(behind, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+              "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
               "style": style, "script": script, "style_hash": policy_hash(style), "script_hash": policy_hash(script)}
     return page.substitute(values)
 
@@ -56,6 +60,11 @@ def policy_hash(text: str) -> str:
 def _block(doc: Document, node: Node) -> Any:
     if node["t"] == "Span" and document.hidden(*attributes(node)[1:], "html"):
         return []
+    if node["t"] == "Header" and node["c"][1][0]:
+        level, (id, *_), text = node["c"]
+        node["c"][2] = [*text, raw("html", f'<a class="here" href="#{html.escape(id)}" aria-label="Link to this section">'
+                                           "#</a>", inline=True)]
+        return node
     if node["t"] == "Div":
         id, classes, pairs = attributes(node)
         if kind := document.callout(classes):
@@ -76,7 +85,8 @@ def _block(doc: Document, node: Node) -> Any:
 
 def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) -> list[Node]:
     *content, caption = blocks
-    label = {"t": "Strong", "c": [{"t": "Str", "c": f"{pairs['number']}."}]}
+    label = {"t": "Strong", "c": [{"t": "Link", "c": [["", ["here"], []], [{"t": "Str", "c": f"{pairs['number']}."}],
+                                                      [f"#{id}", ""]]}]}
     caption = {"t": "Plain", "c": [label, {"t": "Space"}, *caption.get("c", [])]}
     picture = doc.pictures.get(id)
     return [raw("html", f'<figure id="{html.escape(id)}" class="{pairs["kind"]}">'),
@@ -86,6 +96,12 @@ def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) ->
             *([raw("html", "</div>")] if pairs["kind"] == "tbl" else []),
             raw("html", f"{_data(picture) if picture else ''}<figcaption>"), caption,
             raw("html", "</figcaption></figure>")]
+
+
+def _download(name: str, content: bytes) -> str:
+    """A link that saves a table; its content is in the link, so that it needs neither script nor network."""
+    return (f'<a class="download" download="{html.escape(name)}" '
+            f'href="data:text/csv;charset=utf-8,{urllib.parse.quote(content)}">{html.escape(name)}</a>')
 
 
 def _picture(picture: Picture) -> str:
@@ -105,19 +121,27 @@ def _svg(svg: str, picture: Picture, size: str) -> str:
         svg = svg.replace(f'id="{id}"', f'id="{own}"').replace(f"url(#{id})", f"url(#{own})") \
             .replace(f'href="#{id}"', f'href="#{own}"')
     svg = re.sub(r' (?:xmlns:xlink|version)="[^"]*"', "", svg, count=2)
+    rows = {html.escape(says): number for number, says in reversed([*enumerate(picture.table.get("marks", ()))])}
+    svg = re.sub(r' aria-label="([^"]*)"', lambda m: m[0] + (f' data-row="{rows[m[1]]}"' if m[1] in rows else ""), svg)
+    details = f' aria-details="{html.escape(picture.label)}-data"' if picture.table else ""
     return re.sub(r"<svg\b", f'<svg role="graphics-document" class="chart {size}" '
-                  f'aria-label="{html.escape(picture.alt)}"', svg, count=1)
+                  f'aria-label="{html.escape(picture.alt)}"{details}', svg, count=1)
 
 
 def _data(picture: Picture) -> str:
+    """The numbers of a chart as a table: its long description, and a file to save."""
     if not picture.table:
         return ""
-    def row(cells: list[Any], tag: str) -> str:
-        return "<tr>" + "".join(f"<{tag}>{html.escape(str(cell))}</{tag}>" for cell in cells) + "</tr>"
-    head = row(picture.table["columns"], 'th scope="col"').replace('</th scope="col">', "</th>")
-    body = "".join(row(cells, "td") for cells in picture.table["rows"])
-    return (f'<details class="data"><summary>Data of this figure</summary><div class="scroll" tabindex="0" role="group" '
-            f'aria-label="Data, can be scrolled"><table><thead>{head}</thead><tbody>{body}</tbody></table></div></details>')
+    columns, rows = picture.table["columns"], picture.table["rows"]
+    head = "".join(f'<th scope="col">{html.escape(str(column))}</th>' for column in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in cells)}</tr>" for cells in rows)
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows([columns, *rows])
+    filters = f' data-filters="{html.escape(json.dumps(list(names)))}"' if (names := picture.table.get("filters")) else ""
+    return (f'<details class="data" id="{html.escape(picture.label)}-data"{filters}><summary>Data of this figure</summary>'
+            f'<div class="scroll" tabindex="0" role="group" aria-label="Data, can be scrolled">'
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"<p>Save as {_download(f'{picture.label}.csv', file.getvalue().encode('utf-8'))}</p></details>")
 
 
 def _contents(doc: Document) -> str:
@@ -152,8 +176,6 @@ _CHARACTERS = string.printable + "".join(map(chr, range(0xA0, 0x180))) + "‐‑
 
 def font_rules(text: str) -> str:
     """The typeface, cut down to the characters of a text and those of any page, as CSS with the fonts inside."""
-    import io
-
     from fontTools import subset
     from fontTools.ttLib import TTFont
 

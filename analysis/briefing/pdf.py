@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 import json
 import re
-from collections.abc import Sequence
+import types
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,11 +16,11 @@ from . import document
 from .document import Document
 from .findings import BriefingError, Finding, GlyphMissing
 from .html import font_folder
-from .tree import VERSION, Node, attributes, pandoc, raw, transform
+from .tree import VERSION, Node, attributes, pandoc, plain, raw, transform, walk
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
 #: Div classes that the template gives a form of their own.
-STYLED = ("bottom-line", "judgement", "judgements", "key-figures", "small", "float")
+STYLED = ("bottom-line", "judgement", "judgements", "judgement-full", "key-figures", "small", "float")
 
 
 @dataclass(frozen=True)
@@ -41,8 +42,9 @@ def load_fonts() -> Any:
 
 
 def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fonts: Any,
-          attachments: Sequence[Attachment] = ()) -> bytes:
-    """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs.
+          attachments: Sequence[Attachment] = (), behind: Mapping[str, Any] = types.MappingProxyType({})) -> bytes:
+    """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs; `behind`
+    is what stands behind each citation (see evidence.cards), for the margin.
 
     Raises GlyphMissing, its place unknown, for a character that no font has, and
     BriefingError with Typst's own words where it fails otherwise.
@@ -55,7 +57,7 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
         (pictures / f"{picture.label}.{picture.format}").write_bytes(picture.image)
     for number, attachment in enumerate(attachments):
         (folder / f"attachment-{number}").write_bytes(attachment.content)
-    (folder / "report.typ").write_text(source(doc, date, shown_date) + _attached(attachments), encoding="utf-8")
+    (folder / "report.typ").write_text(source(doc, date, shown_date, behind) + _attached(attachments), encoding="utf-8")
     (folder / "template.typ").write_bytes(TEMPLATE.read_bytes())
     moment = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.timezone.utc)
     try:
@@ -70,9 +72,10 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
                             f"\n{error.diagnostic}") from error
 
 
-def source(doc: Document, date: datetime.date, shown_date: str) -> str:
+def source(doc: Document, date: datetime.date, shown_date: str,
+           behind: Mapping[str, Any] = types.MappingProxyType({})) -> str:
     """The document in Typst's language."""
-    blocks = transform(document.clone(doc.blocks), partial(_block, doc))
+    blocks = transform(_noted(document.clone(doc.blocks), behind), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     meta = doc.meta
@@ -107,7 +110,9 @@ def literal(text: str) -> str:
 def _block(doc: Document, node: Node) -> Any:
     kind = node["t"]
     if kind == "Cite":  # the formatted citation, not Typst's own
-        return node["c"][1]
+        return [raw("typst", "#citation[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
+    if kind == "Link" and "value" in node["c"][0][1]:
+        return [raw("typst", "#value[", inline=True), node, raw("typst", "]", inline=True)]
     if kind == "Span":
         id, classes, pairs = attributes(node)
         if document.hidden(classes, pairs, "typst"):
@@ -149,6 +154,26 @@ def _block(doc: Document, node: Node) -> Any:
         if name in classes:
             return [raw("typst", f"#{name}["), *blocks, raw("typst", f"]{f' <{id}>' if id else ''}")]
     return None
+
+
+def _noted(blocks: list[Node], behind: Mapping[str, Any]) -> list[Node]:
+    """The blocks, each paragraph led by the evidence that it cites or takes a value from, for the margin."""
+    numbers = {id.removeprefix("ref-"): plain(next((part for part in walk(node) if part["t"] == "Span" and
+                                                    "csl-left-margin" in part["c"][0][1]), [])).strip(" .")
+               for node in walk(blocks) if node["t"] == "Div" and "csl-entry" in (found := attributes(node))[1]
+               for id in [found[0]]}
+
+    def note(node: Node) -> Node | None:
+        if node["t"] not in ("Para", "Plain"):
+            return None
+        ids = [id for id in document.evidence_of(node) if id in behind and id in numbers]
+        if not ids:
+            return None
+        ordered = sorted(set(ids), key=lambda id: (len(numbers[id]), numbers[id]))
+        entries = "".join(f"({literal(numbers[id])}, {literal(behind[id]['short'])}), " for id in ordered)
+        return {"t": node["t"], "c": [raw("typst", f"#evidence({entries})", inline=True), *node["c"]]}
+
+    return [node if node["t"] == "Div" and node["c"][0][0] == "refs" else transform(node, note) for node in blocks]
 
 
 def _float(id: str, pairs: dict[str, str], blocks: list[Node]) -> list[Node]:

@@ -44,9 +44,10 @@ def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.D
             _stand_lists(sheet, people, subjects, found)
         return signed(sheet, rows, note)
 
-    return figure(draw, title, rows, tabled(rows, {
-        "Actor": "label", "Concept": "concept_label", "Stand": "agreement", "Mode": "mode", "Passages": "count",
-        "Source": published}))
+    table = tabled(rows, {"Actor": "label", "Concept": "concept_label", "Stand": "agreement", "Mode": "mode",
+                          "Passages": "count", "Source": published})
+    return figure(draw, title, rows, {**table, "marks": [_stand_sentence(row) for row in rows],
+                                      "filters": ["Actor", "Concept", "Mode"]})
 
 
 _SIGNS = {"agree": ("+", "agree"), "disagree": ("−", "accent"), "mixed": ("±", "soft")}
@@ -101,7 +102,7 @@ def _matrix(sheet: Sheet, people: list[Row], subjects: list[Row], found: Mapping
         for n, head in enumerate(heads):
             for line, text in enumerate(head):
                 sheet.text(xs(n + 0.5), sheet.y + deep - 7 - (len(head) - 1 - line) * 14, text, align="center")
-    top, row_height = sheet.y + deep, 18
+    top, row_height = sheet.y + deep, 17
     bottom = top + row_height * len(people)
     ys = Scale("row", (0, len(people)), (top, bottom))
     sheet.rect(room, top, sheet.width, bottom, "ground")

@@ -52,10 +52,11 @@ def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: Non
         rules, loaded = fonts.result()
         inputs = archive.inputs(root)
         with tempfile.TemporaryDirectory() as folder:
-            page = beside.submit(html.write, doc, date, evidence.cards(data), rules)
+            behind = evidence.cards(data)
+            page = beside.submit(html.write, doc, date, behind, rules, _tables(data, inputs))
             try:
                 (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
-                                                            _attachments(data, inputs)))
+                                                            _attachments(data, inputs), behind))
             except GlyphMissing as error:
                 raise GlyphMissing(_placed(error.findings, read, data)) from error
             (stage / "report.html").write_bytes(page.result().encode("utf-8"))
@@ -125,11 +126,17 @@ def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Fin
 
 def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
     """What the PDF carries: each table, and the archive of all that the edition is made from."""
-    carried = [pdf.Attachment(Path(resource["path"]).name, inputs[f"data/{resource['path']}"], "text/csv",
-                              str(resource.get("title") or resource["name"]), "data")
-               for resource in data.descriptor["resources"]]
+    titles = {Path(resource["path"]).name: str(resource.get("title") or resource["name"])
+              for resource in data.descriptor["resources"]}
+    carried = [pdf.Attachment(name, content, "text/csv", titles[name], "data")
+               for name, content in _tables(data, inputs).items()]
     return [*carried, pdf.Attachment(archive.NAME, archive.pack(inputs), "application/zip",
                                      "Everything this document is made from")]
+
+
+def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the tables by name, in the order of the descriptor."""
+    return {Path(resource["path"]).name: inputs[f"data/{resource['path']}"] for resource in data.descriptor["resources"]}
 
 
 # --- running --------------------------------------------------------------------

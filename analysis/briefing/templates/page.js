@@ -84,44 +84,83 @@
     !/axis|title|group|legend|container/.test(mark.getAttribute("aria-roledescription") || "") && mark.tagName !== "g");
 
   document.querySelectorAll("svg.chart").forEach((chart) => {
-    const marks = marksOf(chart);
-    if (!marks.length) return;
+    const all = marksOf(chart);
+    if (!all.length) return;
     chart.setAttribute("tabindex", "0");
     let at = -1;
-    chart.addEventListener("pointermove", (event) => {
+    const point = (event) => {
       const mark = event.target.closest("[aria-label]");
-      if (mark && marks.includes(mark)) show(mark, event.clientX, event.clientY);
+      if (mark && all.includes(mark)) show(mark, event.clientX, event.clientY);
       else hide();
-    });
+    };
+    chart.addEventListener("pointermove", point);
+    chart.addEventListener("pointerdown", point);
     chart.addEventListener("pointerleave", hide);
     chart.addEventListener("blur", hide);
     chart.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (!step) return;
       event.preventDefault();
+      const marks = all.filter((mark) => !mark.classList.contains("out"));
+      if (!marks.length) return;
       at = (at + step + marks.length) % marks.length;
       const box = marks[at].getBoundingClientRect();
       show(marks[at], box.left + box.width / 2, box.top + box.height / 2);
     });
   });
 
-  // --- tables: as CSV from the page itself ---
-  document.querySelectorAll("figure").forEach((figure) => {
-    const table = figure.querySelector("table");
-    if (!table) return;
-    const button = make("button", "Download as CSV", "download");
-    button.type = "button";
-    button.addEventListener("click", () => {
-      const cell = (node) => '"' + node.textContent.trim().replace(/"/g, '""') + '"';
-      const text = [...table.rows].map((row) => [...row.cells].map(cell).join(",")).join("\n") + "\n";
-      const link = make("a");
-      link.href = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
-      link.download = figure.id + ".csv";
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  // --- a chart and its table, filtered by columns of the table ---
+  const field = (text, control) => {
+    const label = make("label", text + " ");
+    label.append(control);
+    return label;
+  };
+  document.querySelectorAll("details[data-filters]").forEach((details) => {
+    const figure = details.closest("figure"), rows = [...details.querySelectorAll("tbody tr")];
+    const heads = [...details.querySelectorAll("th")].map((head) => head.textContent);
+    const form = make("form", "", "filters"), told = make("output");
+    const selects = JSON.parse(details.dataset.filters).map((name) => {
+      const select = make("select"), column = heads.indexOf(name);
+      const values = [...new Set(rows.map((row) => row.cells[column].textContent))];
+      select.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+      form.append(field(name, select));
+      return [select, column];
     });
-    (figure.querySelector("details.data") || figure).append(button);
+    const apply = () => {
+      const kept = rows.map((row) => selects.every(([select, column]) => !select.value || row.cells[column].textContent === select.value));
+      rows.forEach((row, number) => { row.hidden = !kept[number]; });
+      figure.querySelectorAll("[data-row]").forEach((mark) => mark.classList.toggle("out", !kept[mark.dataset.row]));
+      told.textContent = kept.includes(false) ? kept.filter(Boolean).length + " of " + rows.length : "";
+    };
+    form.addEventListener("change", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.append(told);
+    figure.prepend(form);
   });
+
+  // --- search within the evidence ---
+  const list = byId("refs");
+  if (list) {
+    const entries = [...list.querySelectorAll(".csl-entry")], texts = entries.map((item) => item.textContent.toLowerCase());
+    const form = make("form", "", "filters"), input = make("input"), told = make("output");
+    input.type = "search";
+    input.autocomplete = "off";
+    form.setAttribute("role", "search");
+    form.append(field("Search the evidence", input), told);
+    const apply = () => {
+      const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+      const kept = texts.map((text) => words.every((word) => text.includes(word)));
+      entries.forEach((item, number) => { item.hidden = !kept[number]; });
+      told.textContent = words.length ? kept.filter(Boolean).length + " of " + entries.length : "";
+    };
+    input.addEventListener("input", apply);
+    form.addEventListener("submit", (event) => event.preventDefault());
+    list.before(form);
+    addEventListener("hashchange", () => {  // a link to an entry shows it, whatever is searched for
+      const target = byId(location.hash.slice(1));
+      if (target && target.hidden) { input.value = ""; apply(); target.scrollIntoView(); }
+    });
+  }
 
   // --- contents: where the reader is ---
   if ("IntersectionObserver" in window) {

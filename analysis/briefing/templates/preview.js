@@ -12,13 +12,14 @@
   // --- where the reader is: kept over a reload by words and ids, since heights and counts change ---
   const address = (element) => {
     const home = element.parentElement.closest("[id]") || document.body;
-    return element.id ? { id: element.id }
-      : { home: home.id, tag: element.localName, at: [...home.querySelectorAll(element.localName)].indexOf(element) };
+    const href = element.getAttribute("href");
+    const like = element.localName + (href ? `[href="${CSS.escape(href)}"]` : "");
+    return element.id ? { id: element.id } : { home: home.id, like, at: [...home.querySelectorAll(like)].indexOf(element) };
   };
-  const find = ({ id, home, tag, at }) => {
+  const find = ({ id, home, like, at }) => {
     if (id) return document.getElementById(id);
     const place = home ? document.getElementById(home) : document.body;
-    return place && place.querySelectorAll(tag)[at];
+    return place && place.querySelectorAll(like)[at];
   };
   const top = (element) => element.getBoundingClientRect().top;
   const visible = (element) => element.getClientRects().length > 0;
@@ -46,6 +47,7 @@
       words: view.map(([words, block]) => [words, top(block)]),
       above: ids.slice(-1).map((element) => [element.id, top(element)]),
       open: [...document.querySelectorAll("details")].map((details) => [address(details), details.open]),
+      fields: [...document.querySelectorAll("main :is(select, input)")].map((field) => [address(field), field.value]),
       panel: panel() && !panel().hidden && opener.link ? [address(opener.link), panel().scrollTop] : null,
       focus: focused && focused !== document.body ? address(focused) : null,
     }));
@@ -64,6 +66,14 @@
     for (const [where, open] of kept.open) {
       const details = find(where);
       if (details) details.open = open;
+    }
+    for (const [where, value] of kept.fields) {
+      const field = find(where);
+      if (!field || field.value === value) continue;
+      field.value = value;
+      if (field.value === value) {  // a choice may be gone
+        for (const type of ["input", "change"]) field.dispatchEvent(new Event(type, { bubbles: true }));
+      } else field.value = "";
     }
     const link = kept.panel && find(kept.panel[0]);
     if (link) {
