@@ -84,14 +84,10 @@ def inputs(root: Path, known: Iterable[str] = ()) -> dict[str, str]:
 
     The report may be broken for a while: then `known` are paths that it named before.
     """
-    try:
-        named = archive.named_by_report(root)
-    except BriefingError:
-        named = []
-    below = [name for folder in FOLDERS for place, _, files in _walk(root / folder)
+    below = [name for folder in FOLDERS for place, files in _walk(root / folder)
              for file in files if _counts(name := (place / file).relative_to(root).as_posix())]
     found = {}
-    for name in sorted({*below, *FILES, *named, *known}):
+    for name in sorted({*below, *FILES, *_named(root), *known}):
         try:
             found[name] = sha256((root / name).read_bytes())
         except OSError:  # not there, or no longer
@@ -213,15 +209,22 @@ class _Watch:
 
 def _folders(root: Path) -> list[str]:
     """The folders to watch, each by itself: a whole project has environments and caches of thousands of folders."""
-    named = {(root / name).parent for name in inputs(root)}
-    walked = {place for folder in FOLDERS for place, _, _ in _walk(root / folder)}
-    return sorted(str(folder) for folder in {root, root / "_output", *named, *walked} if folder.is_dir())
+    walked = {place for folder in FOLDERS for place, _ in _walk(root / folder)}
+    named = {(root / name).parent for name in _named(root)}
+    return sorted(str(folder) for folder in {root, root / "_output", *walked, *named} if folder.is_dir())
 
 
-def _walk(folder: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+def _named(root: Path) -> list[str]:
+    try:
+        return archive.named_by_report(root)
+    except BriefingError:
+        return []
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, list[str]]]:
     for place, folders, files in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "__pycache__")))
-        yield Path(place), folders, files
+        folders[:] = [name for name in folders if not name.startswith((".", "__pycache__"))]
+        yield Path(place), files
 
 
 _KEPT = DefaultFilter()

@@ -208,6 +208,7 @@ class _Events(_Loopback):
 
     def initialize(self, listeners: set[_Events], state: Callable[[], dict[str, Any]]) -> None:
         self._listeners, self._state, self._over = listeners, state, asyncio.Event()
+        self._sent: dict[str, Any] | None = None
 
     async def get(self) -> None:
         self.set_header("Content-Type", "text/event-stream")
@@ -216,6 +217,9 @@ class _Events(_Loopback):
         await self._over.wait()
 
     def send(self, state: dict[str, Any]) -> None:
+        if state == self._sent:  # two changes that came at once were sent as one
+            return
+        self._sent = state
         self.write(f"retry: 1000\ndata: {json.dumps(state, ensure_ascii=False)}\n\n")
         self.flush()
 

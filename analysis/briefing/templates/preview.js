@@ -87,7 +87,7 @@
   if (kept) {  // nothing is painted before it is in its place
     const style = document.documentElement.style;
     history.scrollRestoration = "manual";
-    style.visibility = "hidden";
+    style.opacity = "0";
     let settled = false;
     const settle = () => { if (!settled) toPlace(); };
     for (const type of ["wheel", "touchstart", "keydown", "pointerdown"]) {
@@ -99,7 +99,7 @@
         await document.fonts.ready;
         settle();
       } finally {
-        style.visibility = "";
+        style.opacity = "";
       }
     });
     addEventListener("load", () => {  // a browser goes to the address's #part once more
