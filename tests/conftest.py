@@ -26,6 +26,13 @@ def rendered(tmp_path_factory):
 
 
 @pytest.fixture
+def good(project, rendered):
+    """The project with the good `_output/` of an earlier render."""
+    shutil.copytree(rendered / "_output", project / "_output")
+    return project
+
+
+@pytest.fixture
 def edit(project):
     """Replace a text that stands exactly once in a file of the project."""
 
@@ -60,3 +67,21 @@ def snapshot(folder):
 @pytest.fixture(name="snapshot")
 def snapshot_fixture():
     return snapshot
+
+
+def children(pid):
+    """The processes that a process has started and that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:  # it has ended meanwhile
+            continue
+        if parent == str(pid) and state != "Z":
+            found.append(stat.parent.name)
+    return found
+
+
+@pytest.fixture(name="children")
+def children_fixture():
+    return children

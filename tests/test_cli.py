@@ -57,6 +57,11 @@ def test_bad_timeout(capsys, timeout):
     assert "expected a whole number of seconds from 1" in usage_error(capsys, "render", f"--timeout={timeout}")
 
 
+@pytest.mark.parametrize("port", ["-1", "65536", "http", "", "²"])
+def test_bad_port(capsys, port):
+    assert "expected a whole number from 0 to 65535" in usage_error(capsys, "preview", f"--port={port}")
+
+
 def test_no_command_unknown_command_unknown_option_unknown_engine(capsys):
     assert "COMMAND" in usage_error(capsys)
     assert "invalid choice: 'bake'" in usage_error(capsys, "bake")

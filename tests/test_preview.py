@@ -62,13 +62,6 @@ class Events:
 
 # --- what is served, and to whom ---------------------------------------------------
 
-@pytest.fixture
-def good(project, rendered):
-    """The project with the good `_output/` of an earlier render."""
-    shutil.copytree(rendered / "_output", project / "_output")
-    return project
-
-
 @pytest.fixture(scope="module")
 def server(rendered):
     with serving.Server(rendered, 0) as running:
@@ -363,11 +356,6 @@ def test_render_that_a_save_has_overtaken_is_given_up(project, notebook, tmp_pat
 
 # --- the command -----------------------------------------------------------------------
 
-def children(pid):
-    """The processes that a process has started and that still run."""
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-
-
 class Command:
     """`briefing preview` as a process of its own."""
 
@@ -423,7 +411,7 @@ def test_address_comes_first_then_a_line_a_render_and_other_renders_are_seen(wor
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_stopping_leaves_nothing_behind(good, notebook, tmp_path, command, snapshot, number):
+def test_stopping_leaves_nothing_behind(good, notebook, tmp_path, command, snapshot, children, number):
     notebook(f"from pathlib import Path\nPath({str(tmp_path / 'began')!r}).touch()\nimport time; time.sleep(60)")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -457,6 +445,22 @@ def test_json_has_an_object_a_line(words, command, edit):
         run.send_signal(signal.SIGINT)
         output, errors = run.communicate(timeout=LONGEST)
     assert json.loads(output) == {"error": "Stopped."} and errors == ""
+
+
+@pytest.mark.parametrize(("display", "arguments", "opened"), [(":9", [], True), (":9", ["--no-open"], False), ("", [], False)])
+def test_address_is_opened_where_there_is_a_display(words, command, edit, tmp_path, display, arguments, opened):
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > "{tmp_path}/address.new"\nmv "{tmp_path}/address.new" "{tmp_path}/address"\n')
+    browser.chmod(0o755)
+    run = command(words, "--port=0", "--open", *arguments, BROWSER=f"{browser} %s", DISPLAY=display, WAYLAND_DISPLAY="")
+    assert run.line() == "1 finding"
+    waiting = threading.Event()
+    while opened and not (tmp_path / "address").exists():
+        assert not waiting.wait(0.05) and run.process.poll() is None
+    run.stop()
+    assert (tmp_path / "address").exists() is opened
+    assert not opened or (tmp_path / "address").read_text() == f"{run.url}\n"
 
 
 def test_saved_code_of_the_package_is_what_goes_on(words, command):
@@ -518,7 +522,9 @@ def let_in(browser):
 def test_reader_stays_where_they_are(good, command, browser, edit):
     run = command(good, "--port=0")
     run.line()
-    browser.get(run.url)
+    browser.execute_cdp_cmd("Emulation.setEmulatedMedia",  # no scrolling that still goes on while a place is noted
+                            {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]})
+    browser.get(f"{run.url}#sec-events")  # to which a browser likes to go back
     until(browser, "window.mark = 1")
     block = "[...document.querySelectorAll('main p')].find((p) => p.textContent.includes('by hand'))"
     place = browser.execute_script(f"""

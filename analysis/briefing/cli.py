@@ -165,7 +165,8 @@ def _say_address(url: str, options: argparse.Namespace) -> None:
     else:
         print(f"{url} (Ctrl-C stops)", file=sys.stderr, flush=True)
     # without a display a browser of the terminal might start, and take it
-    if options.open and (sys.platform in ("darwin", "win32") or {"DISPLAY", "WAYLAND_DISPLAY"} & set(os.environ)):
+    if options.open and (sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY")
+                         or os.environ.get("WAYLAND_DISPLAY")):
         import threading
         import webbrowser
 
