@@ -5,6 +5,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 SETUP := .venv/.set-up
+AXE := tests/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
 # The article's text is not part of the project; where it lies beside it, passages are checked against it.
@@ -12,10 +13,10 @@ SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
 
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render check test bench reprotest lab lock quarto clean
+.PHONY: help render check test bench lighthouse reprotest lab lock quarto clean
 
 help: ## list what make can do
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 render: $(SETUP) ## make _output/report.pdf and _output/report.html
 	$(BIN)/briefing render
@@ -23,11 +24,14 @@ render: $(SETUP) ## make _output/report.pdf and _output/report.html
 check: $(SETUP) ## check the evidence, and that the edition reproduces to the last byte
 	$(BIN)/briefing check $(if $(wildcard $(lastword $(subst =, ,$(SOURCE)))),--source $(SOURCE))
 
-test: $(SETUP) ## run the tests
+test: $(SETUP) $(AXE) ## run the tests
 	$(BIN)/python -m pytest
 
 bench: $(SETUP) ## measure renders against the floor, and the evidence check
 	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+
+lighthouse: $(SETUP) ## Lighthouse's scores of the page, served on loopback (needs npm and Chromium)
+	$(BIN)/python tests/lighthouse.py
 
 reprotest: $(SETUP) ## render under Debian's reprotest (apt-get install reprotest faketime disorderfs locales)
 	rm -rf $(COPY) && git clone --quiet . $(COPY) && rm -rf $(COPY)/_output
@@ -60,3 +64,7 @@ $(SETUP): requirements.lock pyproject.toml
 		| awk '/^Collecting/ { n++; if (n % 10 == 0) { print "  " n " packages found"; fflush() } } /^Installing/ { print "  installing them"; fflush() } /^(ERROR|error)/ { print; fflush() }'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(SETUP)
+
+# What the tests take from npm, at its pinned hash; without it, they skip what needs it.
+$(AXE): tests/package-lock.json tests/package.json
+	@npm ci --prefix tests --silent || echo "axe-core is not installed: its tests are skipped, or fail in CI"

@@ -1,12 +1,20 @@
 """A second briefing, on an invented harbour strike, which the tests render and damage."""
 
+import functools
 import json
+import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
 HARBOUR = Path(__file__).parent / "harbour"
+PUBLISHED = Path(__file__).parents[1] / "_output"
+AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
+#: Headless, and without any of Chromium's own talk to the network.
+CHROMIUM = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
+            "--disable-background-networking", "--disable-component-update", "--hide-scrollbars")
 
 
 @pytest.fixture
@@ -85,3 +93,84 @@ def children(pid):
 @pytest.fixture(name="children")
 def children_fixture():
     return children
+
+
+# --- standards: the tools that judge an edition, and the browser that shows it ------
+
+@pytest.fixture(scope="session", params=["harbour", "published"])
+def edition(request):
+    """The `_output/` of the invented briefing, and of the published one; for reading only."""
+    return PUBLISHED if request.param == "published" else request.getfixturevalue("rendered") / "_output"
+
+
+@pytest.fixture(scope="session")
+def tool():
+    """Where a program is; a test that lacks it is skipped, but fails where CI runs."""
+
+    def find(name, package):
+        return shutil.which(name) or missing(f"{name} is missing: on Debian, apt-get install {package}")
+
+    return find
+
+
+def missing(what):
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(what)
+
+
+@pytest.fixture(scope="session")
+def structure(tool):
+    """What poppler reads of a PDF's structure and text, once a file: it takes seconds a page."""
+
+    @functools.cache
+    def read(path):
+        return subprocess.run([tool("pdfinfo", "poppler-utils"), "-struct-text", path],
+                              capture_output=True, text=True, encoding="utf-8")
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def browser(tool):
+    """One Chromium for all tests, which notes every request (CDP's Network events) and every message of a console."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = tool("chromium", "chromium")
+    for flag in CHROMIUM:
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
+    options.add_experimental_option("perfLoggingPrefs", {"enableNetwork": True, "enablePage": False})
+    service = webdriver.ChromeService(tool("chromedriver", "chromium-driver"))
+    with webdriver.Chrome(options=options, service=service) as driver:
+        driver.set_script_timeout(120)
+        yield driver
+
+
+@pytest.fixture
+def show(browser):
+    """Open a page, by its path or address, afresh, as it looks at a width, to an eye that likes it dark or light, with scripts on or off."""
+
+    def open_page(page, width=1280, height=900, dark=False, scripts=True, media="screen"):
+        features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
+        for command, arguments in (
+                ("setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1,
+                                              "mobile": False}),
+                ("setEmulatedMedia", {"media": media, "features": [{"name": name, "value": value}
+                                                                   for name, value in features.items()]}),
+                ("setScriptExecutionDisabled", {"value": not scripts})):
+            browser.execute_cdp_cmd(f"Emulation.{command}", arguments)
+        browser.get("about:blank")  # so that nothing of an earlier page stays: place, focus, an open panel
+        browser.get_log("performance"), browser.get_log("browser")
+        browser.get(page if isinstance(page, str) else page.as_uri())
+        browser.execute_async_script("document.fonts.ready.then(arguments[0])")
+        return browser
+
+    return open_page
+
+
+@pytest.fixture(scope="session")
+def axe():
+    """The script of axe-core, to be run within a page."""
+    if not AXE.exists():
+        missing("axe-core is missing: npm ci --prefix tests")
+    return AXE.read_text("utf-8")

@@ -19,6 +19,7 @@ import pytest
 import briefing
 from briefing import preview, render, serving
 from briefing.findings import BriefingError
+from test_standards import violations
 
 PACKAGE = Path(briefing.__file__).parent
 LONGEST = 60  # seconds that a test waits for what must come
@@ -484,25 +485,6 @@ def test_saved_code_of_the_package_is_what_goes_on(words, command):
 
 # --- in a browser -------------------------------------------------------------------------
 
-@pytest.fixture(scope="module")
-def browser(tmp_path_factory):
-    """Debian's Chromium, without a window."""
-    if not shutil.which("chromedriver"):
-        pytest.skip("needs Chromium and its driver (apt-get install chromium-driver)")
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-                     "--window-size=900,600", f"--user-data-dir={tmp_path_factory.mktemp('chromium')}"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-    yield driver
-    driver.quit()
-
-
 def until(browser, script, *arguments):
     """What a script returns in the page, as soon as that is something; the page may be loading again meanwhile."""
     from selenium.common.exceptions import JavascriptException
@@ -512,19 +494,21 @@ def until(browser, script, *arguments):
         lambda driver: driver.execute_script(f"return document.readyState === 'complete' && ({script})", *arguments))
 
 
+#: The text of the findings, while they show.
+TOLD = "[...document.querySelectorAll('#preview-findings')].map((box) => !box.hidden && box.innerText)[0]"
+
+
 def let_in(browser):
     """Whether the preview's style counts, and the browser has refused nothing (but `style=` in a page's own tables)."""
-    messages = [entry["message"] for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]]
+    refused = [entry["message"] for entry in browser.get_log("browser") if "Content Security Policy" in entry["message"]]
     position = browser.execute_script("return getComputedStyle(document.getElementById('preview-status')).position")
-    return position == "fixed" and [text for text in messages if "Applying inline style" not in text] == []
+    return position == "fixed" and [message for message in refused if "Applying inline style" not in message] == []
 
 
-def test_reader_stays_where_they_are(good, command, browser, edit):
+def test_reader_stays_where_they_are(good, command, show, edit):
     run = command(good, "--port=0")
     run.line()
-    browser.execute_cdp_cmd("Emulation.setEmulatedMedia",  # no scrolling that still goes on while a place is noted
-                            {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]})
-    browser.get(f"{run.url}#sec-events")  # to which a browser likes to go back
+    browser = show(f"{run.url}#sec-events", 900, 600)  # a part to which a browser likes to go back
     until(browser, "window.mark = 1")
     block = "[...document.querySelectorAll('main p')].find((p) => p.textContent.includes('by hand'))"
     place = browser.execute_script(f"""
@@ -545,13 +529,13 @@ def test_reader_stays_where_they_are(good, command, browser, edit):
     assert let_in(browser)
 
 
-def test_findings_show_as_text_close_and_clear(good, command, browser, edit):
+def test_findings_show_as_text_close_and_clear(good, command, show, edit):
     run = command(good, "--port=0")
     run.line()
-    browser.get(run.url)
+    browser = show(run.url, 900, 600)
     until(browser, "window.mark = 1")
     edit("data/quantities.csv", ",>,40,%", ",over,<img src=x onerror=alert(1)>,%")
-    text = until(browser, "(() => { const box = document.querySelector('#preview-findings'); return !box.hidden && box.innerText })()")
+    text = until(browser, TOLD)
     for words in ("2 findings", "last good page", "data/quantities.csv row 2, hedge", 'Found "over", expected one of',
                   "data/quantities.csv row 2, value", 'Found "<img src=x onerror=alert(1)>", expected a number.'):
         assert words in text, words
@@ -563,37 +547,37 @@ def test_findings_show_as_text_close_and_clear(good, command, browser, edit):
     assert browser.execute_script("return document.querySelector('#preview-findings').hidden")
 
     edit("data/quantities.csv", ",over,<img src=x onerror=alert(1)>,%", ",>,40%,%")
-    until(browser, "(() => { const box = document.querySelector('#preview-findings'); return !box.hidden && box.innerText.includes('1 finding') })()")
+    assert "1 finding\n" in until(browser, TOLD)
     edit("data/quantities.csv", ",>,40%,%", ",>,40,%")
-    until(browser, "document.querySelector('#preview-findings').hidden && document.querySelector('#preview-status').textContent === ''")
+    until(browser, f"!{TOLD} && document.querySelector('#preview-status').textContent === ''")
     assert browser.execute_script("return window.mark") == 1, "the page is the same, and was not loaded again"
     run.stop()
     until(browser, "document.querySelector('#preview-status').textContent === 'The preview has stopped'")
     assert let_in(browser)
 
 
-def test_findings_before_anything_was_rendered_and_then_the_report(words, command, browser, edit):
+def test_findings_before_anything_was_rendered_and_then_the_report(words, command, show, edit):
     edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
     run = command(words, "--port=0")
     run.line()
-    browser.get(run.url)
-    text = until(browser, "document.querySelector('#preview-findings') && document.querySelector('#preview-findings').innerText")
+    browser = show(run.url, 900, 600)
+    text = until(browser, TOLD)
     assert "data/quantities.csv row 2, value" in text and "last good page" not in text
     edit("data/quantities.csv", ",>,40%,%", ",>,40,%")
     until(browser, "document.querySelector('main').textContent.includes('First words.')")
     assert let_in(browser)
 
 
-def test_what_is_open_chosen_and_typed_stays(good, browser):
+def test_what_is_open_chosen_and_typed_stays(good, show):
     page = good / "_output/report.html"
     more = ("<details id='more'><summary>More</summary><p>Words that were folded away.</p></details><select>"
             "<option>all</option><option>some</option></select><input type=search>")
     page.write_text(page.read_text("utf-8").replace("</main>", f"{more}</main>"), encoding="utf-8")
     look = """return [document.getElementById("panel").hidden, document.getElementById("panel").innerText,
-        document.getElementById("more").open, ...[...document.querySelectorAll("main > :is(select, input)")].map((field) => field.value),
-        document.activeElement.id]"""
+        document.getElementById("more").open, document.querySelector("main > select").value,
+        document.querySelector("main > input").value, document.activeElement.id]"""
     with serving.Server(good, 0) as server:
-        browser.get(server.url)
+        browser = show(server.url, 900, 600)
         until(browser, "window.mark = 1")
         browser.execute_script("""
             document.querySelector("#more").open = true;
@@ -602,26 +586,38 @@ def test_what_is_open_chosen_and_typed_stays(good, browser):
             document.querySelector("main a[href^='#ref-']").click()""")
         before = browser.execute_script(look)
         assert before[0] is False and before[2:] == [True, "some", "quay", "panel-close"]
-        page.write_text(page.read_text("utf-8").replace("<main id=\"content\">", "<main id=\"content\"><p>Some more words.</p>"), encoding="utf-8")
+        start = '<main id="content">'
+        page.write_text(page.read_text("utf-8").replace(start, f"{start}<p>Some more words.</p>"), encoding="utf-8")
         server.tell()
-        until(browser, "!window.mark && document.body.textContent.includes('Some more words.') && document.documentElement.style.opacity === ''")
+        until(browser, "!window.mark && document.body.textContent.includes('Some more words.')")
+        until(browser, "document.documentElement.style.opacity === ''")
         assert browser.execute_script(look) == before
 
 
-def test_pdf_beside_the_page_is_renewed_with_it(good, browser):
+def test_pdf_beside_the_page_is_renewed_with_it(good, show):
     with serving.Server(good, 0, beside=True) as server:
-        browser.get(server.url)
-        first = until(browser, "document.querySelector('iframe[data-pdf]').dataset.pdf")
+        browser = show(server.url, 900, 600)
+        pdf = "document.querySelector('iframe[data-pdf]')"
+        first = until(browser, f"{pdf}.dataset.pdf")
         assert until(browser, "document.querySelector('iframe').contentDocument.querySelector('#preview-findings') !== null")
         (good / "_output/report.pdf").write_bytes((good / "_output/report.pdf").read_bytes() + b"\n")
         server.tell()
-        newer = until(browser, "document.querySelector('iframe[data-pdf]').dataset.pdf !== arguments[0] "
-                      "&& document.querySelector('iframe[data-pdf]').dataset.pdf", first)
+        newer = until(browser, f"{pdf}.dataset.pdf !== arguments[0] && {pdf}.dataset.pdf", first)
         assert newer == hashlib.sha256((good / "_output/report.pdf").read_bytes()).hexdigest()
-        until(browser, "document.querySelector('iframe[data-pdf]').contentWindow.location.search === '?' + arguments[0]", newer)
-        left, right = browser.execute_script("return [...document.querySelectorAll('iframe')].map((frame) => frame.offsetLeft)")
-        assert left == 0 and right > 400
-        browser.set_window_size(500, 800)
-        first, second = browser.execute_script("return [...document.querySelectorAll('iframe')].map((frame) => frame.offsetTop)")
-        assert first == 0 and second > 200
-        browser.set_window_size(900, 600)
+        until(browser, f"{pdf}.contentWindow.location.search === '?' + arguments[0]", newer)
+        places = "return [...document.querySelectorAll('iframe')].flatMap((frame) => [frame.offsetLeft, frame.offsetTop])"
+        assert browser.execute_script(places) == [0, 0, 452, 0]
+        show(server.url, 390, 800)
+        assert browser.execute_script(places) == [0, 0, 0, 402]
+
+
+def test_axe_finds_no_violation_in_the_findings(good, show, axe):
+    finding = {"place": "data/actors.csv row 2, id", "found": '"x"', "expected": "an id", "remedy": "Correct it."}
+    with serving.Server(good, 0) as server:
+        server.tell(working="Running harbour.ipynb", findings=[finding, finding])
+        for _ in ("over the report", "over the page of nothing rendered yet"):
+            for width, dark in ((390, True), (1280, False), (1280, True)):
+                page = show(server.url, width, dark=dark)
+                until(page, TOLD)
+                assert violations(page, axe) == []
+            shutil.rmtree(good / "_output", ignore_errors=True)

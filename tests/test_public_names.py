@@ -21,7 +21,7 @@ NAMES = {
     "constructs": "check FORMATS IMAGES Located pictures_from_files QUARTO_ONLY QUARTO_ONLY_KEYS",
     "crate": "CARRIER crate Entity MEDIA_TYPES NAME PROFILE SPECIFICATION",
     "dates": "date_bounds day MONTHS",
-    "document": "build callout clone Document hidden identifiers",
+    "document": "build callout clone Document evidence_of hidden identifiers",
     "drawing": "cut FONT linear PALETTE Row Scale Sheet slim svg widest width wrap",
     "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
@@ -34,6 +34,7 @@ NAMES = {
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
         "tabled titled VEGA_LITE",
     "html": "font_folder font_rules policy_hash TEMPLATES write",
+    "imports": "light WAITING",
     "inline": "markdown show",
     "kernels": "available ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
     "notebooks": "Cell cell_options cells clean EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment read running text "
@@ -49,7 +50,7 @@ NAMES = {
     "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
     "render": "execute OUTPUT Progress REFERENCES render render_with_quarto",
     "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "
-        "FRONT_MATTER Picture present Problem read Report Results results Span",
+        "FRONT_MATTER PAPERS Picture present Problem read Report Results results Span",
     "review": "Review review",
     "sentences": "Block Sentence sentences split visible",
     "serving": "Content PORT served Server VIEW",

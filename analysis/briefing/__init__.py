@@ -1,7 +1,7 @@
 """Reproducible briefings: coded facts in, one PDF and one HTML file out.
 
 The modules in the order in which data flow, each importing only from those
-before it: findings, dates, tables, quantities, evidence, anchors, positions,
+before it: findings, imports, dates, tables, quantities, evidence, anchors, positions,
 reliability, exports, sheets, drawing, framing, position_figures, figures,
 inline, kernels, notebooks, report, archive, crate, edition, compare, editions, rebuild, sentences, prose, tree,
 constructs, document, html, pdf, review, render, serving, preview, cli.

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from . import imports
+
 #: Every colour of a chart: on a light page and, by the HTML's style, on a dark one.
 PALETTE: Mapping[str, tuple[str, str]] = {
     "ink": ("#1b2530", "#e4e8ec"),
@@ -201,7 +203,8 @@ class Sheet:
 
     def chart(self) -> Any:
         """The sheet as an Altair chart (LayerChart)."""
-        import altair as alt
+        with imports.light():
+            import altair as alt
 
         height = math.ceil(self.y)
         page = {"x": Scale("x", (0, self.width), (0, self.width)), "y": Scale("y", (0, height), (0, height))}

@@ -23,6 +23,8 @@ from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
+from . import imports
+
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "pandas", "altair", "vl_convert",
              "briefing.figures", "briefing.positions", "briefing.evidence")
@@ -133,7 +135,7 @@ def _serve() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which then ends us
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
     for name in PRELOADED:
-        with contextlib.suppress(ImportError):
+        with contextlib.suppress(ImportError), imports.light():
             importlib.import_module(name)
     for line in sys.stdin.buffer:
         pid = os.fork()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import imports
 from .findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDied, NotebookFailed, shown
 
 if TYPE_CHECKING:
@@ -60,7 +61,8 @@ def read(path: Path, shown_path: str) -> nbformat.NotebookNode:
     Raises NotebookFailed with the place where it is missing, not JSON or not
     a notebook.
     """
-    import nbformat
+    with imports.light():
+        import nbformat
 
     def failed(code: str, found: str, remedy: str, line: int | None = None) -> NotebookFailed:
         return NotebookFailed([Finding(code, shown_path, found, "a Jupyter notebook (nbformat 4)", remedy, line=line)])
@@ -180,8 +182,10 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     from . import kernels
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
-    from nbclient import NotebookClient
-    from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    with imports.light():
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     # no search path: always this interpreter, never a kernel of the user's with the same name
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
@@ -272,7 +276,8 @@ def clean(notebook: nbformat.NotebookNode) -> None:
 
 def text(notebook: nbformat.NotebookNode) -> str:
     """The notebook as its file holds it: keys in order, one line end at the end."""
-    import nbformat
+    with imports.light():
+        import nbformat
 
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import re
+import textwrap
 import types
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from . import document
 from .document import Document
 from .findings import BriefingError, Finding, GlyphMissing
 from .html import font_folder
+from .report import PAPERS
 from .tree import VERSION, Node, attributes, pandoc, plain, raw, transform, walk
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -78,13 +80,15 @@ def source(doc: Document, date: datetime.date, shown_date: str,
     blocks = transform(_noted(document.clone(doc.blocks), behind), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
+    body = body.replace("#align(center)[#table(", "#align(left)[#table(")  # what stands in the text is escaped by pandoc
     meta = doc.meta
     authors = meta.get("author") or []
     names = [a.get("name", "") if isinstance(a, dict) else str(a) for a in
              (authors if isinstance(authors, list) else [authors])]
-    paper = {"letter": "us-letter", "us-letter": "us-letter"}.get(str(meta.get("papersize", "a4")), "a4")
+    paper = PAPERS[str(meta.get("papersize", "a4"))]
     head = ", ".join([
-        f"title: {literal(str(meta['title']))}", f"subtitle: {literal(str(meta.get('subtitle') or ''))}",
+        f"title: {literal(str(meta['title']))}",
+        f"running-title: {literal(textwrap.shorten(str(meta['title']), 90, placeholder=' …'))}", f"subtitle: {literal(str(meta.get('subtitle') or ''))}",
         f"authors: ({''.join(literal(name) + ', ' for name in names if name)})",
         f"date: datetime(year: {date.year}, month: {date.month}, day: {date.day})",
         f"shown-date: {literal(shown_date)}", f"lang: {literal(str(meta.get('lang', 'en'))[:2])}",

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import imports
 from .findings import Finding, InvalidReport, shown
 from .notebooks import EXECUTED, FIGURE, Cell, cell_options, cells
 
@@ -27,6 +28,7 @@ CALLOUTS = ("note", "tip", "warning", "important", "caution")
 FRONT_MATTER = {"title", "subtitle", "author", "date", "abstract", "lang", "keywords", "engine", "jupyter", "format",
                 "execute", "bibliography", "csl", "nocite", "link-citations", "number-sections", "toc", "papersize",
                 "citeproc", "notebook-links", "crossref", "notebook-view", "date-format", "suppress-bibliography", "unused"}
+PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
 CELL_OPTIONS = {"label", "echo", "eval", "output", "include", "warning", "error", "fig-cap", "fig-alt", "tbl-cap",
                 "fig-width", "fig-height", "tbl-colwidths"}
 
@@ -150,6 +152,9 @@ def _check_front(report: Report) -> Iterator[Finding]:
         if key not in FRONT_MATTER:
             yield Finding("front-matter-key", report.path, shown(key), f"one of {' '.join(sorted(FRONT_MATTER))}",
                           "Move what only Quarto knows below `format:`.", line=line(str(key)))
+    if str(report.front.get("papersize", "a4")) not in PAPERS:
+        yield Finding("papersize", report.path, shown(report.front["papersize"]), f"one of {' '.join(PAPERS)}",
+                      "Choose one of these papers.", line=line("papersize"))
     if report.front.get("engine", "jupyter") != "jupyter":
         yield Finding("engine", report.path, shown(report.front["engine"]), "jupyter", "Set `engine: jupyter`.",
                       line=line("engine"))
@@ -281,7 +286,8 @@ def as_notebook(report: Report) -> nbformat.NotebookNode:
     Expressions between two cells make one notebook cell; each shows its value,
     or its error, marked with its number.
     """
-    import nbformat
+    with imports.light():
+        import nbformat
 
     notebook = nbformat.v4.new_notebook()
 
