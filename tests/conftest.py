@@ -34,6 +34,13 @@ def rendered(tmp_path_factory):
 
 
 @pytest.fixture
+def good(project, rendered):
+    """The project with the good `_output/` of an earlier render."""
+    shutil.copytree(rendered / "_output", project / "_output")
+    return project
+
+
+@pytest.fixture
 def edit(project):
     """Replace a text that stands exactly once in a file of the project."""
 
@@ -68,6 +75,24 @@ def snapshot(folder):
 @pytest.fixture(name="snapshot")
 def snapshot_fixture():
     return snapshot
+
+
+def children(pid):
+    """The processes that a process has started and that still run."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
+        except OSError:  # it has ended meanwhile
+            continue
+        if parent == str(pid) and state != "Z":
+            found.append(stat.parent.name)
+    return found
+
+
+@pytest.fixture(name="children")
+def children_fixture():
+    return children
 
 
 # --- standards: the tools that judge an edition, and the browser that shows it ------
@@ -123,9 +148,9 @@ def browser(tool):
 
 @pytest.fixture
 def show(browser):
-    """Open a page afresh, as it looks at a width, to an eye that likes it dark or light, with scripts on or off."""
+    """Open a page, by its path or address, afresh, as it looks at a width, to an eye that likes it dark or light, with scripts on or off."""
 
-    def open_page(path, width=1280, height=900, dark=False, scripts=True, media="screen"):
+    def open_page(page, width=1280, height=900, dark=False, scripts=True, media="screen"):
         features = {"prefers-color-scheme": "dark" if dark else "light", "prefers-reduced-motion": "reduce"}
         for command, arguments in (
                 ("setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1,
@@ -136,7 +161,7 @@ def show(browser):
             browser.execute_cdp_cmd(f"Emulation.{command}", arguments)
         browser.get("about:blank")  # so that nothing of an earlier page stays: place, focus, an open panel
         browser.get_log("performance"), browser.get_log("browser")
-        browser.get(path.as_uri())
+        browser.get(page if isinstance(page, str) else page.as_uri())
         browser.execute_async_script("document.fonts.ready.then(arguments[0])")
         return browser
 

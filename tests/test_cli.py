@@ -11,7 +11,7 @@ import pytest
 from briefing import __version__
 from briefing.cli import main
 
-COMMANDS = ("render", "execute", "check", "diff", "sheet")
+COMMANDS = ("render", "preview", "execute", "check", "diff", "sheet")
 
 
 def usage_error(capsys, *arguments):
@@ -55,6 +55,11 @@ def test_version(capsys):
 @pytest.mark.parametrize("timeout", ["0", "-1", "1.5", "soon", "", "²"])
 def test_bad_timeout(capsys, timeout):
     assert "expected a whole number of seconds from 1" in usage_error(capsys, "render", f"--timeout={timeout}")
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http", "", "²"])
+def test_bad_port(capsys, port):
+    assert "expected a whole number from 0 to 65535" in usage_error(capsys, "preview", f"--port={port}")
 
 
 def test_no_command_unknown_command_unknown_option_unknown_engine(capsys):

@@ -14,7 +14,7 @@ MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.star
 #: A name goes in or out of here in the change that adds or removes it, with a line in the changelog.
 NAMES = {
     "anchors": "Check check Key Move Numbered patch",
-    "archive": "inputs kind NAME pack PACKAGE unpack write",
+    "archive": "inputs kind NAME named_by_report pack PACKAGE unpack write",
     "cli": "main",
     "compare": "Change Difference editions environments inputs LONGEST MOST_LINES NONDETERMINISM outputs "
         "page_sentences",
@@ -34,7 +34,7 @@ NAMES = {
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
         "tabled TALLEST titled VEGA_LITE",
     "glyphs": "check MOST_NAMED Place",
-    "html": "font_folder font_rules TEMPLATES write",
+    "html": "font_folder font_rules policy_hash TEMPLATES write",
     "imports": "light WAITING",
     "inline": "markdown show",
     "kernels": "available ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
@@ -43,6 +43,7 @@ NAMES = {
     "pdf": "Attachment literal source STYLED TEMPLATE write",
     "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
+    "preview": "FILES FOLDERS inputs Outcome outcomes PATIENCE",
     "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
     "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity share spelled Value "
         "Values Verdict verdict",
@@ -53,6 +54,7 @@ NAMES = {
         "FRONT_MATTER PAPERS Picture present Problem read Report Results results Span",
     "review": "Review review",
     "sentences": "Block Sentence sentences split visible",
+    "serving": "Content PORT served Server VIEW",
     "sheets": "CODES PLACE read write",
     "tables": "DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE Problem read "
         "REQUIRED_TABLES Row STANDARD Tables",

@@ -28,13 +28,6 @@ def command(project, *arguments, **environment):
                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.fixture
-def good(project, rendered):
-    """The project with the good `_output/` of an earlier render."""
-    shutil.copytree(rendered / "_output", project / "_output")
-    return project
-
-
 # --- the page -------------------------------------------------------------------
 
 class Page(HTMLParser):
@@ -189,20 +182,7 @@ def test_findings_of_the_report_do_not_hide_those_of_the_data(project, edit):
     assert [f.code for f in error.value.findings] == ["type", "shortcode"]
 
 
-def children(pid):
-    """The processes that a process has started and that still run."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            state, parent = stat.read_text().rpartition(")")[2].split()[:2]
-        except OSError:  # it has ended meanwhile
-            continue
-        if parent == str(pid) and state != "Z":
-            found.append(stat.parent.name)
-    return found
-
-
-def test_stopping_a_render_leaves_nothing_behind(good, notebook, tmp_path, snapshot):
+def test_stopping_a_render_leaves_nothing_behind(good, notebook, tmp_path, snapshot, children):
     notebook(f"from pathlib import Path\nPath({str(tmp_path / 'began')!r}).touch()\nimport time; time.sleep(60)")
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -221,7 +201,7 @@ def test_stopping_a_render_leaves_nothing_behind(good, notebook, tmp_path, snaps
     assert [pid for pid in kernels if Path(f"/proc/{pid}").exists()] == []
 
 
-def test_no_kernel_is_left_after_a_render(project):
+def test_no_kernel_is_left_after_a_render(project, children):
     before = children(os.getpid())
     execute(project)
     assert [pid for pid in children(os.getpid()) if pid not in before] == []

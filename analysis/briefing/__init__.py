@@ -4,7 +4,7 @@ The modules in the order in which data flow, each importing only from those
 before it: findings, imports, dates, tables, quantities, evidence, anchors, positions,
 reliability, exports, sheets, typefaces, drawing, framing, position_figures, figures,
 inline, kernels, notebooks, report, archive, crate, edition, compare, editions, rebuild, sentences, prose, tree,
-constructs, document, html, pdf, glyphs, review, render, cli.
+constructs, document, html, pdf, glyphs, review, render, serving, preview, cli.
 """
 
 __version__ = "0.1.0"

@@ -30,12 +30,15 @@ def inputs(root: Path) -> dict[str, bytes]:
              for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     for pattern in ("data/**/*", "analysis/*.ipynb", "report.qmd", "requirements.lock", "pyproject.toml", "LICENSE"):
         found |= {path.relative_to(root).as_posix(): path for path in root.glob(pattern) if path.is_file()}
-    found |= {name: root / name for name in _named_by_report(root) if (root / name).is_file()}
+    found |= {name: root / name for name in named_by_report(root) if (root / name).is_file()}
     return {name: found[name].read_bytes() for name in sorted(found)}
 
 
-def _named_by_report(root: Path) -> list[str]:
-    """The files that the report itself names: bibliographies, its citation style, pictures."""
+def named_by_report(root: Path) -> list[str]:
+    """The files that the report itself names: bibliographies, its citation style, pictures.
+
+    Raises InvalidReport where it cannot be read.
+    """
     read = report.read(root)
     named = read.front.get("bibliography") or []
     files = [*([named] if isinstance(named, str) else named), read.front.get("csl") or ""]

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import signal
 import sys
 import time
 from collections import Counter
@@ -20,6 +22,7 @@ from .findings import BriefingError, Finding, Findings
 
 if TYPE_CHECKING:
     from .compare import Difference
+    from .preview import Outcome
     from .review import Review
 
 
@@ -60,6 +63,16 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--engine", choices=("embedded", "quarto"), default="embedded",
                         help="who builds the report: this package (default), or Quarto where it is installed")
     _timeout(render)
+    preview = command("preview", _preview, "show the report in the browser while it is written",
+                      "Serve the report on this machine only, render it after each save, and reload the page where "
+                      "its reader is. What is wrong shows in the page with its place, over the last good one. "
+                      "Ctrl-C stops. With --json: an object a line, for the address and for each render.")
+    preview.add_argument("--pdf", action="store_true", help="show the PDF beside the page")
+    preview.add_argument("--port", type=_port, metavar="NUMBER",
+                         help="the port to listen on; 0: any (default: 4649, or any where that is taken)")
+    preview.add_argument("--open", action=argparse.BooleanOptionalAction, default=True,
+                         help="open the address in a browser, where there is one (default: yes)")
+    _timeout(preview)
     execute = command("execute", _execute, "run the notebooks only",
                       "Run the notebooks into _output/notebooks/ and write the references: "
                       "what Quarto needs before it renders.")
@@ -105,6 +118,12 @@ def _seconds(text: str) -> int:
     return int(text)
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f'found "{text}", expected a whole number from 0 to 65535')
+    return int(text)
+
+
 # --- commands -------------------------------------------------------------------
 
 def _render(options: argparse.Namespace) -> int:
@@ -117,6 +136,54 @@ def _render(options: argparse.Namespace) -> int:
     else:
         written = render.render(root, timeout=options.timeout, progress=_progress(options))
     return _done(written, started, options)
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from . import preview, serving
+
+    root = _project(options)
+    for name in ("SIGTERM", "SIGHUP"):  # to end the process or close the terminal stops as Ctrl-C does
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        with serving.Server(root, options.port, beside=options.pdf) as server:
+            _say_address(server.url, options)
+            for outcome in preview.outcomes(root, server, options.timeout):
+                _say_outcome(outcome, options)
+    except KeyboardInterrupt:
+        _complain("Stopped.", options.json)
+        return 130
+    # the package's code was saved: go on with that, at the same address
+    os.execv(sys.executable, [sys.executable, "-m", "briefing", "preview", "--project", str(root), "--no-open",
+                              f"--port={server.port}", f"--timeout={options.timeout}",
+                              *["--pdf"] * options.pdf, *["--json"] * options.json])
+
+
+def _say_address(url: str, options: argparse.Namespace) -> None:
+    if options.json:
+        print(json.dumps({"url": url}), flush=True)
+    else:
+        print(f"{url} (Ctrl-C stops)", file=sys.stderr, flush=True)
+    # without a display a browser of the terminal might start, and take it
+    if options.open and (sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY")
+                         or os.environ.get("WAYLAND_DISPLAY")):
+        import threading
+        import webbrowser
+
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()  # it may wait for the browser
+
+
+def _say_outcome(outcome: Outcome, options: argparse.Namespace) -> None:
+    if options.json:
+        print(json.dumps({"saved": outcome.saved, "seconds": round(outcome.seconds, 3), "error": outcome.error,
+                          "findings": [finding.as_dict() for finding in outcome.findings]}, ensure_ascii=False),
+              flush=True)
+        return
+    saved = f"{', '.join(outcome.saved)} saved: " if outcome.saved else ""
+    wrong = [*map(str, outcome.findings), *filter(None, [outcome.error])]
+    result = f"{len(wrong)} finding{'s' * (len(wrong) > 1)}" if wrong else f"rendered in {outcome.seconds:.1f} s"
+    line = f"{saved}{result}"
+    print("\n  ".join([line[0].upper() + line[1:] if not saved else line, *wrong]), file=sys.stderr, flush=True)
 
 
 def _execute(options: argparse.Namespace) -> int:

@@ -56,7 +56,7 @@ def versions() -> dict[str, str]:
         if "extra ==" not in requirement:
             names.add(re.match(r"[\w.-]+", requirement)[0].lower())
     found = {}
-    for name in sorted(names - {"jupyter"}):  # the programs around, which no output sees
+    for name in sorted(names - {"jupyter", "tornado", "watchfiles"}):  # the programs around, which no output sees
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -47,11 +47,11 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
               "evidence": json.dumps(behind, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
               "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
-              "style": style, "script": script, "style_hash": _hash(style), "script_hash": _hash(script)}
+              "style": style, "script": script, "style_hash": policy_hash(style), "script_hash": policy_hash(script)}
     return page.substitute(values)
 
 
-def _hash(text: str) -> str:
+def policy_hash(text: str) -> str:
     """What a Content-Security-Policy names an inline style or script by."""
     return base64.b64encode(hashlib.sha256(text.encode("utf-8")).digest()).decode("ascii")
 
