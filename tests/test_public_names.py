@@ -34,7 +34,7 @@ NAMES = {
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
         "tabled TALLEST titled VEGA_LITE",
     "glyphs": "check MOST_NAMED Place",
-    "html": "font_folder font_rules policy_hash TEMPLATES write",
+    "html": "font_rules policy_hash TEMPLATES write",
     "imports": "light WAITING",
     "inline": "markdown show",
     "kernels": "available ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",

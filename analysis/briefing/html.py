@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import document
+from . import document, typefaces
 from .document import Document
 from .report import Picture
 from .tree import VERSION, Node, attributes, div, pandoc, plain, raw, transform, walk
@@ -207,7 +207,7 @@ def font_rules(text: str) -> str:
     for name, weight in (("Regular", 400), ("Semibold", 600)):
         options = subset.Options(flavor="woff2", hinting=False, layout_features=[])
         options.drop_tables += ["GSUB", "GPOS", "GDEF"]  # half of the time, for kerning that nobody misses on a screen
-        font = TTFont(font_folder() / f"SourceSansPro-{name}.ttf", lazy=True, recalcTimestamp=False)
+        font = TTFont(typefaces.folder() / f"SourceSansPro-{name}.ttf", lazy=True, recalcTimestamp=False)
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=characters)
         subsetter.subset(font)
@@ -219,10 +219,3 @@ def font_rules(text: str) -> str:
         rules.append(f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};font-display:optional;'
                      f'src:url(data:font/woff2;base64,{data}) format("woff2")}}')
     return "\n".join(rules)
-
-
-def font_folder() -> Path:
-    """Where the typeface's files are."""
-    import font_source_sans_pro
-
-    return Path(font_source_sans_pro.__file__).parent / "files"
