@@ -153,7 +153,7 @@ class _Run:
 
 
 class _Watch:
-    """A thread that says, by `told`, when to look at the inputs, and that gives up a render which a save has overtaken."""
+    """A thread that says, by `told`, when to look at the inputs, and gives up a render that a save has overtaken."""
 
     def __init__(self, root: Path) -> None:
         self.told = threading.Event()

@@ -199,7 +199,7 @@ class _File(_Loopback):
     def get(self) -> None:
         status, media_type, content = self._content()
         self.set_status(status)
-        self.set_header("Content-Type", media_type if media_type == "application/pdf" else f"{media_type}; charset=utf-8")
+        self.set_header("Content-Type", f"{media_type}{'; charset=utf-8' * media_type.startswith('text/')}")
         self.finish(content)
 
 
