@@ -176,9 +176,11 @@ class _Watch:
     def during(self, now: Mapping[str, str]) -> Iterator[None]:
         """While a render goes on that began with these inputs."""
         run = self._run = _Run(now)
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started us in the background
         try:
             yield
         finally:
+            signal.signal(signal.SIGINT, before)
             run.ended.set()
             with self._lock:
                 self._run = None
