@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from . import store
 from .drawing import NARROW, SMALL, TITLE, WIDE, Row, Sheet, svg, wrap
 from .quantities import Quantity, counted
 
@@ -35,20 +36,36 @@ class Figure:
 
     def specification(self, width: int = WIDE) -> dict[str, Any]:
         """The Vega-Lite specification of the chart at a width in px."""
-        from altair.utils.schemapi import debug_mode
-
         if width not in self.drawn:
-            with debug_mode(False):  # the tests hold every chart to Vega-Lite's schema; readers need not wait for it
-                self.drawn[width] = self.draw(width).chart().to_dict(validate=False)
+            self.drawn[width] = _specified(self.draw(width))
         return self.drawn[width]
 
     def svg(self, width: int = WIDE) -> str:
         return svg(self.specification(width))
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"image/svg+xml": self.svg(), VEGA_LITE: self.specification(), "text/plain": self.summary,
-                FIGURE: {"narrow": self.svg(NARROW), "table": dict(self.table),
+        wide, narrow = (self._kept(width) for width in (WIDE, NARROW))
+        return {"image/svg+xml": wide["svg"], VEGA_LITE: wide["specification"], "text/plain": self.summary,
+                FIGURE: {"narrow": narrow["svg"], "table": dict(self.table),
                          "sources": list(self.sources), "passages": list(self.passages)}}
+
+
+    def _kept(self, width: int) -> dict[str, Any]:
+        """Specification and SVG at a width, as an earlier render drew an equal sheet, or drawn now."""
+        sheet = self.draw(width)
+        known = store.figure(repr(sheet))
+        if known is None:
+            self.drawn[width] = _specified(sheet)
+            known = {"specification": self.specification(width), "svg": self.svg(width)}
+            store.keep_figure(repr(sheet), known)
+        return known
+
+
+def _specified(sheet: Sheet) -> dict[str, Any]:
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):  # the tests hold every chart to Vega-Lite's schema; readers need not wait for it
+        return sheet.chart().to_dict(validate=False)
 
 
 def figure(draw: Callable[[int], Sheet], title: str, rows: Iterable[Row], table: Mapping[str, list[Any]]) -> Figure:
