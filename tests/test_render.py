@@ -201,6 +201,20 @@ def test_stopping_a_render_leaves_nothing_behind(good, notebook, tmp_path, snaps
     assert [pid for pid in kernels if Path(f"/proc/{pid}").exists()] == []
 
 
+def test_killing_a_render_leaves_no_kernel(good, notebook, tmp_path, children):
+    notebook(f"from pathlib import Path\nPath({str(tmp_path / 'began')!r}).touch()\nwhile True: pass")
+    run = command(good, "render", TMPDIR=str(tmp_path))
+    deadline = time.monotonic() + 20
+    while not (tmp_path / "began").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    kernels = [pid for nursery in children(run.pid) for pid in [nursery, *children(nursery)]]
+    run.kill()
+    run.communicate(timeout=20)
+    while (left := [pid for pid in kernels if Path(f"/proc/{pid}").exists()]) and time.monotonic() < deadline + 10:
+        time.sleep(0.05)
+    assert len(kernels) > 1 and left == []
+
+
 def test_no_kernel_is_left_after_a_render(project, children):
     before = children(os.getpid())
     execute(project)

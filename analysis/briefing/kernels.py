@@ -171,6 +171,7 @@ def _become_kernel(connection_file: str, folder: str, log: str, record: str, var
 
     code = 1
     try:
+        _end_with_parent()
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -199,6 +200,14 @@ def _become_kernel(connection_file: str, folder: str, log: str, record: str, var
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code)
+
+
+def _end_with_parent() -> None:
+    """Let the system end this process with the nursery, which ends with the command: so even where the command
+    was killed, no kernel runs on (prctl(2), PR_SET_PDEATHSIG)."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
 if __name__ == "__main__":
