@@ -136,7 +136,7 @@ def test_range_stands_at_the_first_use_of_a_likelihood_word(project, edit):
 def test_judgements_in_full_give_both_sides(data):
     text = evidence.judgements(data)
     assert text.count("::: {.judgement-full}") == 2
-    assert "*Against it:* none found\n" in text and "*Against it:* [@dockers-joined]\n" in text
+    assert "*Against it:* none found\n" in text and "310\u00a0people [@dockers-joined]\n" in text
     assert "*What would change it:* Talks." in text
 
 

@@ -291,7 +291,7 @@ def test_missing_characters_are_named_with_all_their_places_at_once(project, edi
     assert [(place, found.split(" (")[0]) for _, place, found in missing(project)] == [
         ("report.qmd line 53", '"\U0001f680"'), ("data/passages.csv row 2, gist", '"\u4e2d"'),
         ("data/actors.csv row 4, label", '"\u182e"'), ("analysis/harbour.ipynb cell 4 (tbl-actors)", '"\U0001f6a2"')]
-    assert snapshot(project) == before
+    assert {name: content for name, content in snapshot(project).items() if name != "_output"} == before  # which has the cache
 
 
 def test_missing_characters_are_named_by_code_and_name(project, edit):

@@ -357,7 +357,7 @@ def test_render_that_a_save_has_overtaken_is_given_up(project, notebook, tmp_pat
             stop.set()
             mending.join()
             outcomes.close()
-    assert [path.name for path in (project / "_output").iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in (project / "_output").iterdir() if path.name.startswith(".rendering")] == []
 
 
 # --- the command -----------------------------------------------------------------------
