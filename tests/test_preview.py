@@ -520,7 +520,7 @@ def test_reader_stays_where_they_are(good, command, show, edit):
     until(browser, "window.mark = 1")
     block = "[...document.querySelectorAll('main p')].find((p) => p.textContent.includes('by hand'))"
     place = browser.execute_script(f"""
-        {block}.scrollIntoView({{block: "center", behavior: "instant"}});
+        {block}.scrollIntoView({{block: "start", behavior: "instant"}});
         document.querySelector("main a[href='#ref-no-return']").focus({{preventScroll: true}});
         return [{block}.getBoundingClientRect().top, scrollY]""")
     assert place[1] > 0, "the page is long enough to be scrolled"
@@ -528,7 +528,9 @@ def test_reader_stays_where_they_are(good, command, show, edit):
     report = good / "report.qmd"
     body = report.read_text("utf-8")
     at = body.index("\n\n", body.index("\n---", 4)) + 2
-    report.write_text(f"{body[:at]}{'Inserted words above. ' * 60}\n\n{body[at:]}", encoding="utf-8")
+    body = f"{body[:at]}{'Inserted words above. ' * 60}\n\n{body[at:]}"
+    body = body.replace("A sum by hand", f"{'More words in the same part. ' * 20}\n\nA sum by hand")
+    report.write_text(body, encoding="utf-8")
     until(browser, "!window.mark && document.body.textContent.includes('Inserted words above.')")
     until(browser, "document.documentElement.style.opacity === ''")
     assert browser.execute_script(f"return {block}.getBoundingClientRect().top") == pytest.approx(place[0], abs=2)
