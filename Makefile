@@ -13,13 +13,16 @@ SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
 
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render check test bench lighthouse reprotest lab lock quarto clean
+.PHONY: help render preview check test bench lighthouse reprotest pictures lab lock quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 render: $(SETUP) ## make _output/report.pdf and _output/report.html
 	$(BIN)/briefing render
+
+preview: $(SETUP) ## show the report in the browser, anew after each save
+	$(BIN)/briefing preview
 
 check: $(SETUP) ## check the evidence, and that the edition reproduces to the last byte
 	$(BIN)/briefing check $(if $(wildcard $(lastword $(subst =, ,$(SOURCE)))),--source $(SOURCE))
@@ -38,6 +41,12 @@ reprotest: $(SETUP) ## render under Debian's reprotest (apt-get install reprotes
 	cd $(COPY) && reprotest --no-diffoscope --vary=-user_group -s . \
 		'PYTHONPATH=$$PWD/analysis $(CURDIR)/$(BIN)/python -m briefing render' '_output/report.*'
 	rm -rf $(COPY)
+
+pictures: ## renew the README's pictures from _output/ (needs poppler-utils and Chromium)
+	pdftoppm -r 80 -f 1 -l 1 -png -singlefile _output/report.pdf docs/page-one
+	chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir=$(COPY)-browser \
+		--window-size=1280,1240 --screenshot=docs/page.png file://$(CURDIR)/_output/report.html
+	rm -rf $(COPY)-browser
 
 lab: $(SETUP) ## open the notebooks in JupyterLab
 	$(BIN)/jupyter lab analysis

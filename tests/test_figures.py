@@ -11,6 +11,7 @@ import pytest
 
 from briefing import evidence, drawing, figures, framing, positions, tables
 from briefing.drawing import NARROW, PALETTE, WIDE
+from briefing.findings import BriefingError
 
 LONG = "The Permanent Delegation of the Confederation of Upper Lakes " * 2
 TITLES = ["Short", "A finding that goes on and on, " * 10, "Росія та Монголія", "ממצא בעברית על ההסכם", "W" * 300]
@@ -124,6 +125,11 @@ def check_clear(figure):
 
 def words(svg):
     return " ".join(text for text, *_ in text_boxes(svg))
+
+
+def letters(text):
+    """A text without what breaks it into lines."""
+    return text.replace(" ", "").replace("-", "")
 
 
 # --- frames ---------------------------------------------------------------------
@@ -376,7 +382,7 @@ def test_an_empty_figure_says_so(name):
 def test_titles_of_any_length_stay_on_the_page(title):
     figure = figures.claims(claim_rows(5), title)
     check(figure)
-    assert words(figure.svg()).replace(" ", "").startswith(title.replace(" ", ""))
+    assert letters(words(figure.svg())).startswith(letters(title))
 
 
 def test_figures_draw_the_same_bytes_again():
@@ -415,7 +421,7 @@ def test_slimming_leaves_texts_alone():
 def test_wrapped_text_loses_nothing_and_fits():
     for text in (*TITLES, LONG, "x" * 500, ""):
         lines = drawing.wrap(text, 120)
-        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+        assert letters("".join(lines)) == letters(text)
         assert drawing.widest(lines) <= 120
 
 
@@ -446,29 +452,174 @@ def _contrast(one, other):
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("side", [0, 1], ids=["light", "dark"])
-def test_colours_stand_out_from_every_ground(side):
-    for ground in ("paper", "ground", "tint"):
-        for name in ("context", "accent", "agree"):
-            assert _contrast(PALETTE[name][side], PALETTE[ground][side]) >= 3, (name, ground)
-        for name in ("ink", "soft", "accent", "agree"):
-            assert _contrast(PALETTE[name][side], PALETTE[ground][side]) >= 4.5, (name, ground)
-    for filled in ("accent", "agree", "soft", "context"):  # signs and labels inside marks
-        assert _contrast(PALETTE["paper"][side], PALETTE[filled][side]) >= 4.5, filled
+def samples():
+    """Every chart with every kind of mark that it knows, and what of its colours something else tells, too."""
+    kinds = pd.concat([claim_rows(20, 40, 60, 80, hedge=hedge) for hedge in ("=", ">", "<", "~")])
+    claim = {"value": 40, "hedge": ">", "unit": "%", "label": "The claim", "publisher": "Paper", "source": "paper",
+             "passage": "p1", "on": pd.Timestamp("2001-09-03").date()}
+    years = year_rows([20, 30, 50, 60]).assign(hedge=["=", ">", "<", "~"], derived=[False, True, False, False])
+    parts = pd.DataFrame([["Whole", part, value, hedge, "%", "Paper", "paper", None]
+                          for part, value, hedge in (("One", 40, "~"), ("Two", 30, "="), ("Three", 20, ">"))],
+                         columns=["whole", "part", "value", "hedge", "unit", "publisher", "source", "passage"])
+    dates = ["2024-09-02", "2024-09-03", "[2024-09-02..2024-09-04]", "2024-09-03/.."]
+    return {"claims": figures.claims(kinds, "Title"),
+            "by_year": figures.by_year(years, "Title", claim=claim),
+            "by_year joined": figures.by_year(years, "Title", claim=claim, joined=True),
+            "shares": figures.shares(parts, "Title"),
+            "stands": figures.stands(*stand_frames(9, 4), "Title"),
+            "network": figures.network(tie_frames(6, 2), "Title"),
+            "timeline": figures.timeline(event_rows(dates), "Title", window=positions.busiest(event_rows(dates))),
+            "hands": figures.hands(chain_rows(("A", "Agency", "Page"), ("B", "Page")), "Title")}
+
+
+#: Pairs that a sign or dashes tell apart as well, by chart: these need no difference in grey.
+SIGNED = {"stands": {"agree", "accent", "soft"}, "network": {"agree", "accent"}}
+NAMED = {light: name for name, (light, _) in PALETTE.items()}
+
+
+def mark_colours(svg):
+    """The colours of marks that are there to be told apart: all but paper, grounds and grid."""
+    found = {NAMED[colour] for tag, element, *_ in elements(svg) if tag in ("path", "line")
+             for colour in (element.get("fill"), element.get("stroke")) if colour in NAMED}
+    return found - {"paper", "ground", "tint", "line"}
+
+
+def text_grounds(svg):
+    """(text, its colour, the colour of what is drawn under its middle) of every text."""
+    areas = []
+    for tag, element, x, y, _ in elements(svg):
+        if tag == "path" and element.get("fill") in NAMED:
+            xs, ys = _ends(element.get("d", ""))
+            reach = max(max(ys) - min(ys), max(xs) - min(xs)) / 2 if "A" in element.get("d") else 0  # a disc
+            areas.append((x + min(xs), y + min(ys) - reach, x + max(xs), y + max(ys) + reach, element.get("fill")))
+    texts = [element for tag, element, *_ in elements(svg) if tag == "text" and element.text]
+    for element, (text, left, top, right, bottom) in zip(texts, text_boxes(svg), strict=True):
+        middle = ((left + right) / 2, (top + bottom) / 2)
+        under = [fill for x, y, x2, y2, fill in areas if x <= middle[0] <= x2 and y <= middle[1] <= y2]
+        yield text, NAMED[element.get("fill")], NAMED[under[-1]] if under else "paper"
+
+
+def _grey(colour):
+    """A colour as a printer without colours has it: of the same luminance."""
+    luminance = sum(part * (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4)
+                    for part, c in zip((0.2126, 0.7152, 0.0722), colour, strict=True))
+    return [12.92 * luminance if luminance <= 0.0031308 else 1.055 * luminance ** (1 / 2.4) - 0.055] * 3
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    return {name: [figure.svg(), figure.svg(NARROW)] for name, figure in samples().items()}
 
 
 @pytest.mark.parametrize("side", [0, 1], ids=["light", "dark"])
-@pytest.mark.parametrize("sight", [None, "deuteranomaly", "protanomaly", "tritanomaly"])
+def test_marks_and_texts_stand_out_from_what_they_lie_on(drawn, side):
+    for name, svgs in drawn.items():
+        grounds = {"paper"} | {NAMED[colour] for svg in svgs for colour in re.findall(r'fill="(#[^"]*)"', svg)
+                               if NAMED[colour] in ("ground", "tint")}
+        for mark, ground in itertools.product(set().union(*map(mark_colours, svgs)), grounds):
+            assert _contrast(PALETTE[mark][side], PALETTE[ground][side]) >= 3, (name, mark, ground)
+        for text, colour, ground in itertools.chain(*map(text_grounds, svgs)):
+            assert _contrast(PALETTE[colour][side], PALETTE[ground][side]) >= 4.5, (name, text, colour, ground)
+    assert {ground for svgs in drawn.values() for svg in svgs for *_, ground in text_grounds(svg)} >= {
+        "paper", "ground", "accent", "context", "agree", "soft"}
+
+
+@pytest.mark.parametrize("side", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("sight", [None, "deuteranomaly", "protanomaly", "tritanomaly", "grey"])
 @pytest.mark.filterwarnings("ignore")
-def test_colours_are_told_apart_by_every_eye(side, sight):
+def test_colours_of_a_chart_are_told_apart_by_every_eye(drawn, side, sight):
     colorspacious = pytest.importorskip("colorspacious")
 
     def seen(name):
         colour = _rgb(PALETTE[name][side])
+        if sight == "grey":
+            return _grey(colour)
         space = {"name": "sRGB1+CVD", "cvd_type": sight, "severity": 100}
         return [min(max(c, 0), 1) for c in colorspacious.cspace_convert(colour, space, "sRGB1")] if sight else colour
 
-    for one, other in itertools.combinations(("ink", "context", "accent", "agree", "paper"), 2):
-        distance = colorspacious.deltaE(seen(one), seen(other), input_space="sRGB1", uniform_space="CAM02-UCS")
-        assert distance >= 10, (one, other, distance)
+    pairs = 0
+    for name, svgs in drawn.items():
+        for one, other in itertools.combinations(sorted(set().union(*map(mark_colours, svgs)) | {"paper"}), 2):
+            if sight == "grey" and {one, other} <= SIGNED.get(name, set()):
+                continue
+            distance = colorspacious.deltaE(seen(one), seen(other), input_space="sRGB1", uniform_space="CAM02-UCS")
+            assert distance >= 10, (name, one, other, distance)
+            pairs += 1
+    assert pairs > 12
     assert len({light for light, _ in PALETTE.values()}) == len(PALETTE)
+
+
+def test_what_grey_cannot_tell_has_a_sign_or_dashes(drawn):
+    for svg in drawn["stands"]:
+        signs = {(sign, colour) for sign, text, ground in text_grounds(svg) if sign in "+−±"
+                 for colour in {text, ground} - {"paper"}}
+        assert signs == {("+", "agree"), ("−", "accent"), ("±", "soft")}
+    for svg in drawn["network"]:
+        dashed = {(NAMED[element.get("stroke")], "stroke-dasharray" in element.attrib)
+                  for tag, element, *_ in elements(svg) if tag == "path" and element.get("stroke") in NAMED}
+        assert dashed == {("agree", False), ("accent", True)}
+
+
+# --- craft ------------------------------------------------------------------------
+
+def test_type_is_of_the_same_sizes_in_every_chart_and_layout(drawn):
+    for name, svgs in drawn.items():
+        for svg in svgs:
+            sizes = {element.get("font-size", "12px") for tag, element, *_ in elements(svg) if tag == "text"}
+            assert sizes == {"14px", "12px", "11px"}, name  # title, text, sources
+            assert page(svg)[0] in (WIDE, NARROW)
+
+
+def test_every_chart_names_its_source_and_tells_each_mark(drawn):
+    for name, svgs in drawn.items():
+        for svg in svgs:
+            assert "Source: Paper" in words(svg) or "Sources:" in words(svg), name
+            assert mark_boxes(svg) and all("Source: " in says for says, *_ in mark_boxes(svg)), name
+
+
+def test_a_range_without_length_is_seen():
+    figure = figures.claims(claim_rows(90, 5).assign(upper=[90.0, None]), "Title")
+    ends = [row for layer in figure.specification()["layer"] if layer["mark"]["type"] == "rule"
+            for row in figure.specification()["datasets"][layer["data"]["name"]] if row["thick"] == 2]
+    assert len(ends) == 2 and all(row["y2"] - row["y"] == 10 for row in ends)
+
+
+@pytest.mark.parametrize("value, hedge", [(100, ">"), (0, "<"), (-5, "<"), (7, ">="), (0, ">"), (-5, "<=")])
+def test_an_open_bound_at_the_end_of_the_scale_has_an_arrow_with_length(value, hedge):
+    def arrow(figure):  # the key's is shorter
+        return max(math.dist((row["x"], row["y"]), (row["x2"], row["y2"]))
+                for layer in figure.specification()["layer"] if layer["mark"]["type"] == "rule"
+                for row in figure.specification()["datasets"][layer["data"]["name"]] if row["thick"] == 1.5)
+
+    claimed = figures.claims(claim_rows(value, hedge=hedge), "Title")
+    yearly = figures.by_year(year_rows([value], hedge=hedge), "Title")
+    assert arrow(claimed) > 12 and arrow(yearly) > 12
+    check(claimed)
+    check(yearly)
+
+
+def test_a_share_that_is_not_exact_has_no_sharp_end():
+    figure = samples()["shares"]
+    dashed = [layer for layer in figure.specification()["layer"] if layer["mark"]["type"] == "rule"
+              for row in figure.specification()["datasets"][layer["data"]["name"]] if row["dash"]]
+    assert len(dashed) == 2
+    assert [row["shape"] for row in points(figure)] == ["triangle-right"]
+    check(figure)
+
+
+def test_two_units_on_one_scale_are_refused():
+    frame = claim_rows(5, 6).assign(unit=["%", "TWh"])
+    with pytest.raises(BriefingError, match="unit: found % and TWh, expected one unit on one scale"):
+        figures.claims(frame, "Title")
+    with pytest.raises(BriefingError, match="unit: found % and TWh"):
+        figures.by_year(year_rows([5, 6]).assign(unit=["%", "TWh"]), "Title")
+
+
+@pytest.mark.parametrize("unit", ["TWh", "thousand barrels of oil equivalent a day"])
+@pytest.mark.parametrize("values", [(1234567.8, 2), (1e12, 5), (-1e9, 0)])
+def test_units_of_any_length_stay_on_the_page(unit, values):
+    claimed = figures.claims(claim_rows(*values, unit=unit, label=LONG), "Title")
+    yearly = figures.by_year(year_rows(values).assign(unit=unit), "Title", joined=True, axis="Amount")
+    for figure in (claimed, yearly):
+        check(figure)
+        assert unit.split()[0] in words(figure.svg()) and unit.split()[0] in words(figure.svg(NARROW))

@@ -65,4 +65,4 @@ def test_dead_nursery_is_said(tmp_path):
         within._process.kill()
         within._process.wait()
         with pytest.raises(RuntimeError, match="Kernel"):
-            within.fork("file.json", str(tmp_path), str(tmp_path / "out"))
+            within.fork(kernels.Birth(str(tmp_path / "out"), str(tmp_path / "reads"), {}, 1000), "file.json", str(tmp_path))

@@ -253,7 +253,7 @@ def words(project):
 def running(words):
     """Its outcomes, and its server."""
     with serving.Server(words, 0) as server:
-        found = preview.outcomes(words, server, 60)
+        found = preview.outcomes(words, server, timeout=60)
         yield found, server
         found.close()
 
@@ -348,7 +348,7 @@ def test_render_that_a_save_has_overtaken_is_given_up(project, notebook, tmp_pat
     stop = threading.Event()
     mending = threading.Thread(target=mend)
     with serving.Server(project, 0) as server:
-        outcomes = preview.outcomes(project, server, 300)
+        outcomes = preview.outcomes(project, server, timeout=300)
         mending.start()
         try:
             assert next(outcomes).findings == ()

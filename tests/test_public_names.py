@@ -15,6 +15,7 @@ MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.star
 NAMES = {
     "anchors": "Check check Key Move Numbered patch",
     "archive": "inputs kind NAME named_by_report pack PACKAGE unpack write",
+    "cache": "digest distributions environment file_hash find folder_hash Found Inputs keep libraries Read RUNS",
     "cli": "main",
     "compare": "Change Difference editions environments inputs LONGEST MOST_LINES NONDETERMINISM outputs "
         "page_sentences",
@@ -22,7 +23,7 @@ NAMES = {
     "crate": "CARRIER crate Entity MEDIA_TYPES NAME PROFILE SPECIFICATION",
     "dates": "date_bounds day MONTHS",
     "document": "build callout clone Document evidence_of hidden identifiers",
-    "drawing": "cut FONT linear PALETTE Row Scale Sheet slim svg widest width wrap",
+    "drawing": "cut cut_apart linear PALETTE Row Scale Sheet slim svg widest width wrap",
     "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
     "evidence": "cards chain cited CREDIBILITY grade hops judgement judgements LIKELIHOODS OTHER_LIKELIHOODS "
@@ -32,32 +33,39 @@ NAMES = {
     "findings": "BriefingError CellFailed CellTimedOut Finding Findings GlyphMissing InvalidData InvalidReport "
         "KernelDied LONGEST_SHOWN NotebookFailed shown",
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
-        "tabled titled VEGA_LITE",
-    "html": "font_folder font_rules policy_hash TEMPLATES write",
+        "tabled TALLEST titled VEGA_LITE",
+    "glyphs": "check MOST_NAMED Place",
+    "html": "font_rules policy_hash TEMPLATES write",
     "imports": "light WAITING",
     "inline": "markdown show",
-    "kernels": "available ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
-    "notebooks": "Cell cell_options cells clean EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment read running text "
-        "VALUES values VARIED",
-    "pdf": "Attachment literal load_fonts source STYLED TEMPLATE write",
+    "kernels": "available Birth ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
+    "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment MEMORY read "
+        "recording_of runnable running text VALUES values VARIED",
+    "pdf": "Attachment literal source STYLED TEMPLATE write",
     "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
     "preview": "FILES FOLDERS inputs Outcome outcomes PATIENCE",
     "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
-    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity roughly share spelled Value "
+    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity share spelled Value "
         "Values Verdict verdict",
     "rebuild": "check check_pdf Condition",
+    "recording": "note Noted paused start",
     "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
-    "render": "execute OUTPUT Progress REFERENCES render render_with_quarto",
+    "render": "execute OUTPUT render render_with_quarto",
     "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "
         "FRONT_MATTER PAPERS Picture present Problem read Report Results results Span",
     "review": "Review review",
+    "running": "execute Kernels OWN Progress Run warm",
     "sentences": "Block Sentence sentences split visible",
     "serving": "Content PORT served Server VIEW",
     "sheets": "CODES PLACE read write",
+    "store": "figure FOLDER keep_figure RENDERS Store VARIABLE",
     "tables": "DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE Problem read "
         "REQUIRED_TABLES Row STANDARD Tables",
+    "typefaces": "advance advances available folder FONT foreign missing unsettable",
+    "timings": "Stage Timings",
     "tree": "attributes div Node pandoc plain raw transform VERSION walk",
+    "unchanged": "File MANIFEST remember unchanged YOUNG",
 }
 
 

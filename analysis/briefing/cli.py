@@ -12,18 +12,19 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from . import __version__
+from . import NOTHING_CHANGED, __version__
 from .findings import BriefingError, Finding, Findings
 
 if TYPE_CHECKING:
     from .compare import Difference
     from .preview import Outcome
     from .review import Review
+    from .timings import Timings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -62,7 +63,11 @@ def _parser() -> argparse.ArgumentParser:
                      "On any finding _output/ stays as it was.")
     render.add_argument("--engine", choices=("embedded", "quarto"), default="embedded",
                         help="who builds the report: this package (default), or Quarto where it is installed")
-    _timeout(render)
+    render.add_argument("--no-cache", action="store_true", help="run and draw everything anew, and keep nothing")
+    render.add_argument("--why", action="store_true", help="tell of each step whether it was reused, or why it was not")
+    render.add_argument("--timings", nargs="?", const="", metavar="FILE",
+                        help="tell where the time went; with FILE also as a trace for chrome://tracing or Perfetto")
+    _limits(render)
     preview = command("preview", _preview, "show the report in the browser while it is written",
                       "Serve the report on this machine only, render it after each save, and reload the page where "
                       "its reader is. What is wrong shows in the page with its place, over the last good one. "
@@ -72,11 +77,11 @@ def _parser() -> argparse.ArgumentParser:
                          help="the port to listen on; 0: any (default: 4649, or any where that is taken)")
     preview.add_argument("--open", action=argparse.BooleanOptionalAction, default=True,
                          help="open the address in a browser, where there is one (default: yes)")
-    _timeout(preview)
+    _limits(preview)
     execute = command("execute", _execute, "run the notebooks only",
                       "Run the notebooks into _output/notebooks/ and write the references: "
                       "what Quarto needs before it renders.")
-    _timeout(execute)
+    _limits(execute)
     check = command("check", _check, "check the evidence, and that the edition reproduces",
                     "Check the data, every passage against the source texts that are at hand, the prose against its "
                     "evidence and the coders against each other; then render afresh, twice, under different "
@@ -107,15 +112,20 @@ def _source(text: str) -> tuple[str, Path]:
     return id, Path(path)
 
 
-def _timeout(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--timeout", type=_seconds, default=300, metavar="SECONDS",
+def _limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--timeout", type=_whole("seconds"), default=300, metavar="SECONDS",
                         help="how long one cell may run (default: 300)")
+    parser.add_argument("--memory", type=_whole("megabytes"), default=4000, metavar="MB",
+                        help="how much memory one notebook may take, on Linux (default: 4000)")
 
 
-def _seconds(text: str) -> int:
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f'found "{text}", expected a whole number of seconds from 1')
-    return int(text)
+def _whole(unit: str) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < 1:
+            raise argparse.ArgumentTypeError(f'found "{text}", expected a whole number of {unit} from 1')
+        return int(text)
+
+    return number
 
 
 def _port(text: str) -> int:
@@ -127,15 +137,52 @@ def _port(text: str) -> int:
 # --- commands -------------------------------------------------------------------
 
 def _render(options: argparse.Namespace) -> int:
-    from . import render
+    from .timings import Timings
 
     root = _project(options)
+    timings = Timings()
     started = time.perf_counter()
+    if options.engine == "embedded" and not options.no_cache:
+        from .unchanged import unchanged
+
+        with timings.stage("compare with the last render"):
+            same = unchanged(str(root))
+        if same:
+            if options.json:
+                print(json.dumps({"findings": [], "written": []}))
+            else:
+                print(NOTHING_CHANGED, file=sys.stderr)
+            if options.why:
+                print("every step: reused, since nothing it was made from has changed", file=sys.stderr)
+            _tell_timings(timings, options)
+            return 0
+    with timings.stage("load the package"):
+        from . import render
     if options.engine == "quarto":
-        written = render.render_with_quarto(root, progress=_progress(options))
+        with timings.stage("quarto"):
+            written = render.render_with_quarto(root, progress=_progress(options))
     else:
-        written = render.render(root, timeout=options.timeout, progress=_progress(options))
-    return _done(written, started, options)
+        reasons: list[str] = []
+        written = render.render(root, timeout=options.timeout, memory=options.memory, use_cache=not options.no_cache,
+                                progress=_progress(options), explain=reasons.append, timings=timings)
+        if options.why:
+            print("\n".join(sorted(reasons)), file=sys.stderr)
+    code = _done(written, started, options)
+    _tell_timings(timings, options)
+    return code
+
+
+def _tell_timings(timings: Timings, options: argparse.Namespace) -> None:
+    if options.timings is None:
+        return
+    timings.add("all")
+    print(timings.table(), file=sys.stderr)
+    if options.timings:
+        try:
+            Path(options.timings).write_text(timings.trace(), encoding="utf-8")
+        except OSError as error:
+            raise BriefingError(f"{options.timings}: found {error.strerror}, expected a file that can be written. "
+                                "The briefing is rendered; name another file for its timings.") from error
 
 
 def _preview(options: argparse.Namespace) -> int:
@@ -148,14 +195,14 @@ def _preview(options: argparse.Namespace) -> int:
     try:
         with serving.Server(root, options.port, beside=options.pdf) as server:
             _say_address(server.url, options)
-            for outcome in preview.outcomes(root, server, options.timeout):
+            for outcome in preview.outcomes(root, server, timeout=options.timeout, memory=options.memory):
                 _say_outcome(outcome, options)
     except KeyboardInterrupt:
         _complain("Stopped.", options.json)
         return 130
     # the package's code was saved: go on with that, at the same address
     os.execv(sys.executable, [sys.executable, "-m", "briefing", "preview", "--project", str(root), "--no-open",
-                              f"--port={server.port}", f"--timeout={options.timeout}",
+                              f"--port={server.port}", f"--timeout={options.timeout}", f"--memory={options.memory}",
                               *["--pdf"] * options.pdf, *["--json"] * options.json])
 
 
@@ -191,7 +238,8 @@ def _execute(options: argparse.Namespace) -> int:
 
     root = _project(options)
     started = time.perf_counter()
-    return _done(render.execute(root, timeout=options.timeout, progress=_progress(options)), started, options)
+    return _done(render.execute(root, timeout=options.timeout, memory=options.memory, progress=_progress(options)),
+                 started, options)
 
 
 def _check(options: argparse.Namespace) -> int:

@@ -9,6 +9,7 @@ move a mark.
 from __future__ import annotations
 
 import functools
+import html
 import math
 import re
 import unicodedata
@@ -17,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import imports
+from .typefaces import FONT, advance, foreign
 
 #: Every colour of a chart: on a light page and, by the HTML's style, on a dark one.
 PALETTE: Mapping[str, tuple[str, str]] = {
@@ -30,7 +32,6 @@ PALETTE: Mapping[str, tuple[str, str]] = {
     "tint": ("#f9eee8", "#33241d"),  # the half-plane that an open claim leaves free
     "paper": ("#ffffff", "#14181d"),
 }
-FONT = "Source Sans Pro"
 BODY, SMALL, TITLE = 12, 11, 14  # CSS px; 1 px is 0.75 pt in print
 WIDE, NARROW = 620, 340
 
@@ -42,15 +43,12 @@ Row = dict[str, Any]
 @functools.lru_cache(maxsize=8192)
 def width(text: str, size: float = BODY, bold: bool = False) -> float:
     """How wide a text runs, in px; kerning, which only narrows it, is left out."""
-    advances, missing = _advances(bold)
-    em = sum(advances.get(ord(character), 0 if unicodedata.combining(character) else
-                          1.0 if unicodedata.east_asian_width(character) in "WF" else missing)
-             for character in text)
-    return em * size
+    return sum(advance(character, bold) for character in text) * size
 
 
 def wrap(text: str, room: float, size: float = BODY, bold: bool = False, lines: int | None = None) -> list[str]:
-    """A text in lines no wider than `room` px; what goes beyond `lines` is cut with `…`."""
+    """A text in lines no wider than `room` px: words too long for a line are hyphenated,
+    what goes beyond `lines` is cut with `…`."""
     wrapped: list[str] = []
     current = ""
     for word in text.split():
@@ -59,44 +57,60 @@ def wrap(text: str, room: float, size: float = BODY, bold: bool = False, lines: 
             continue
         if current:
             wrapped.append(current)
-        while width(word, size, bold) > room and len(word) > 1:
-            fitting = next(n for n in range(len(word) - 1, 0, -1) if n == 1 or width(word[:n], size, bold) <= room)
-            wrapped.append(word[:fitting])
-            word = word[fitting:]
-        current = word
+        letters = _letters(word)
+        while width("".join(letters), size, bold) > room and len(letters) > 1:
+            fitting = next(n for n in range(len(letters) - 1, 0, -1)
+                           if n == 1 or width(f"{''.join(letters[:n])}-", size, bold) <= room)
+            wrapped.append(f"{''.join(letters[:fitting])}-")
+            letters = letters[fitting:]
+        current = "".join(letters)
     wrapped += [current] if current else []
     if lines is not None and len(wrapped) > lines:
-        wrapped = [*wrapped[:lines - 1], cut(" ".join(wrapped[lines - 1:]), room, size, bold)]
+        wrapped = [*wrapped[:lines - 1], cut(f"{wrapped[lines - 1].removesuffix('-')}…", room, size, bold)]
     return wrapped
 
 
 def cut(text: str, room: float, size: float = BODY, bold: bool = False) -> str:
-    """A text no wider than `room` px, cut with `…` where it must be."""
-    if width(text, size, bold) <= room:
+    """A text no wider than `room` px, cut with `…` where it must be; never nothing."""
+    if width(text, size, bold) <= room + 0.01:  # room is often a difference of widths
         return text
-    kept = text
-    while kept and width(f"{kept}…", size, bold) > room:
-        kept = kept[:-1].rstrip()
-    return f"{kept}…" if kept else ""
+    letters = _letters(text)
+    while letters and width(f"{''.join(letters).rstrip()}…", size, bold) > room:
+        letters.pop()
+    return f"{''.join(letters).rstrip()}…"
+
+
+def cut_apart(texts: Sequence[str], room: float, size: float = BODY, bold: bool = False) -> list[str]:
+    """Texts no wider than `room` px; those that would be cut to the same words keep their ends instead of their middles."""
+    kept = [cut(text, room, size, bold) for text in texts]
+    whole = {short: {text for text, other in zip(texts, kept, strict=True) if other == short} for short in kept}
+    return [_cut_inside(text, room, size, bold) if len(whole[short]) > 1 else short
+            for text, short in zip(texts, kept, strict=True)]
+
+
+def _cut_inside(text: str, room: float, size: float, bold: bool) -> str:
+    end: list[str] = []
+    for letter in reversed(_letters(text)):
+        if width("".join([letter, *end]), size, bold) > room / 2:
+            break
+        end.insert(0, letter)
+    tail = "".join(end).lstrip()
+    return cut(text, room - width(tail, size, bold), size, bold) + tail
+
+
+def _letters(text: str) -> list[str]:
+    """The characters of a text, each with the marks that stand on it."""
+    letters: list[str] = []
+    for character in text:
+        if letters and unicodedata.category(character) in ("Mn", "Me", "Cf"):
+            letters[-1] += character
+        else:
+            letters.append(character)
+    return letters
 
 
 def widest(texts: Iterable[str], size: float = BODY, bold: bool = False) -> float:
     return max((width(text, size, bold) for text in texts), default=0)
-
-
-@functools.cache
-def _advances(bold: bool) -> tuple[dict[int, float], float]:
-    from pathlib import Path
-
-    import font_source_sans_pro
-    from fontTools.ttLib import TTFont
-
-    style = "Semibold" if bold else "Regular"
-    folder = Path(font_source_sans_pro.__file__).parent / "files"
-    with TTFont(folder / f"SourceSansPro-{style}.ttf", lazy=True) as font:
-        em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
-        advances = {code: metrics[glyph][0] / em for code, glyph in font.getBestCmap().items()}
-    return advances, 0.62  # another typeface stands in for scripts that this one lacks
 
 
 # --- scales -------------------------------------------------------------------
@@ -147,12 +161,17 @@ class Sheet:
 
     Positions are px, or values on a Scale given as `xs` or `ys`. `says` is a
     sentence: what a screen reader reads and a pointer shows. A mark without
-    one is furniture.
+    one is furniture. `breaks` are the heights at which a page may end.
     """
 
     width: float
     y: float = 0
+    breaks: list[float] = field(default_factory=list)
     layers: dict[tuple, list[Row]] = field(default_factory=dict)
+
+    def breakable(self) -> None:
+        """A page may end here."""
+        self.breaks.append(self.y)
 
     def text(self, x: float, y: float, text: str, colour: str = "ink", *, size: float = BODY, bold: bool = False,
              align: str = "left", angle: int = 0) -> None:
@@ -200,6 +219,24 @@ class Sheet:
         if says:
             row["description"] = says
         self.layers.setdefault((kind, bool(says), xs, ys, *style), []).append(row)
+
+    def part(self, top: float, bottom: float) -> Sheet:
+        """What stands between two heights, as a sheet of its own."""
+        part = Sheet(self.width, bottom - top)
+        for (kind, says, xs, ys, *style), rows in self.layers.items():
+            scale, names = (ys, (ys.name, f"{ys.name}2")) if ys else (Scale("y", (0, 1), (0, 1)), ("y", "y2"))
+            heights = [[scale(row[name]) for name in names if name in row] for row in rows]
+            seen = {row.get("path", n) for n, (row, ends) in enumerate(zip(rows, heights, strict=True))
+                    if max(ends) > top and min(ends) < bottom}
+            kept = [row for n, row in enumerate(rows) if row.get("path", n) in seen]
+            if ys:
+                moved = Scale(ys.name, ys.domain, (ys.range[0] - top, ys.range[1] - top))
+                part.layers[kind, says, xs, moved, *style] = kept
+            else:
+                part.layers[kind, says, xs, None, *style] = [
+                    {**row, **{name: round(row[name] - top, 1) for name in names if name in row}} for row in kept]
+        part.layers = {key: rows for key, rows in part.layers.items() if rows}
+        return part
 
     def chart(self) -> Any:
         """The sheet as an Altair chart (LayerChart)."""
@@ -271,12 +308,25 @@ _NOISE = re.compile(
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
 
 
+_TEXT = re.compile(r"<text\b([^>]*)>([^<]+)(?=</text>)")
+
+
+def _held(match: re.Match[str]) -> str:
+    """A text that a reader's machine sets in a typeface of its own, held to the width that it was placed by."""
+    text = html.unescape(match[2])
+    if not foreign(text):
+        return match[0]
+    size = re.search(r'font-size="([\d.]+)px"', match[1])
+    run = width(text, float(size[1]) if size else BODY, 'font-weight="600"' in match[1])
+    return f'<text{match[1]} textLength="{run:.1f}" lengthAdjust="spacingAndGlyphs">{match[2]}' if run else match[0]
+
+
 def slim(svg: str) -> str:
     """An SVG of vl-convert's with nothing that no reader sees, and tenths of a pixel."""
     parts = re.split(r"(>[^<]+<|aria-label=\"[^\"]*\")", _EMPTY.sub("", svg))  # texts stay as they are
     parts[::2] = [_LONG_NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", _NOISE.sub("", part))
                   for part in parts[::2]]
-    svg = "".join(parts)
+    svg = _TEXT.sub(_held, "".join(parts))
     before = None
     while before != svg:  # groups around nothing, and groups that only group
         before = svg

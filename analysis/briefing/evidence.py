@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .dates import date_bounds, day
+from .quantities import Quantity
 from .tables import Row, Tables, likelihood_word
 
 #: ICD 203: likelihood words of one row, with their range in percent.
@@ -83,7 +84,6 @@ def _issued(edtf: str | None) -> dict[str, Any] | None:
 def cards(tables: Tables) -> dict[str, dict[str, Any]]:
     """What a reader sees of each passage and source: gist, quote, facts in order, the chain, and all of it in a few words."""
     sources = {row["id"]: row for row in tables.rows["sources"]}
-    several = len({row["source"] for row in tables.rows["passages"]}) > 1
     found: dict[str, dict[str, Any]] = {}
     for row in sources.values():
         facts = [("Publisher", row["publisher"]), ("Published", day(row["published"])),
@@ -99,10 +99,9 @@ def cards(tables: Tables) -> dict[str, dict[str, Any]]:
         facts = [("Speaker", row["speaker"]), ("Rendered as", row["kind"]),
                  ("Where", f"{source['publisher']}, {day(source['published'])}, paragraph {row['paragraph']}, "
                            f"characters {row['start']}–{row['end']}"), ("Grade", grades)]
-        said = [row["speaker"], *([source["publisher"]] if several and source["publisher"] != row["speaker"] else [])]
         place = f" ¶{row['paragraph']}" if row["paragraph"] is not None else ""
         found[row["id"]] = {"gist": row["gist"], "facts": facts, "chain": list(chain(row["chain"])),
-                            "short": f"{', '.join(said)}{place}, {grade(source, row['credibility'])}"}
+                            "short": f"{' → '.join(chain(row['chain']))}{place}, {grade(source, row['credibility'])}"}
         if row["quote"]:
             found[row["id"]]["quote"] = row["quote"]
     return found
@@ -143,12 +142,26 @@ def judgements(tables: Tables) -> str:
     alternative and what would change it."""
     parts = []
     for row in tables.rows["judgements"]:
-        against = cited(tables, row["against"]) or "none found"
+        against = "; ".join(f"{_content(tables, id)} {cited(tables, [id])}" for id in row["against"]) or "none found"
         parts.append(f"::: {{.judgement-full}}\n**{row['text']}**\n\n"
                      f"- *Basis:* {row['basis']} {cited(tables, row['supported_by'])}\n"
                      f"- *Against it:* {against}\n- *Another reading:* {row['alternative']}\n"
                      f"- *What would change it:* {row['would_change_it']}\n:::")
     return "\n\n".join(parts)
+
+
+def _content(tables: Tables, id: str) -> str:
+    """What a row of any table says, in a few words of the tables' own."""
+    for table in ("passages", "sources", "events", "quantities"):
+        for row in tables.rows.get(table, ()):
+            if row["id"] == id:
+                if table == "quantities":
+                    parties = ", ".join(filter(None, (row["holder"], row["counterpart"])))
+                    value = Quantity(row["value"], row["unit"] or "", row["hedge"]).text
+                    return f"{row['of']}, {row['measure']}{f' ({parties})' if parties else ''}: {value}"
+                said = row["gist"] if table == "passages" else row["title"]
+                return said.rstrip(".")
+    return id
 
 
 def _ranged(tables: Tables, row: Row) -> str:

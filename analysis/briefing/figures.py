@@ -20,9 +20,11 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .drawing import WIDE, Row, Scale, Sheet, cut, linear, widest, wrap
+from .drawing import WIDE, Row, Scale, Sheet, cut, cut_apart, linear, widest, wrap
 from .drawing import width as text_width
-from .framing import LINE, Figure, figure, known, no_data, published, quantity, rows_of, signed, sourced, tabled, titled
+from .findings import BriefingError
+from .framing import (LINE, Figure, figure, known, no_data, published, quantity, rows_of, several, signed, sourced, tabled,
+                      titled)
 from .position_figures import hands, network, stands, timeline
 from .quantities import spelled
 
@@ -36,10 +38,12 @@ def claims(frame: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
     """Claims beside independent figures: one line for each, in groups.
 
     `frame`: group, label, value, hedge, unit, claim (bool), publisher, source,
-    passage; optional `upper`: the end of a range that starts at `value`.
+    passage; optional `upper`: the end of a range that starts at `value`. Raises
+    BriefingError for several units, which have no common scale.
     """
     rows = rows_of(frame)
     texts = [quantity(row) for row in rows]
+    unit = _one_unit(rows)
 
     def draw(width: int) -> Sheet:
         sheet = titled(width, title)
@@ -48,17 +52,19 @@ def claims(frame: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
         wide = width >= WIDE
         groups = list(dict.fromkeys(row["group"] for row in rows))
         group_room = min(widest(groups, bold=True), 120) + 14 if wide else 0
-        value_room = widest(texts, bold=True)
+        value_room = min(widest(texts, bold=True), 190)
+        values = [cut(text, value_room, bold=bool(row["claim"])) for text, row in zip(texts, rows, strict=True)]
         label_room = min(max(text_width(row["label"], bold=bool(row["claim"])) for row in rows),
                          width - group_room - value_room - 250) + 14
         left = group_room + label_room + value_room + 16 if wide else 8
-        span = [row[end] for row in rows for end in ("value", "upper") if known(row.get(end))]
-        share = all(row["unit"] == "%" for row in rows)
+        span = _with_bounds(rows, [row[end] for row in rows for end in ("value", "upper") if known(row.get(end))], 0)
+        labels = _labels(rows, label_room - 14)
         scale = linear("value", span, (left, width - 12), least=0 if min(span, default=0) >= 0 else None,
-                       most=100 if share and max(span, default=0) <= 100 else None)
+                       most=100 if unit == "%" and max(span, default=0) <= 100 else None)
         top, lines = sheet.y, []
         for n, row in enumerate(rows):
             new_group = n == 0 or rows[n - 1]["group"] != row["group"]
+            sheet.breakable()
             colour, bold = ("accent" if row["claim"] else "ink"), bool(row["claim"])
             if new_group:
                 sheet.y += 5 if n else 0
@@ -68,18 +74,17 @@ def claims(frame: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
                 else:
                     sheet.text(0, sheet.y + 13, cut(row["group"], group_room - 14, bold=True), bold=True)
             if wide:
-                label = cut(row["label"], label_room - 14, bold=bold)
-                sheet.text(group_room, sheet.y + 13, label, colour, bold=bold)
-                sheet.text(left - 16, sheet.y + 13, texts[n], colour, bold=bold, align="right")
+                sheet.text(group_room, sheet.y + 13, labels[n], colour, bold=bold)
+                sheet.text(left - 16, sheet.y + 13, values[n], colour, bold=bold, align="right")
                 sheet.y += 18
             else:
                 for line in wrap(row["label"], width - value_room - 12, bold=bold, lines=2):
                     sheet.text(0, sheet.y + 12, line, colour, bold=bold)
                     sheet.y += LINE
-                sheet.text(width, sheet.y - LINE + 12, texts[n], colour, bold=bold, align="right")
+                sheet.text(width, sheet.y - LINE + 12, values[n], colour, bold=bold, align="right")
                 sheet.y += 16
             lines.append((sheet.y - (9 if wide else 8), row, _sentence(row)))
-        for tick in (ticks := scale.ticks(5)):
+        for tick in (ticks := _spaced(scale, _short(unit), sheet.width)):
             if wide:
                 sheet.rule(scale(tick), top, scale(tick), sheet.y + 2)
             else:
@@ -87,12 +92,12 @@ def claims(frame: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
                     sheet.rule(scale(tick), y - 5, scale(tick), y + 5)
         for y, row, says in lines:
             _hedged(sheet, row, scale, y, "accent" if row["claim"] else "context", says)
-        _tick_labels(sheet, scale, ticks, rows[0]["unit"] or "")
+        _tick_labels(sheet, scale, ticks, _short(unit))
         return signed(sheet, rows, note)
 
     return figure(draw, title, rows, tabled(rows, {
         "Of": "group", "What": "label", "Value": quantity,
-        "Kind": lambda row: "claim" if row["claim"] else "independent", "Source": published}))
+        "Kind": lambda row: "claim" if row["claim"] else "other source", "Source": published}))
 
 
 def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, joined: bool = False,
@@ -103,34 +108,37 @@ def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, jo
     optional `derived` (bool), drawn as a diamond. `joined` draws a line
     through them, one point a year. `claim` is a row with value, hedge, unit,
     label, publisher, source, passage and, optionally, `on` (a date). `least` and `most`
-    are ends of the axis; one that does not start at 0 says so.
+    are ends of the axis; one that does not start at 0 says so. Raises BriefingError
+    for several units.
     """
     rows = [row for row in rows_of(frame) if known(row["value"])]
+    unit = _one_unit([*rows, *([claim] if claim else [])])
 
     def draw(width: int) -> Sheet:
         sheet = titled(width, title)
         if not rows:
             return no_data(sheet)
-        _key(sheet, rows, axis)
+        _key(sheet, rows, axis if unit == _short(unit) else f"{axis}, {unit}".removeprefix(", "))
         claimed = f"{claim['label']}: {quantity(claim)}" if claim else ""
         if claim and width < WIDE:  # no room beside the plot
             for line in wrap(claimed, width, bold=True):
                 sheet.text(0, sheet.y + 10, line, "accent", bold=True)
                 sheet.y += LINE
-        unit = rows[0]["unit"] or ""
-        values = [row["value"] for row in [*rows, *([claim] if claim else [])]]
+        bounded = [*rows, *([claim] if claim else [])]
+        values = _with_bounds(bounded, [row["value"] for row in bounded], least)
         height = 190 if width >= WIDE else 180
         top = sheet.y + 6
         ys = linear("value", values, (top + height, top), most=most,
                     least=None if least is None else min(least, *values))
         ticks = ys.ticks(6)
-        left = widest(spelled(tick, unit) for tick in ticks) + 14
-        right = width - (118 if width >= WIDE else 60 if joined else 8)
+        left = widest(spelled(tick, _short(unit)) for tick in ticks) + 14
+        last_room = min(max(text_width(quantity(rows[-1])) + 12, 60), 100)
+        right = width - (118 if width >= WIDE else last_room if joined else 8)
         years = [row["year"] for row in rows]
         xs = Scale("year", (min(years) - 0.5, max(years) + 0.5), (left, right))
         for tick in ticks:
             sheet.rule(left, ys(tick), right, ys(tick))
-            sheet.text(left - 8, ys(tick) + 4, spelled(tick, unit), "soft", align="right")
+            sheet.text(left - 8, ys(tick) + 4, spelled(tick, _short(unit)), "soft", align="right")
         labels = []
         if claim:
             _claim_rule(sheet, claim, xs, ys, left, right)
@@ -140,7 +148,8 @@ def by_year(frame: pandas.DataFrame, title: str, *, claim: Row | None = None, jo
         if joined:
             sheet.path([(row["year"], row["value"]) for row in rows], "ink", thick=2, xs=xs, ys=ys)
             last = rows[-1]
-            labels.append((ys(last["value"]), [quantity(last), f"in {last['year']:.0f}"], "ink", False))
+            said = [*wrap(quantity(last), width - right - 10, lines=3), f"in {last['year']:.0f}"]
+            labels.append((ys(last["value"]), said, "ink", False))
         for row, shift in _side_by_side(rows, xs):
             says = _sentence({**row, "label": f"{row['label']}, {row['year']:.0f}" if row.get("label")
                               else f"{row['year']:.0f}"})
@@ -173,6 +182,7 @@ def shares(frame: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
         if not rows:
             return no_data(sheet)
         for whole in dict.fromkeys(row["whole"] for row in rows):
+            sheet.breakable()
             _bar(sheet, whole, [row for row in rows if row["whole"] == whole])
         sheet.y -= 4
         return signed(sheet, rows, note)
@@ -183,13 +193,45 @@ def shares(frame: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
 
 # --- what a figure of numbers is made of ------------------------------------------
 
+def _one_unit(rows: Iterable[Row]) -> str:
+    """The unit of all rows, which share a scale; raises BriefingError where there are several."""
+    units = several(rows, "unit")
+    if len(units) > 1:
+        raise BriefingError(f"unit: found {' and '.join(units)}, expected one unit on one scale. "
+                            "Convert first, or draw a figure for each.")
+    return units[0] if units else ""
+
+
+def _with_bounds(rows: Iterable[Row], values: list[float], least: float | None) -> list[float]:
+    """The values that a scale from `least` has to hold, with room for the arrow of a bound at either end."""
+    known_ends = [*values, *([least] if least is not None else [])]
+    low, high = min(known_ends, default=0), max(known_ends, default=0)
+    room = 0.1 * (high - low or abs(high) or 1)
+    bounds = {(row["hedge"][0], row["value"]) for row in rows}
+    return [*values, *([high + room] if (">", high) in bounds else []), *([low - room] if ("<", low) in bounds else [])]
+
+
+def _short(unit: str) -> str:
+    """The unit as ticks of an axis have it: none where it is a phrase, which the figure says once."""
+    return unit if text_width(unit) <= 40 else ""
+
+
+def _labels(rows: Sequence[Row], room: float) -> list[str]:
+    """The labels of claims, in bold, and of other figures, each told apart from its like where it is cut."""
+    kinds = {bold: iter(cut_apart([row["label"] for row in rows if bool(row["claim"]) == bold], room, bold=bold))
+             for bold in (False, True)}
+    return [next(kinds[bool(row["claim"])]) for row in rows]
+
+
 def _hedged(sheet: Sheet, row: Row, xs: Scale, y: float, colour: str, says: str) -> None:
     """A quantity on a line: a point, a range, an open bound with an arrow, or a dashed "about"."""
     value, upper, hedge = row["value"], row.get("upper"), row["hedge"]
     if not known(value):
         return
     if known(upper):
-        sheet.rule(value, y, upper, y, colour, thick=7, says=says, xs=xs)
+        sheet.rule(value, y, upper, y, colour, thick=4, says=says, xs=xs)
+        for end in (value, upper):
+            sheet.rule(xs(end), y - 5, xs(end), y + 5, colour, thick=2)
         return
     if hedge in (">", ">=", "<", "<="):
         up = hedge.startswith(">")
@@ -297,10 +339,25 @@ def _margin(sheet: Sheet, labels: list[tuple[float, list[str], str, bool]], x: f
 
 def _tick_labels(sheet: Sheet, scale: Scale, ticks: Sequence[float], unit: str) -> None:
     for tick in ticks:
-        text = spelled(tick, unit)
-        half = text_width(text) / 2
-        sheet.text(min(max(scale(tick), half), sheet.width - half), sheet.y + 14, text, "soft", align="center")
+        sheet.text(_label_place(scale, tick, unit, sheet.width), sheet.y + 14, spelled(tick, unit), "soft", align="center")
     sheet.y += 18
+
+
+def _label_place(scale: Scale, tick: float, unit: str, width: float) -> float:
+    """Where the middle of a tick's label stands: at the tick, but inside the sheet."""
+    half = text_width(spelled(tick, unit)) / 2
+    return min(max(scale(tick), half), width - half)
+
+
+def _spaced(scale: Scale, unit: str, width: float) -> list[float]:
+    """As many ticks as have room for their labels."""
+    for most in (5, 4, 3, 2):
+        ticks = scale.ticks(most)
+        ends = [(place - half, place + half) for tick in ticks
+                for half in [text_width(spelled(tick, unit)) / 2] for place in [_label_place(scale, tick, unit, width)]]
+        if all(one[1] + 8 <= other[0] for one, other in zip(ends, ends[1:], strict=False)):
+            return ticks
+    return ticks[:1]
 
 
 def _year_labels(sheet: Sheet, xs: Scale, years: Sequence[float]) -> None:
@@ -318,6 +375,7 @@ def _bar(sheet: Sheet, whole: str, parts: Sequence[Row]) -> None:
         sheet.y += LINE
     total = sum(max(part["value"], 0) for part in parts)
     xs = Scale("share", (0, max(100, total)), (0.5, sheet.width - 0.5))
+    sheet.y += 4 if any(part["hedge"] != "=" for part in parts) else 0  # for the ends that stand out
     top, bottom, start = sheet.y + 4, sheet.y + 28, 0.0
     if total < 100:
         sheet.rect(0, top, 100, bottom, "paper", stroke="context", xs=xs)
@@ -328,6 +386,8 @@ def _bar(sheet: Sheet, whole: str, parts: Sequence[Row]) -> None:
         text = f"{part['part']} {quantity(part)}"
         sheet.rect(start, top, end, bottom, fill, stroke="paper" if n < 2 else "context", xs=xs,
                    says=_sentence({**part, "label": f"{whole}, {part['part']}"}))
+        if part["hedge"] != "=":
+            _open_end(sheet, xs(end), top, bottom, part["hedge"])
         if text_width(text, bold=n == 0) + 14 <= xs(end) - xs(start):
             sheet.text(xs(start) + 7, top + 16, text, ink, bold=n == 0)
         else:
@@ -336,6 +396,15 @@ def _bar(sheet: Sheet, whole: str, parts: Sequence[Row]) -> None:
     sheet.y = bottom + 4
     _under(sheet, outside)
     sheet.y += 12
+
+
+def _open_end(sheet: Sheet, x: float, top: float, bottom: float, hedge: str) -> None:
+    """The end of a part that is not exact: dashed, with an arrow the way a bound is open."""
+    sheet.rule(x, top - 4, x, bottom + 4, "ink", thick=1.5, dash=(2, 2))
+    if hedge != "~":
+        up = hedge.startswith(">")
+        x = min(max(x + (4 if up else -4), 4), sheet.width - 4)
+        sheet.symbol(x, top - 3, "triangle-right" if up else "triangle-left", across=6, fill="ink")
 
 
 def _under(sheet: Sheet, labels: Sequence[tuple[float, str]]) -> None:

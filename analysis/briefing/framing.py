@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from . import store
 from .drawing import NARROW, SMALL, TITLE, WIDE, Row, Sheet, svg, wrap
 from .quantities import Quantity, counted
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 FIGURE = "application/vnd.briefing.figure+json"
 VEGA_LITE = "application/vnd.vegalite.v6+json"
 LINE = 15  # px from one line of body text to the next
+TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
 
 
 @dataclass(frozen=True)
@@ -37,20 +39,47 @@ class Figure:
 
     def specification(self, width: int = WIDE) -> dict[str, Any]:
         """The Vega-Lite specification of the chart at a width in px."""
-        from altair.utils.schemapi import debug_mode
-
         if width not in self.drawn:
-            with debug_mode(False):  # the tests hold every chart to Vega-Lite's schema; readers need not wait for it
-                self.drawn[width] = self.draw(width).chart().to_dict(validate=False)
+            self.drawn[width] = _specified(self.draw(width))
         return self.drawn[width]
 
     def svg(self, width: int = WIDE) -> str:
         return svg(self.specification(width))
 
+    def pages(self) -> list[str]:
+        """The wide chart as SVGs that each fit on a page; none where it does as a whole."""
+        sheet = self.draw(WIDE)
+        ends, bottom = [0.0], math.ceil(sheet.y)
+        while bottom - ends[-1] > TALLEST:
+            within = [y for y in sheet.breaks if ends[-1] < y <= ends[-1] + TALLEST]
+            ends.append(max(within, default=ends[-1] + TALLEST))
+        parts = zip(ends, [*ends[1:], bottom], strict=True) if len(ends) > 1 else ()
+        return [_kept(sheet.part(*part))["svg"] for part in parts]
+
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        return {"image/svg+xml": self.svg(), VEGA_LITE: self.specification(), "text/plain": self.summary,
-                FIGURE: {"narrow": self.svg(NARROW), "table": dict(self.table),
-                         "sources": list(self.sources), "passages": list(self.passages)}}
+        wide, narrow = (_kept(self.draw(width)) for width in (WIDE, NARROW))
+        pages = self.pages()
+        return {"image/svg+xml": wide["svg"], VEGA_LITE: wide["specification"], "text/plain": self.summary,
+                FIGURE: {"narrow": narrow["svg"], "table": dict(self.table),
+                         "sources": list(self.sources), "passages": list(self.passages),
+                         **({"pages": pages} if pages else {})}}
+
+
+def _kept(sheet: Sheet) -> dict[str, Any]:
+    """Specification and SVG of a sheet, as an earlier render drew an equal one, or drawn now."""
+    known = store.figure(repr(sheet))
+    if known is None:
+        specification = _specified(sheet)
+        known = {"specification": specification, "svg": svg(specification)}
+        store.keep_figure(repr(sheet), known)
+    return known
+
+
+def _specified(sheet: Sheet) -> dict[str, Any]:
+    from altair.utils.schemapi import debug_mode
+
+    with debug_mode(False):  # the tests hold every chart to Vega-Lite's schema; readers need not wait for it
+        return sheet.chart().to_dict(validate=False)
 
 
 def figure(draw: Callable[[int], Sheet], title: str, rows: Iterable[Row], table: Mapping[str, list[Any]]) -> Figure:

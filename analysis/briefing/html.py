@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import document
+from . import document, typefaces
 from .document import Document
 from .report import Picture
 from .tree import VERSION, Node, attributes, div, pandoc, plain, raw, transform, walk
@@ -32,6 +32,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none", "--shift-heading-level-by=1"]
     body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
+    body = body.replace("<th></th>", "<td></td>")  # a frame's corner heads nothing
     meta = doc.meta
     page = string.Template((TEMPLATES / "page.html").read_text("utf-8"))
     style = (TEMPLATES / "page.css").read_text("utf-8")
@@ -60,10 +61,12 @@ def policy_hash(text: str) -> str:
 def _block(doc: Document, node: Node) -> Any:
     if node["t"] == "Span" and document.hidden(*attributes(node)[1:], "html"):
         return []
+    if node["t"] == "Table":
+        return _table(node)
     if node["t"] == "Header" and node["c"][1][0]:
         level, (id, *_), text = node["c"]
         node["c"][2] = [*text, raw("html", f'<a class="here" href="#{html.escape(id)}" aria-label="Link to this section">'
-                                           "#</a>", inline=True)]
+                                           "</a>", inline=True)]
         return node
     if node["t"] == "Div":
         id, classes, pairs = attributes(node)
@@ -81,6 +84,25 @@ def _block(doc: Document, node: Node) -> Any:
             node["c"][0] = [id, [*classes, "columns"], []]
             return node
     return None
+
+
+def _table(node: Node) -> Node:
+    """The table without what would become `style` attributes, which the page's policy blocks: alignment becomes
+    classes, widths are the browser's, and styles of foreign tables go."""
+    attr, caption, columns, head, bodies, foot = node["c"]
+    sides = [align["t"].removeprefix("Align").lower() for align, _ in columns]
+    node["c"][2] = [[{"t": "AlignDefault"}, {"t": "ColWidthDefault"}] for _ in columns]
+    for rows in (head[1], foot[1], *(part for body in bodies for part in body[2:])):
+        for row in rows:
+            row[0][2] = [pair for pair in row[0][2] if pair[0] != "style"]
+            for cell, side in zip(row[1], sides):
+                own = cell[1]["t"].removeprefix("Align").lower()
+                side = side if own == "default" else own
+                cell[0] = [cell[0][0], [*cell[0][1], *([side] if side in ("right", "center") else [])],
+                           [pair for pair in cell[0][2] if pair[0] != "style"]]
+                cell[1] = {"t": "AlignDefault"}
+    attr[2] = [pair for pair in attr[2] if pair[0] != "style"]
+    return node
 
 
 def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) -> list[Node]:
@@ -105,9 +127,10 @@ def _download(name: str, content: bytes) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    if picture.format != "svg":
+    if picture.format != "svg" or re.search(rb"<style\b|\sstyle=", picture.image):  # styles of its own, which the policy blocks
+        kind = "svg+xml" if picture.format == "svg" else picture.format
         data = base64.b64encode(picture.image).decode("ascii")
-        return f'<img src="data:image/{picture.format};base64,{data}" alt="{html.escape(picture.alt)}">'
+        return f'<img src="data:image/{kind};base64,{data}" alt="{html.escape(picture.alt)}">'
     wide = _svg(picture.image.decode("utf-8"), picture, "wide" if picture.narrow else "only")
     return wide + (_svg(picture.narrow, picture, "narrow") if picture.narrow else "")
 
@@ -184,7 +207,7 @@ def font_rules(text: str) -> str:
     for name, weight in (("Regular", 400), ("Semibold", 600)):
         options = subset.Options(flavor="woff2", hinting=False, layout_features=[])
         options.drop_tables += ["GSUB", "GPOS", "GDEF"]  # half of the time, for kerning that nobody misses on a screen
-        font = TTFont(font_folder() / f"SourceSansPro-{name}.ttf", lazy=True, recalcTimestamp=False)
+        font = TTFont(typefaces.folder() / f"SourceSansPro-{name}.ttf", lazy=True, recalcTimestamp=False)
         subsetter = subset.Subsetter(options)
         subsetter.populate(text=characters)
         subsetter.subset(font)
@@ -193,13 +216,6 @@ def font_rules(text: str) -> str:
         font.save(file)
         font.close()
         data = base64.b64encode(file.getvalue()).decode("ascii")
-        rules.append(f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};'
+        rules.append(f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};font-display:optional;'
                      f'src:url(data:font/woff2;base64,{data}) format("woff2")}}')
     return "\n".join(rules)
-
-
-def font_folder() -> Path:
-    """Where the typeface's files are."""
-    import font_source_sans_pro
-
-    return Path(font_source_sans_pro.__file__).parent / "files"

@@ -11,19 +11,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from jupyter_client.provisioning import LocalProvisioner
 
-from . import imports
+from . import imports, recording
 
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "pandas", "altair", "vl_convert",
@@ -38,6 +41,17 @@ def available() -> bool:
     return sys.platform == "linux"
 
 
+@dataclass(frozen=True)
+class Birth:
+    """What one kernel gets besides what the nursery gives to all: the file for what its process says, the
+    file for what it reads, its variables, and the most memory (MB) that it may take."""
+
+    log: str
+    record: str
+    variables: Mapping[str, str]
+    memory: int
+
+
 class Nursery:
     """The process that kernels are forked from; use it as `with nursery(…)`."""
 
@@ -45,9 +59,9 @@ class Nursery:
         self._process = process
         self._lock = threading.Lock()
 
-    def fork(self, connection_file: str, folder: str, log: str) -> int:
+    def fork(self, birth: Birth, connection_file: str, folder: str) -> int:
         """Fork a kernel; its process id. Raises RuntimeError where the nursery has died."""
-        request = {"connection_file": connection_file, "folder": folder, "log": log}
+        request = {"connection_file": connection_file, "folder": folder, **asdict(birth)}
         try:
             with self._lock:
                 self._process.stdin.write(json.dumps(request).encode() + b"\n")
@@ -104,10 +118,11 @@ class ForkProvisioner(LocalProvisioner):
     """jupyter_client's way to say how a kernel's process comes to be: here, by a fork in the nursery."""
 
     nursery: Nursery
-    output: str
+    birth: Birth
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        self.process = ForkedProcess(self.nursery.fork(self.parent.connection_file, str(kwargs["cwd"]), self.output))
+        self.process = ForkedProcess(await asyncio.to_thread(  # it may still be importing
+            self.nursery.fork, self.birth, self.parent.connection_file, str(kwargs["cwd"])))
         self.pid = self.pgid = self.process.pid
         self.cwd = kwargs["cwd"]
         return self.connection_info
@@ -119,10 +134,10 @@ class ForkProvisioner(LocalProvisioner):
         return 0
 
 
-def provision(manager: Any, within: Nursery, log: Path) -> None:
-    """Let a kernel manager start its kernel by a fork; what the process says goes to `log`."""
+def provision(manager: Any, within: Nursery, birth: Birth) -> None:
+    """Let a kernel manager start its kernel by a fork."""
     provisioner = ForkProvisioner(kernel_id=manager.kernel_id or "", kernel_spec=manager.kernel_spec, parent=manager)
-    provisioner.nursery, provisioner.output = within, str(log)
+    provisioner.nursery, provisioner.birth = within, birth
     manager.provisioner = provisioner
 
 
@@ -134,9 +149,13 @@ def _serve() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which then ends us
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
+    gc.disable()  # there is no garbage yet, and looking for it is felt
     for name in PRELOADED:
         with contextlib.suppress(ImportError), imports.light():
             importlib.import_module(name)
+    tempfile.gettempdir()  # tried out by writing, once for all kernels
+    gc.freeze()
+    gc.enable()
     for line in sys.stdin.buffer:
         pid = os.fork()
         if pid == 0:
@@ -145,8 +164,11 @@ def _serve() -> None:
         sys.stdout.buffer.flush()
 
 
-def _become_kernel(connection_file: str, folder: str, log: str) -> None:
+def _become_kernel(connection_file: str, folder: str, log: str, record: str, variables: dict[str, str],
+                   memory: int) -> None:
     """The life of a forked process: an ordinary kernel, started where and as an ordinary one is."""
+    import resource
+
     code = 1
     try:
         os.setsid()
@@ -157,12 +179,18 @@ def _become_kernel(connection_file: str, folder: str, log: str) -> None:
         for number, source in enumerate((nothing, output, output)):
             os.dup2(source, number)
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115
+        os.environ.update(variables)
         os.chdir(folder)
         sys.path[0] = ""  # as for `python -m ipykernel_launcher`: the folder that the kernel works in
         sys.argv = ["ipykernel_launcher", "-f", connection_file, *OPTIONS]
         from ipykernel.kernelapp import IPKernelApp
 
-        IPKernelApp.launch_instance(sys.argv[1:])
+        kernel = IPKernelApp.instance()
+        kernel.initialize(sys.argv[1:])
+        # not the address space, of which JavaScript's engine reserves more than any machine has
+        resource.setrlimit(resource.RLIMIT_DATA, (memory * 2**20, memory * 2**20))
+        recording.start(record, str(Path(__file__).parent))
+        kernel.start()
         code = 0
     except SystemExit as stop:
         code = stop.code if isinstance(stop.code, int) else 0

@@ -14,6 +14,7 @@ import os
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,8 @@ VALUES = "application/vnd.briefing.values+json"
 EXECUTED = "_output/notebooks"
 #: Where the kernels of a render find the notebooks that it has just executed.
 EXECUTED_VARIABLE = "BRIEFING_NOTEBOOKS"
+#: How much memory one kernel may take, in MB, unless told otherwise.
+MEMORY = 4000
 #: Names the variables that a check lets through to the kernels, to see whether they matter.
 VARIED = "BRIEFING_VARIED"
 
@@ -88,6 +91,21 @@ def read(path: Path, shown_path: str) -> nbformat.NotebookNode:
         reason = str(error).strip().splitlines()
         raise failed("not-a-notebook", shown(reason[0] if reason else type(error).__name__),
                      "Save the notebook again from Jupyter.") from error
+
+
+def runnable(content: Mapping[str, Any]) -> nbformat.NotebookNode:
+    """A notebook that is known to be one, as it can be run."""
+    with imports.light():
+        import nbformat
+
+    return nbformat.from_dict(content)
+
+
+def code(content: Mapping[str, Any]) -> dict[str, str]:
+    """The hash of each cell of a notebook by its number, without what earlier runs left in it."""
+    return {str(number): sha256(json.dumps([cell["cell_type"], "".join(cell["source"]), cell.get("id"), cell["metadata"]],
+                                           sort_keys=True).encode("utf-8")).hexdigest()
+            for number, cell in enumerate(content["cells"], start=1)}
 
 
 def cells(notebook: Mapping[str, Any], shown_path: str) -> list[Cell]:
@@ -169,13 +187,14 @@ def values(folder: Path | str | None = None) -> Callable[[str], Any]:
 
 @contextlib.asynccontextmanager
 async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path, *, timeout: int,
-                  environment: Mapping[str, str], sockets: Path,
+                  environment: Mapping[str, str], sockets: Path, memory: int = MEMORY,
                   nursery: Nursery | None = None) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """A kernel for the notebook, already starting; what it yields runs all cells.
 
     `folder` is the kernel's working folder, `timeout` the seconds that one cell
-    may take, `sockets` a short-lived folder for the kernel's connections. With
-    a `nursery` the kernel is forked there, and `environment` is the nursery's.
+    may take, `sockets` a short-lived folder for the kernel's connections and
+    what it records. With a `nursery` the kernel is forked there; only such a
+    kernel records what it reads, and may take no more than `memory` MB.
     Raises CellFailed, CellTimedOut or KernelDied, each with the notebook, the
     cell's number and its label.
     """
@@ -189,7 +208,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
 
     # no search path: always this interpreter, never a kernel of the user's with the same name
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
-                                 connection_file=str(sockets / f"{Path(shown_path).stem}.json"),
+                                 connection_file=str(sockets / f"{Path(shown_path).name}.json"),
                                  **_transport(sockets, shown_path))
     client = NotebookClient(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=True,
                             extra_arguments=list(kernels.OPTIONS),
@@ -216,13 +235,18 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                                           "a kernel that lives to the last cell",
                                           "Look for exit calls, crashes of libraries and lack of memory.")]) from error
             for output in cell.outputs:
+                if output.output_type == "error" and output.ename in ("MemoryError", "_ArrayMemoryError"):
+                    raise CellFailed([finding("cell-memory", index, f"a cell that needs more than {memory} MB of memory "
+                                              f"({_error_text(output)})", f"at most {memory} MB",
+                                              "Let the cell take less at a time, or allow more with --memory.")])
                 if output.output_type == "error":
                     raise CellFailed([finding("cell-failed", index, _error_text(output), "a cell that runs",
                                               "Mend the cell; run the notebook in JupyterLab to see all of it.")])
 
-    log = sockets / f"{Path(shown_path).stem}.log"  # what the kernel's process itself has to say
+    log = sockets / f"{Path(shown_path).name}.log"  # what the kernel's process itself has to say
     if nursery:
-        kernels.provision(manager, nursery, log)
+        kernels.provision(manager, nursery, kernels.Birth(str(log), str(recording_of(sockets, shown_path)),
+                                                          dict(environment), memory))
     with log.open("wb") as file:
         try:
             # not async_setup_kernel: it takes over SIGINT, and leaves a given manager's kernel running
@@ -245,9 +269,14 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                 client.kc.stop_channels()
 
 
+def recording_of(sockets: Path, shown_path: str) -> Path:
+    """Where the kernel of a notebook writes what it reads."""
+    return sockets / f"{Path(shown_path).name}.reads"
+
+
 def _transport(sockets: Path, name: str) -> dict[str, str]:
     """Sockets of the file system, closed to others, where the system has them and the path is short enough."""
-    path = str(sockets / Path(name).stem)
+    path = str(sockets / Path(name).name)
     if os.name == "nt" or len(os.fsencode(path)) > 90:
         return {}
     return {"transport": "ipc", "ip": path}

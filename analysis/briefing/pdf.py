@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import re
 import textwrap
@@ -15,9 +16,8 @@ from typing import Any
 
 from . import document
 from .document import Document
-from .findings import BriefingError, Finding, GlyphMissing
-from .html import font_folder
-from .report import PAPERS
+from .findings import BriefingError
+from .report import PAPERS, Picture
 from .tree import VERSION, Node, attributes, pandoc, plain, raw, transform, walk
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
@@ -36,27 +36,20 @@ class Attachment:
     relationship: str = "source"
 
 
-def load_fonts() -> Any:
-    """The fonts of the edition and no others, for `write`: Typst's own and the shipped ones."""
-    import typst
-
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(font_folder())])
-
-
 def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fonts: Any,
           attachments: Sequence[Attachment] = (), behind: Mapping[str, Any] = types.MappingProxyType({})) -> bytes:
     """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs; `behind`
     is what stands behind each citation (see evidence.cards), for the margin.
 
-    Raises GlyphMissing, its place unknown, for a character that no font has, and
-    BriefingError with Typst's own words where it fails otherwise.
+    Raises BriefingError with Typst's own words where it fails.
     """
     import typst
 
     pictures = folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     for picture in doc.pictures.values():
-        (pictures / f"{picture.label}.{picture.format}").write_bytes(picture.image)
+        for name, image, _ in _parts(picture):
+            (pictures / name).write_bytes(image)
     for number, attachment in enumerate(attachments):
         (folder / f"attachment-{number}").write_bytes(attachment.content)
     (folder / "report.typ").write_text(source(doc, date, shown_date, behind) + _attached(attachments), encoding="utf-8")
@@ -66,9 +59,6 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
         compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts)
         return compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=moment)
     except typst.TypstError as error:
-        if missing := re.search(r"the text `\"(.+?)\"` could not be displayed", error.message):
-            raise GlyphMissing([Finding("glyph-missing", "report.qmd", missing[1], "characters that the fonts have",
-                                        "Write it in other characters.")]) from error
         raise BriefingError(f"report.pdf: found {error.message}, expected a document that Typst sets. "
                             f"{' '.join(error.hints) or 'If the report looks right, please report this fault.'}"
                             f"\n{error.diagnostic}") from error
@@ -115,6 +105,11 @@ def _block(doc: Document, node: Node) -> Any:
     kind = node["t"]
     if kind == "Cite":  # the formatted citation, not Typst's own
         return [raw("typst", "#citation[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
+    if kind in ("Para", "Plain"):  # a citation does not begin a line
+        for before, here in itertools.pairwise(node["c"]):
+            if before["t"] == "Space" and here["t"] == "RawInline" and here["c"][1] == "#citation[":
+                before.update({"t": "Str", "c": "\u00a0"})
+        return node
     if kind == "Link" and "value" in node["c"][0][1]:
         return [raw("typst", "#value[", inline=True), node, raw("typst", "]", inline=True)]
     if kind == "Span":
@@ -137,14 +132,14 @@ def _block(doc: Document, node: Node) -> Any:
         return raw("typst", "#pagebreak(weak: true)")
     if "picture" in classes:
         picture = doc.pictures[pairs["name"]]
-        return raw("typst", f"#image({literal(f'pictures/{picture.label}.{picture.format}')}, width: 100%, "
-                            f"alt: {literal(picture.alt)})")
+        return [raw("typst", f"#image({literal(f'pictures/{name}')}, width: 100%, alt: {literal(alt)})")
+                for name, _, alt in _parts(picture)]
     if name := document.callout(classes):
         title, *rest = blocks
         return [raw("typst", f"#callout(kind: {literal(name)}, ["), title, raw("typst", "])["), *rest,
                 raw("typst", f"]{f' <{id}>' if id else ''}")]
     if "number" in pairs:
-        return _float(id, pairs, blocks)
+        return _float(id, pairs, blocks, breakable=id in doc.pictures and bool(doc.pictures[id].pages))
     if "csl-entry" in classes:
         return [raw("typst", "#entry["), *blocks, raw("typst", f"] <{id}>")]
     if id == "refs":
@@ -180,10 +175,20 @@ def _noted(blocks: list[Node], behind: Mapping[str, Any]) -> list[Node]:
     return [node if node["t"] == "Div" and node["c"][0][0] == "refs" else transform(node, note) for node in blocks]
 
 
-def _float(id: str, pairs: dict[str, str], blocks: list[Node]) -> list[Node]:
+def _parts(picture: Picture) -> list[tuple[str, bytes, str]]:
+    """The files of a picture, each with its name and alt text: one for each page that a tall drawing takes."""
+    if not picture.pages:
+        return [(f"{picture.label}.{picture.format}", picture.image, picture.alt)]
+    return [(f"{picture.label}-{number}.{picture.format}", part.encode("utf-8"),
+             f"{picture.alt} Part {number} of {len(picture.pages)}.")
+            for number, part in enumerate(picture.pages, start=1)]
+
+
+def _float(id: str, pairs: dict[str, str], blocks: list[Node], *, breakable: bool) -> list[Node]:
     *content, caption = blocks
     kind = {"fig": "image", "tbl": "table"}[pairs["kind"]]
     label = {"t": "Strong", "c": [{"t": "Str", "c": f"{pairs['number']}."}]}
     said = {"t": "Plain", "c": [label, {"t": "Space"}, *caption.get("c", [])]}
-    return [raw("typst", f"#figure(kind: {kind}, supplement: none, numbering: none, caption: ["), said,
-            raw("typst", "], ["), *content, raw("typst", f"]) <{id}>")]
+    before, after = ("#[#show figure: set block(breakable: true);\n", "]") if breakable else ("", "")
+    return [raw("typst", f"{before}#figure(kind: {kind}, supplement: none, numbering: none, caption: ["), said,
+            raw("typst", "], ["), *content, raw("typst", f"]) <{id}>{after}")]

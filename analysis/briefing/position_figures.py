@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .drawing import WIDE, Row, Scale, Sheet, cut, widest, wrap
+from .drawing import WIDE, Row, Scale, Sheet, cut, cut_apart, widest, wrap
 from .drawing import width as text_width
 from .framing import LINE, Figure, count, figure, known, no_data, published, rows_of, signed, sourced, tabled, titled
 
@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from .positions import Network
 
+_WITHOUT_HEADS = 690  # px of a grid of days until its days are named again
 EMPTY = "Empty: the source gives no stand."
+_BELOW_HEADS = 26  # rows of a matrix from one line of heads to the next
 _NAMED = 44  # px between two dots from which on their names stand over them
 
 # --- stands -----------------------------------------------------------------------
@@ -37,7 +39,7 @@ def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.D
         if not people or not subjects:
             return no_data(sheet)
         _stand_key(sheet, rows)
-        room = min(widest(row["label"] for row in people), 150) + 12
+        room = min(widest(row["label"] for row in people), max(150, min(240, width - 70 * len(subjects)))) + 12
         if width >= WIDE and (width - room) / len(subjects) >= 15:
             _matrix(sheet, people, subjects, found, room)
         else:
@@ -89,11 +91,24 @@ def _stand_sentence(row: Row) -> str:
 
 
 def _matrix(sheet: Sheet, people: list[Row], subjects: list[Row], found: Mapping[tuple, Row], room: float) -> None:
+    """The matrix for paper and desktop; where it is long, the concepts are named again."""
+    names = cut_apart([row["label"] for row in people], room - 12)
+    parts = math.ceil(len(people) / _BELOW_HEADS)
+    for part in range(parts):
+        within = slice(len(people) * part // parts, len(people) * (part + 1) // parts)
+        if part:
+            sheet.breakable()
+            sheet.y += 8
+        _matrix_part(sheet, people[within], names[within], subjects, found, room)
+
+
+def _matrix_part(sheet: Sheet, people: list[Row], names: list[str], subjects: list[Row],
+                 found: Mapping[tuple, Row], room: float) -> None:
     step = (sheet.width - room) / len(subjects)
     xs = Scale("column", (0, len(subjects)), (room, sheet.width))
     heads = [wrap(row["label"], step - 8, lines=3) for row in subjects]
     if step < 62:  # too narrow for words: the heads stand upright
-        heads = [[cut(row["label"], 150)] for row in subjects]
+        heads = [[head] for head in cut_apart([row["label"] for row in subjects], 150)]
         deep = widest(head[0] for head in heads) + 6
         for n, head in enumerate(heads):
             sheet.text(xs(n + 0.5) + 4, sheet.y + deep - 6, head[0], angle=-90)
@@ -110,7 +125,7 @@ def _matrix(sheet: Sheet, people: list[Row], subjects: list[Row], found: Mapping
         sheet.rule(xs(n), top, xs(n), bottom, "paper", thick=2)
     for n, actor in enumerate(people):
         sheet.rule(room, ys(n), sheet.width, ys(n), "paper", thick=2)
-        sheet.text(0, ys(n + 0.5) + 4, cut(actor["label"], room - 12))
+        sheet.text(0, ys(n + 0.5) + 4, names[n])
         for column, subject in enumerate(subjects):
             if cell := found.get((actor["id"], subject["id"])):
                 _stand(sheet, xs(column + 0.5), ys(n + 0.5), cell["agreement"], cell["mode"], _stand_sentence(cell))
@@ -173,15 +188,19 @@ def network(ties: Network, title: str, *, note: str = "") -> Figure:
         inner = [outer[0] + cards[0], outer[1] - cards[1]]
         place: dict[str, tuple[int, float]] = {}
         for side, camp in enumerate(camps):
+            shown = cut_apart([node["label"] for node in camp], cards[side] - 12)
             for n, node in enumerate(camp):
                 y = sheet.y + step * (n + 0.5) + (rows - len(camp)) * step * (n + 0.5) / len(camp)
                 place[node["actor"]] = (side, y)
                 left, right = sorted((inner[side], outer[side]))
                 sheet.rect(left, y - tall / 2, right, y + tall / 2, "ground")
-                sheet.text((inner[side] + outer[side]) / 2, y + 4, cut(node["label"], cards[side] - 12), align="center")
+                sheet.text((inner[side] + outer[side]) / 2, y + 4, shown[n], align="center")
         for edge in edges:
             _tie(sheet, edge, names, place, inner, outer, 1.25 if len(edges) <= 80 else 0.4)
-        sheet.y += step * rows + 4
+        for _ in range(rows):
+            sheet.y += step
+            sheet.breakable()
+        sheet.y += 4
         alone = [node["label"] for node in nodes if node["actor"] not in place]
         for line in wrap(f"Shares no concept with another: {', '.join(alone)}", width) if alone else ():
             sheet.text(0, sheet.y + 11, line, "soft")
@@ -197,13 +216,13 @@ def _tie(sheet: Sheet, edge: Row, names: Mapping[str, str], place: Mapping[str, 
          inner: Sequence[float], outer: Sequence[float], thin: float) -> None:
     (side, y), (other_side, other_y) = place[edge["a"]], place[edge["b"]]
     agree = edge["relation"] == "congruence"
-    style: dict[str, Any] = {"colour": "context" if agree else "accent", "dash": () if agree else (4, 3),
+    style: dict[str, Any] = {"colour": "agree" if agree else "accent", "dash": () if agree else (4, 3),
                              "thick": min(edge["weight"], 5) * thin}
     verb = "stand together on" if agree else "oppose each other on"
     style["says"] = sourced(f"{names[edge['a']]} and {names[edge['b']]} {verb} {count(edge['weight'], 'concept')}: "
                             f"{', '.join(edge['concept_labels'])}.", edge)
     if side != other_side:
-        lift = 2.5 if agree else 0  # a pair may agree on one concept and not on another: both lines are seen
+        lift = 4 if agree else 0  # a pair may agree on one concept and not on another: both lines are seen
         sheet.path([(inner[side], y + lift), (inner[other_side], other_y + lift)], **style)
         return
     room = outer[0] if side == 0 else sheet.width - outer[1]
@@ -215,7 +234,7 @@ def _tie(sheet: Sheet, edge: Row, names: Mapping[str, str], place: Mapping[str, 
 def _tie_key(sheet: Sheet, edges: Sequence[Row]) -> None:
     used = {edge["relation"] for edge in edges}
     x = 0.0
-    for relation, words, colour, dash in (("congruence", "same stand", "context", ()),
+    for relation, words, colour, dash in (("congruence", "same stand", "agree", ()),
                                           ("conflict", "opposite stands", "accent", (4, 3))):
         if relation in used:
             sheet.path([(x, sheet.y + 7), (x + 26, sheet.y + 7)], colour, dash=dash)
@@ -251,14 +270,17 @@ def timeline(events: pandas.DataFrame, title: str, *, window: tuple[datetime.dat
         cell = min(58 if wide else 40, (250 if wide else 150) / days) if days else 0
         grid = width - days * cell - 16
         date_room = min(widest(row["when"] for row in rows), 170) + 14 if wide else 0
-        inside = False
+        inside, headed = False, 0.0
         for row in rows:
             starts = row["first"] or row["last"]
             within = bool(window and starts and window[0] <= starts <= window[1])
-            if within and not inside:
-                _day_heads(sheet, window, grid, cell)
-            elif inside and not within:
-                sheet.y += 6
+            if not (within and inside) or sheet.y - headed > _WITHOUT_HEADS:
+                sheet.breakable()
+                if within:
+                    headed = sheet.y
+                    _day_heads(sheet, window, grid, cell)
+                elif inside:
+                    sheet.y += 6
             inside = within
             room = grid - 12 if within else width
             top, titles = sheet.y, wrap(row["title"], room - date_room, lines=3)
@@ -345,16 +367,17 @@ def hands(chains: pandas.DataFrame, title: str, *, note: str = "") -> Figure:
         most = max(len(row["hands"]) for row in rows)
         page_room = min(widest(row["hands"][-1] for row in rows), 90) + 10
         right = width - page_room - (74 if wide else 0)
-        names = [cut(row["hands"][0], 160) for row in rows]
+        counts = [str(row["count"]) if wide else count(row["count"], "passage") for row in rows]
+        names = cut_apart([row["hands"][0] for row in rows], 160 if wide else width - widest(counts) - 12)
         left = max(widest(names) + 12 if wide else 6, 6)
         step = min((right - left) / max(most - 1, 1), 130)
         if wide:
             sheet.text(width, sheet.y + 10, "passages", "soft", align="right")
             sheet.y += LINE + 1
-        for row, name in zip(rows, names, strict=True):
+        for row, name, passages in zip(rows, names, counts, strict=True):
             start = right - step * (len(row["hands"]) - 1)
-            passages = str(row["count"]) if wide else count(row["count"], "passage")
             middle = _middle(row["hands"], step)
+            sheet.breakable()
             high = max(map(len, middle), default=0) * 14
             if wide:
                 sheet.y += high + 2

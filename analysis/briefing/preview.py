@@ -21,7 +21,7 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from . import archive
+from . import archive, running
 from .edition import sha256
 from .findings import BriefingError, Finding, Findings
 from .serving import Server
@@ -46,15 +46,15 @@ class Outcome:
     error: str | None = None
 
 
-def outcomes(root: Path, server: Server, timeout: int) -> Iterator[Outcome]:
+def outcomes(root: Path, server: Server, **limits: int) -> Iterator[Outcome]:
     """Render now and after each save, and tell the server's pages; one outcome a render.
 
-    Runs in the main thread. Ends when the package's own code was saved: what
+    `limits` are those of render.render: timeout (s), memory (MB). Runs in the main thread. Ends when the package's own code was saved: what
     is in memory is then not what an edition would say that it was made with.
     """
     started = _code(root, inputs(root))
     rendered: dict[str, str] | None = None  # the inputs of the last render that came to its end
-    with _Watch(root) as saves:
+    with running.warm() as kernels, _Watch(root) as saves:
         while True:
             try:
                 saves.told.clear()
@@ -62,7 +62,7 @@ def outcomes(root: Path, server: Server, timeout: int) -> Iterator[Outcome]:
                 if rendered != now:
                     saved = _changed(rendered or now, now)
                     if _code(root, now) == started:
-                        outcome = _render(root, server, timeout, saves, now, saved)
+                        outcome = _render(root, server, kernels, limits, saves, now, saved)
                     elif broken := _broken(root, saved):
                         outcome = Outcome(saved, 0.0, (broken,))
                     else:
@@ -97,8 +97,8 @@ def inputs(root: Path, known: Iterable[str] = ()) -> dict[str, str]:
 
 # --- rendering ------------------------------------------------------------------
 
-def _render(root: Path, server: Server, timeout: int, saves: _Watch, now: Mapping[str, str],
-            saved: tuple[str, ...]) -> Outcome:
+def _render(root: Path, server: Server, kernels: running.Kernels, limits: Mapping[str, int], saves: _Watch,
+            now: Mapping[str, str], saved: tuple[str, ...]) -> Outcome:
     began = time.perf_counter()
     findings: tuple[Finding, ...] = ()
     error = None
@@ -107,7 +107,7 @@ def _render(root: Path, server: Server, timeout: int, saves: _Watch, now: Mappin
         from . import render
 
         with saves.during(now):
-            render.render(root, timeout=timeout, progress=lambda message: server.tell(working=message.strip()))
+            render.render(root, **limits, kernels=kernels, progress=lambda message: server.tell(working=message.strip()))
     except Findings as found:
         findings = tuple(found.findings)
     except BriefingError as failed:
@@ -176,9 +176,11 @@ class _Watch:
     def during(self, now: Mapping[str, str]) -> Iterator[None]:
         """While a render goes on that began with these inputs."""
         run = self._run = _Run(now)
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started us in the background
         try:
             yield
         finally:
+            signal.signal(signal.SIGINT, before)
             run.ended.set()
             with self._lock:
                 self._run = None

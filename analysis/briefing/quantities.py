@@ -269,15 +269,3 @@ _WORDS = "no one two three four five six seven eight nine ten".split()
 def counted(number: int) -> str:
     """A count as prose has it: `no`, `one` … `ten`, then digits."""
     return _WORDS[number] if 0 <= number < len(_WORDS) else f"{number:,}"
-
-
-_PARTS = {10: "a tenth", 20: "a fifth", 25: "a quarter", 33.3: "a third", 50: "half", 66.7: "two thirds",
-          75: "three quarters", 90: "nine tenths"}
-
-
-def roughly(share: Quantity) -> str:
-    """A share in percent as a plain part, `about a quarter`; its own text where none is within two points."""
-    nearest = min(_PARTS, key=lambda part: abs(part - share.value))
-    if share.unit != "%" or not share.is_point or abs(nearest - share.value) > 2:
-        return share.text
-    return f"about {_PARTS[nearest]}"

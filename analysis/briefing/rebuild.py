@@ -118,7 +118,7 @@ def _render(folder: Path, inputs: Mapping[str, bytes], condition: Condition) -> 
     environment = {**{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}, **condition.variables,
                    "PYTHONPATH": str(project / "analysis"),
                    VARIED: " ".join(condition.variables)}
-    command = [sys.executable, "-m", "briefing", "render", "--project", str(project)]
+    command = [sys.executable, "-m", "briefing", "render", "--no-cache", "--project", str(project)]
     if condition.one_processor and shutil.which("taskset"):
         command = ["taskset", "-c", "0", *command]
     run = subprocess.run(command, env=environment, cwd=folder, umask=condition.umask, capture_output=True, text=True,

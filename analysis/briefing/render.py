@@ -6,78 +6,125 @@ end, so that what was good before stays until everything new is there.
 
 from __future__ import annotations
 
-import asyncio
+import errno
 import json
 import os
 import platform
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from . import archive, crate, document, edition, evidence, exports, html, notebooks, pdf, report, tables
-from .findings import BriefingError, Finding, Findings, GlyphMissing, InvalidData, InvalidReport, shown
+from . import (
+    archive,
+    cache,
+    crate,
+    document,
+    edition,
+    evidence,
+    exports,
+    glyphs,
+    html,
+    notebooks,
+    pdf,
+    recording,
+    report,
+    running,
+    tables,
+    typefaces,
+    unchanged,
+)
+from .findings import BriefingError, Finding, InvalidData, InvalidReport, shown
+from .running import Kernels, Progress
+from .store import FOLDER, Store
+from .timings import Timings
 
 OUTPUT = "_output"
-REFERENCES = "_output/references.json"
-
-#: Told what begins and what is done.
-Progress = Callable[[str], None]
 
 
-def render(root: Path, *, timeout: int = 300, progress: Progress = lambda _: None) -> list[Path]:
+def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, use_cache: bool = True,
+           progress: Progress = lambda _: None, explain: Progress = lambda _: None,
+           timings: Timings | None = None, kernels: Kernels | None = None) -> list[Path]:
     """Render the project at `root`; the files written, relative to it.
 
-    Raises InvalidData, InvalidReport or NotebookFailed with all findings of
-    the stage that failed; `_output/` is then as it was.
+    `timeout` is the seconds that one cell may take, `memory` the MB of one
+    kernel. `explain` is told of each step whether it was reused or why it was
+    not. With `kernels` (see running.warm) many renders of one process share
+    what takes long to start. Raises InvalidData, InvalidReport,
+    NotebookFailed or GlyphMissing with all findings of the stage that failed, BriefingError
+    where `_output/` cannot be written; `_output/` is then as it was.
     """
-    with _staging(root) as stage, _kernels(stage, timeout) as kernels, ThreadPoolExecutor(1) as beside:
-        data, read = _inputs(root, progress)
-        sources = _notebooks(root)
+    timings = timings or Timings()
+    with (_locked(root, progress), _staging(root) as stage, nullcontext(kernels) if kernels else running.warm() as kernels,
+          ThreadPoolExecutor(1) as beside):
+        began = time.time()
+        with timings.stage("read data and report"):
+            data, read = _inputs(root, progress)
+            inputs = archive.inputs(root)
+        run = _run(root, stage, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
         # while the kernels start and work
-        fonts = beside.submit(lambda: (html.font_rules(_texts(data, read, sources)), pdf.load_fonts()))
-        exported = beside.submit(exports.files, data)
-        executed, computed = _execute(root, stage, sources, read, kernels, progress)
+        fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+        exported = beside.submit(_exports, run)
+        executed, computed = running.execute(run, read)
         progress("Binding the report")
-        _write_references(stage / "references.json", evidence.references(data))
-        bound = report.bind(read, computed, executed)
-        doc = document.build(read, bound, stage / "references.json", root)
+        with timings.stage("bind the report"):
+            _write_references(stage / "references.json", evidence.references(data))
+            bound = report.bind(read, computed, executed)
+        with timings.stage("build the document"):
+            doc = document.build(read, bound, stage / "references.json", root)
         progress("Writing report.html and report.pdf")
         date = evidence.day(data.edition_date.isoformat())
         rules, loaded = fonts.result()
-        inputs = archive.inputs(root)
-        with tempfile.TemporaryDirectory() as folder:
-            behind = evidence.cards(data)
-            page = beside.submit(html.write, doc, date, behind, rules, _tables(data, inputs))
-            try:
+        behind = evidence.cards(data)
+        with timings.stage("look for characters that no typeface has"):
+            glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
+        with tempfile.TemporaryDirectory(dir=kernels.scratch) as folder:
+            page = beside.submit(_page, timings, doc, date, behind, rules, _tables(data, inputs))
+            with timings.stage("write report.pdf"):
                 (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
                                                             _attachments(data, inputs), behind))
-            except GlyphMissing as error:
-                raise GlyphMissing(_placed(error.findings, read, data)) from error
-            (stage / "report.html").write_bytes(page.result().encode("utf-8"))
-        for name, text in exported.result().items():
-            (stage / name).write_bytes(text.encode("utf-8"))
-        outputs = {path.relative_to(stage).as_posix(): path.read_bytes() for path in stage.rglob("*") if path.is_file()}
-        outputs[edition.RECORD] = edition.record(data, inputs, outputs).encode("utf-8")
-        (stage / edition.RECORD).write_bytes(outputs[edition.RECORD])
-        (stage / crate.NAME).write_bytes(crate.crate(
-            data, inputs, outputs, {"python": platform.python_version(), **edition.versions()}, read.front).encode("utf-8"))
-        return _publish(stage, root / OUTPUT)
+            (stage / "report.html").write_bytes(page.result())
+        with timings.stage("record and publish"):
+            for name, text in exported.result().items():
+                (stage / name).write_bytes(text.encode("utf-8"))
+            outputs = {path.relative_to(stage).as_posix(): path.read_bytes()
+                       for path in stage.rglob("*") if path.is_file()}
+            outputs[edition.RECORD] = edition.record(data, inputs, outputs).encode("utf-8")
+            (stage / edition.RECORD).write_bytes(outputs[edition.RECORD])
+            outputs[crate.NAME] = crate.crate(
+                data, inputs, outputs, {"python": platform.python_version(), **edition.versions()}, read.front).encode("utf-8")
+            (stage / crate.NAME).write_bytes(outputs[crate.NAME])
+            written = _publish(stage, root / OUTPUT)
+            _remember(run, inputs, outputs)
+        return written
 
 
-def execute(root: Path, *, timeout: int = 300, progress: Progress = lambda _: None) -> list[Path]:
+def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
+            progress: Progress = lambda _: None) -> list[Path]:
     """Run the notebooks and write what Quarto needs beside the report: the
     executed copies and the references."""
-    with _staging(root) as stage, _kernels(stage, timeout) as kernels:
+    with _locked(root, progress), _staging(root) as stage, running.warm() as kernels:
         data, _ = _inputs(root, progress, report_needed=False)
-        _execute(root, stage, _notebooks(root), None, kernels, progress)
+        run = _run(root, stage, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None, Timings())
+        running.execute(run, None)
         _write_references(stage / "references.json", evidence.references(data))
         return _publish(stage, root / OUTPUT)
+
+
+def _run(root: Path, stage: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
+         began: float, progress: Progress, explain: Progress, timings: Timings) -> running.Run:
+    with timings.stage("look at the environment"):
+        store = Store(root / OUTPUT / FOLDER if use_cache else None)
+        return running.Run(root, stage, kernels, timeout, memory, store, cache.environment(root, archive.PACKAGE),
+                           cache.Inputs(root, data, stage, kernels.environment, began), progress, explain, timings,
+                           set(), [])
 
 
 def _inputs(root: Path, progress: Progress, *, report_needed: bool = True) -> tuple[tables.Tables, Any]:
@@ -103,19 +150,6 @@ def _inputs(root: Path, progress: Progress, *, report_needed: bool = True) -> tu
     return data, read
 
 
-def _placed(findings: list[Finding], read: report.Report, data: tables.Tables) -> Iterator[Finding]:
-    """Findings on a text of the PDF, with the place where that text comes from: the report, or a table's cell."""
-    for finding in findings:
-        if (offset := read.text.find(finding.found)) >= 0:
-            yield replace(finding, **read.place(offset))
-            continue
-        cells = ((resource, number, column) for resource in data.descriptor["resources"]
-                 for number, row in enumerate(data.rows[resource["name"]], start=2)
-                 for column, value in row.items() if finding.found in str(value))
-        resource, row, column = next(cells, (None, None, None))
-        yield replace(finding, path=f"data/{resource['path']}", row=row, column=column) if resource else finding
-
-
 def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Finding]:
     given = read.front.get("date")
     if data and given is not None and str(given)[:10] != data.edition_date.isoformat():
@@ -139,108 +173,111 @@ def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes
     return {Path(resource["path"]).name: inputs[f"data/{resource['path']}"] for resource in data.descriptor["resources"]}
 
 
-# --- running --------------------------------------------------------------------
+# --- beside the kernels -----------------------------------------------------------
 
-@contextmanager
-def _kernels(stage: Path, timeout: int) -> Iterator[dict[str, Any]]:
-    """What all kernels of a render share: their limits, their environment, and the process they are forked
-    from, which starts at once since nothing takes longer."""
-    from .kernels import nursery
-
-    with tempfile.TemporaryDirectory(prefix="briefing-") as scratch:
-        environment = notebooks.kernel_environment({notebooks.EXECUTED_VARIABLE: str(stage / "notebooks"),
-                                                    "IPYTHONDIR": f"{scratch}/ipython"})
-        with nursery(environment, Path(scratch) / "nursery.log") as within:
-            yield {"timeout": timeout, "sockets": Path(scratch), "environment": environment, "nursery": within}
+def _texts(data: tables.Tables, read: report.Report, inputs: Mapping[str, bytes]) -> set[str]:
+    """The characters of all texts that an edition is made from."""
+    found = set(read.text)
+    for rows in data.rows.values():
+        for row in rows:
+            found.update(*map(str, row.values()))
+    return found.union(*(_sources(content) for name, content in inputs.items() if name.endswith(".ipynb")))
 
 
-def _notebooks(root: Path) -> dict[str, Any]:
-    """The notebooks of `analysis/` by file name; raises NotebookFailed for all that cannot be run."""
-    found: dict[str, Any] = {}
-    findings: list[Finding] = []
-    for path in sorted((root / "analysis").glob("*.ipynb")):
-        try:
-            found[path.name] = notebooks.read(path, f"analysis/{path.name}")
-            notebooks.cells(found[path.name], f"analysis/{path.name}")
-        except notebooks.NotebookFailed as error:
-            findings += error.findings
-    if findings:
-        raise notebooks.NotebookFailed(findings)
-    return found
+def _sources(notebook: bytes) -> str:
+    with suppress(ValueError, KeyError, TypeError):
+        return "".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
+    return ""
 
 
-def _texts(data: tables.Tables, read: report.Report, sources: Mapping[str, Any]) -> str:
-    """All texts that an edition is made from, for the characters in them."""
-    cells = [str(value) for rows in data.rows.values() for row in rows for value in row.values()]
-    return "".join([read.text, *cells, *(cell.source for notebook in sources.values() for cell in notebook.cells)])
+def _fonts(run: running.Run, characters: set[str]) -> tuple[str, Any]:
+    """The HTML's typeface for these characters, and the fonts of the PDF."""
+    with run.timings.stage("fonts"):
+        text = "".join(sorted(characters))
+        name = cache.sha256(f"{cache.digest(run.around)}{text}".encode())
+        kept = run.store.get("fonts", name)
+        rules = kept.decode("ascii") if kept else html.font_rules(text)
+        run.store.put("fonts", name, rules.encode("ascii"))
+        run.explain(f"fonts: {'reused' if kept else 'cut, since characters or libraries changed'}")
+        return rules, typefaces.available()
 
 
-def _execute(root: Path, stage: Path, sources: dict[str, Any], read: report.Report | None, kernels: dict[str, Any],
-             progress: Progress) -> tuple[dict[str, Any], Any]:
-    """Run all notebooks side by side, then the report's own code on a kernel that has
-    started meanwhile; executed notebooks by the path that embeds name, and the report's results."""
-    (stage / "notebooks").mkdir()
-    own = report.as_notebook(read) if read else None
-    progress(f"Running {', '.join(name for name in sources) or 'no notebook'}")
-    asyncio.run(_run_all(root, stage / "notebooks", sources, own, kernels, progress))
-    executed = {f"{notebooks.EXECUTED}/{name}": notebook for name, notebook in sources.items()}
-    return executed, report.results(read, own) if read else None
+def _exports(run: running.Run) -> dict[str, str]:
+    """The exports, as kept where none of the tables that they read has changed."""
+    with run.timings.stage("exports"):
+        found = cache.find(run.store, "exports", {}, run.around, run.inputs)
+        run.explain(f"exports: {'reused' if found.result is not None else 'made, since ' + '; '.join(found.reasons)}")
+        if found.result is not None:
+            return json.loads(found.result)
+        names: set[str] = set()
+        files = exports.files(replace(run.inputs.data, rows=recording.Noted(run.inputs.data.rows, names.add)))
+        reads = [("file", f"data/{tables.DESCRIPTOR}"), *(("table", name) for name in sorted(names))]
+        cache.keep(run.store, "exports", {}, run.around, run.inputs, reads, [], json.dumps(files).encode("utf-8"))
+        return files
 
 
-async def _run_all(root: Path, folder: Path, sources: Mapping[str, Any], own: Any, kernels: dict[str, Any],
-                   progress: Progress) -> None:
-    async def one(name: str, notebook: Any) -> None:
-        async with notebooks.running(notebook, f"analysis/{name}", root / "analysis", **kernels) as run:
-            await run()
-        (folder / name).write_text(notebooks.text(notebook), encoding="utf-8", newline="\n")
-        progress(f"  {name} done")
-
-    async def all_notebooks() -> None:
-        outcomes = await asyncio.gather(*(one(*item) for item in sources.items()), return_exceptions=True)
-        _raise_all([outcome for outcome in outcomes if outcome is not None])
-
-    if own is None or not own.cells:
-        await all_notebooks()
-        return
-    async with AsyncExitStack() as stack:  # the report's kernel starts beside the others, and runs after them
-        starting = asyncio.create_task(stack.enter_async_context(
-            notebooks.running(own, "report.qmd", root, **kernels)))
-        try:
-            await all_notebooks()
-        finally:
-            started = await asyncio.gather(starting, return_exceptions=True)
-        _raise_all([outcome for outcome in started if isinstance(outcome, BaseException)])
-        await starting.result()()
-
-
-def _raise_all(errors: list[BaseException]) -> None:
-    """One error for many: the findings of all, as the kind of the first."""
-    if not errors:
-        return
-    other = [error for error in errors if not isinstance(error, Findings)]
-    if other:
-        raise other[0]
-    raise type(errors[0])([finding for error in errors for finding in error.findings])
+def _page(timings: Timings, *arguments: Any) -> bytes:
+    with timings.stage("write report.html"):
+        return html.write(*arguments).encode("utf-8")
 
 
 # --- writing --------------------------------------------------------------------
 
 @contextmanager
+def _locked(root: Path, progress: Progress) -> Iterator[None]:
+    """One render of a project at a time: a second waits, and says so. Elsewhere than on POSIX there is no lock."""
+    if os.name != "posix":
+        yield
+        return
+    import fcntl
+
+    output = root / OUTPUT
+    while True:
+        with _writable(root):
+            output.mkdir(exist_ok=True)
+            lock = os.open(output, os.O_RDONLY)  # the folder itself, so that no file of ours stays
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                progress("Waiting for another render of this project")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            with suppress(OSError):
+                if os.path.samestat(os.fstat(lock), os.stat(output)):  # the other may have removed the folder
+                    yield
+                    return
+        finally:
+            os.close(lock)
+
+
+@contextmanager
+def _writable(root: Path) -> Iterator[None]:
+    """What a disk refuses, as an error with its four parts."""
+    refused = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.EEXIST,
+               errno.ENOTDIR)
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in refused:
+            raise
+        elsewhere = error.filename and not Path(os.fsdecode(error.filename)).is_relative_to(root / OUTPUT)
+        raise BriefingError(f"{os.fsdecode(error.filename) if elsewhere else OUTPUT}: found {error.strerror}, "
+                            "expected a folder that can be written. "
+                            "Free space, or change the folder's permissions. What was there before is unchanged.") from error
+
+
+@contextmanager
 def _staging(root: Path) -> Iterator[Path]:
     """A folder on the disk of `_output/`, gone at the end whatever happens."""
     output = root / OUTPUT
-    try:
-        output.mkdir(exist_ok=True)
+    with _writable(root):
         stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=output))
-    except OSError as error:
-        raise BriefingError(f"{OUTPUT}: found {error.strerror}, expected a folder that can be written. "
-                            "Free space, or change the folder's permissions.") from error
-    try:
-        yield stage
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        with suppress(OSError):
-            output.rmdir()  # where nothing was ever rendered, nothing stays
+        try:
+            yield stage
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+            with suppress(OSError):
+                output.rmdir()  # where nothing was ever rendered, nothing stays
 
 
 def _write_references(path: Path, references: list[dict[str, Any]]) -> None:
@@ -262,6 +299,25 @@ def _publish(stage: Path, output: Path) -> list[Path]:
     return written
 
 
+def _remember(run: running.Run, inputs: Mapping[str, bytes], outputs: Mapping[str, bytes]) -> None:
+    """Leave what tells the next render at once that nothing has changed, where that can be told."""
+    if run.store.folder is None or run.unseen or any(run.inputs.touched(read) for read in run.reads):
+        return
+    run.store.prune()
+    here = {f"analysis/briefing/{path.relative_to(archive.PACKAGE).as_posix()}": str(path)
+            for path in archive.PACKAGE.rglob("*")}  # which may be installed elsewhere
+    files = {here.get(name, name): cache.sha256(content) for name, content in inputs.items()}
+    files |= {f"{OUTPUT}/{name}": cache.sha256(content) for name, content in outputs.items()}
+    files |= {name: run.inputs.fingerprint((kind, name)) for kind, name, *_ in run.reads
+              if kind == "file" and not name.startswith("new:")}
+    files.setdefault("requirements.lock", "none")
+    folders = {("analysis", ""), ("data", ""), *((str(path), "") for path in [archive.PACKAGE, *archive.PACKAGE.rglob("*/")]),
+               *((folder, ".dist-info") for folder in cache.libraries()),
+               *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
+    names = {"PYTHONPATH", notebooks.VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
+    unchanged.remember(str(run.root), {name: os.environ.get(name) for name in sorted(names)}, sorted(folders), files)
+
+
 # --- the other engine -------------------------------------------------------------
 
 def render_with_quarto(root: Path, *, progress: Progress = lambda _: None) -> list[Path]:
@@ -280,15 +336,9 @@ def render_with_quarto(root: Path, *, progress: Progress = lambda _: None) -> li
         raise BriefingError("_quarto.yml: found no such file, expected a Quarto project. Copy the one that this "
                             "package's own project has.")
     progress(f"Running {found} render")
-    environment = {"QUARTO_PYTHON": _python(), **os.environ}
+    environment = {"QUARTO_PYTHON": sys.executable, **os.environ}
     run = subprocess.run([found, "render", "report.qmd"], cwd=root, env=environment, check=False)
     if run.returncode:
         raise BriefingError(f"quarto render: found exit code {run.returncode}, expected 0. Quarto's own message is above.")
     folder = root / OUTPUT / "quarto"
     return sorted(path.relative_to(root) for path in folder.glob("report.*"))
-
-
-def _python() -> str:
-    import sys
-
-    return sys.executable

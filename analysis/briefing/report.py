@@ -11,14 +11,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from . import imports
 from .findings import Finding, InvalidReport, shown
 from .notebooks import EXECUTED, FIGURE, Cell, cell_options, cells
-
-if TYPE_CHECKING:
-    import nbformat
 
 CROSS_REFERENCES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
 #: Reference prefixes of Quarto that the embedded engine has no counterpart for.
@@ -75,6 +71,7 @@ class Picture:
     sources: tuple[str, ...] = ()
     passages: tuple[str, ...] = ()
     notebook: str = ""
+    pages: tuple[str, ...] = ()  # the drawing in parts, where it is too tall for a page
 
 
 # --- reading ------------------------------------------------------------------
@@ -280,20 +277,17 @@ def _check_spans(report: Report) -> Iterator[Finding]:
 
 # --- running ------------------------------------------------------------------
 
-def as_notebook(report: Report) -> nbformat.NotebookNode:
-    """The report's cells and inline expressions as a notebook, in order.
+def as_notebook(report: Report) -> dict[str, Any]:
+    """The report's cells and inline expressions as a notebook (nbformat 4.5), in order.
 
     Expressions between two cells make one notebook cell; each shows its value,
     or its error, marked with its number.
     """
-    with imports.light():
-        import nbformat
-
-    notebook = nbformat.v4.new_notebook()
+    notebook: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
 
     def add(source: str, line: int = 0) -> None:
-        notebook.cells.append(nbformat.v4.new_code_cell(source, id=f"cell-{len(notebook.cells) + 1}",
-                                                        metadata={"line": line}))
+        notebook["cells"].append({"cell_type": "code", "id": f"cell-{len(notebook['cells']) + 1}", "source": source,
+                                  "metadata": {"line": line}, "outputs": [], "execution_count": None})
 
     expressions: list[str] = []
     for number, span in enumerate(report.of_kind("cell", "inline")):
@@ -334,7 +328,7 @@ def results(report: Report, notebook: Mapping[str, Any]) -> Results:
                 findings.append(Finding("expression", report.path, mark["error"], "a value",
                                         "Mend the expression.", **report.place(span.start)))
             else:
-                inline[span.start] = output["data"]["text/markdown"]
+                inline[span.start] = "".join(output["data"]["text/markdown"])
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line, f.character)))
     own = [cell for cell in cells(notebook, report.path) if "_briefing_show(" not in cell.source]
@@ -516,5 +510,5 @@ def _picture(cell: Cell, kind: str, content: str, extra: Mapping[str, Any], path
         image = base64.b64decode(content)
     pictures[label] = Picture(label, image, kind.removeprefix("image/").removesuffix("+xml"), alt,
                               extra.get("narrow", ""), extra.get("table", {}), tuple(extra.get("sources", ())),
-                              tuple(extra.get("passages", ())), path)
+                              tuple(extra.get("passages", ())), path, tuple(extra.get("pages", ())))
     return f'::: {{.picture name="{label}"}}\n:::'

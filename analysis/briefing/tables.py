@@ -13,17 +13,18 @@ from __future__ import annotations
 
 import csv
 import datetime
-import functools
 import io
 import json
 import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from . import recording
 from .dates import date_bounds
 from .findings import BriefingError, Finding, InvalidData, shown
 
@@ -82,7 +83,10 @@ class Tables:
 
     def row(self, table: str, id: str) -> Row:
         """The row with this id; raises BriefingError where there is none."""
-        for row in self.rows.get(table, ()):
+        recording.note("row", str(self.root), table, id)
+        with recording.paused():  # of the table no other row matters
+            rows = self.rows.get(table, ())
+        for row in rows:
             if row["id"] == id:
                 return row
         raise BriefingError(
@@ -91,25 +95,16 @@ class Tables:
             "Use one of these ids, or add the row."
         )
 
-    @functools.cached_property
-    def frames(self) -> dict[str, pandas.DataFrame]:
-        """Each table as a frame, columns and rows in the order of the file."""
+    def __getattr__(self, name: str) -> pandas.DataFrame:
+        """The table as a frame, columns and rows in the order of the file."""
+        if name.startswith("_") or name not in self.rows:
+            raise AttributeError(f"this Data Package has no table {name!r}")
         import pandas
 
         types = {"integer": "Int64", "number": "float64", "boolean": "boolean"}
-        frames = {}
-        for resource in self.descriptor["resources"]:
-            fields = resource["schema"]["fields"]
-            frame = pandas.DataFrame(self.rows[resource["name"]], columns=[f["name"] for f in fields])
-            frames[resource["name"]] = frame.astype(
-                {f["name"]: types.get(f.get("type", "string"), "object") for f in fields}
-            )
-        return frames
-
-    def __getattr__(self, name: str) -> pandas.DataFrame:
-        if name.startswith("_") or name not in self.rows:
-            raise AttributeError(f"this Data Package has no table {name!r}")
-        return self.frames[name].copy()
+        fields = next(resource for resource in self.descriptor["resources"] if resource["name"] == name)["schema"]["fields"]
+        frame = pandas.DataFrame(self.rows[name], columns=[f["name"] for f in fields])
+        return frame.astype({f["name"]: types.get(f.get("type", "string"), "object") for f in fields})
 
 
 def find_root(start: Path | None = None) -> Path:
@@ -135,10 +130,12 @@ def load(root: Path | str | None = None) -> Tables:
     project.
     """
     project = find_root(Path(root) if root else None)
-    tables, findings = read(project)
+    with recording.paused():  # what is read of the tables is noted by table and row
+        tables, findings = read(project)
+    recording.note("file", str(project / "data" / DESCRIPTOR))
     if findings:
         raise InvalidData(findings)
-    return tables
+    return replace(tables, rows=recording.Noted(tables.rows, partial(recording.note, "table", str(project))))
 
 
 def read(root: Path) -> tuple[Tables, list[Finding]]:

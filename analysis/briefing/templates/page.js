@@ -42,6 +42,8 @@
     byId("panel-title").textContent = link.classList.contains("value") ? "Behind “" + link.textContent + "”" : "Evidence";
     panel.hidden = false;
     panel.scrollTop = 0;
+    const covered = link.getBoundingClientRect().bottom + 40 - panel.getBoundingClientRect().top;
+    if (panel.offsetTop > 0 && covered > 0) scrollBy({ top: covered });  // at the foot of a phone it would hide the line
     byId("panel-close").focus({ preventScroll: true });
   };
   const close = () => {
@@ -135,7 +137,7 @@
     form.addEventListener("change", apply);
     form.addEventListener("submit", (event) => event.preventDefault());
     form.append(told);
-    figure.prepend(form);
+    details.before(form);
   });
 
   // --- search within the evidence ---

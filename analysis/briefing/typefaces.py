@@ -1,0 +1,117 @@
+"""The typefaces of an edition: which characters they have, and how wide these run.
+
+Charts are set in one typeface; what it lacks, Typst sets from those that it
+carries itself, in charts as in the text. A character that none of them has
+cannot be shown on paper.
+"""
+
+from __future__ import annotations
+
+import datetime
+import functools
+import re
+import unicodedata
+from collections.abc import Mapping
+from html import escape
+from pathlib import Path
+from typing import Any
+
+FONT = "Source Sans Pro"
+
+
+def folder() -> Path:
+    """Where the shipped typeface's files are."""
+    import font_source_sans_pro
+
+    return Path(font_source_sans_pro.__file__).parent / "files"
+
+
+@functools.cache
+def available() -> Any:
+    """The fonts of the edition and no others, for Typst: its own and the shipped ones."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder())])
+
+
+@functools.cache
+def advances(bold: bool = False) -> Mapping[int, float]:
+    """How wide each character of the shipped typeface runs, in em, by code point."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(folder() / f"SourceSansPro-{'Semibold' if bold else 'Regular'}.ttf", lazy=True) as font:
+        em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
+        return {code: metrics[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+
+
+def advance(character: str, bold: bool = False) -> float:
+    """How wide a character runs, in em, in whichever typeface has it."""
+    own = advances(bold).get(ord(character))
+    return own if own is not None else _elsewhere(ord(character) // 128, bold)[ord(character) % 128]
+
+
+@functools.cache
+def _elsewhere(block: int, bold: bool) -> list[float]:
+    """The widths of 128 characters as Typst sets them: of the fonts inside it no file can be read."""
+    import json
+
+    import typst
+
+    codes = [block * 128 + n for n in range(128)]
+    letters = "".join(f"{_literal(chr(code) if _has_width(code) else '')}," for code in codes)
+    page = (f'#set text(font: "{FONT}", size: 1000pt, weight: {600 if bold else 400})\n'
+            f"#context [#metadata(({letters}).map(letter => measure(letter).width.pt())) <widths>]")
+    widths = typst.query(page.encode("utf-8"), "<widths>", field="value", one=True, font_paths=available())
+    return [width / 1000 for width in json.loads(widths)]
+
+
+def _has_width(code: int) -> bool:
+    """False for what stands on another character, controls, and what is no character."""
+    return not 0xD800 <= code < 0xE000 and unicodedata.category(chr(code)) not in ("Mn", "Me", "Cf", "Cc")
+
+
+def foreign(text: str) -> str:
+    """The characters of a text that the shipped typeface lacks, or that stand for no sign, each once, in order of code."""
+    own = advances()
+    return "".join(sorted(character for character in set(text) - set("\n\t\r")
+                          if ord(character) not in own or unicodedata.category(character)[0] == "C"))
+
+
+def missing(text: str) -> str:
+    """The characters of a text that no typeface of the edition has, each once, in order of code."""
+    asked = foreign(text)
+    complaints = _complaints("\n\n".join(f"#{_literal(character)}" for character in asked)) if asked else ""
+    named = {re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), found)
+             for found in re.findall(r'(?:the text|disallowed codepoint) `"(.+?)"`', complaints)}
+    return "".join(character for character in asked if character in named)
+
+
+def unsettable(text: str) -> bool:
+    """Whether a text cannot be set inside a picture although its characters are there: Typst
+    takes no letter with a mark for which there is no composed letter."""
+    marked = any(unicodedata.category(character)[0] in "MC" for character in text)
+    picture = f'<svg xmlns="{_SVG}" width="9" height="9"><text font-family="{FONT}">{escape(text)}</text></svg>'
+    return marked and bool(_complaints(f'#image(bytes({_literal(picture)}), alt: "-")'))
+
+
+_SVG = "http://www.w3.org/2000/svg"
+
+
+def _literal(text: str) -> str:
+    """A Typst string, each character by its code."""
+    return '"' + "".join(f"\\u{{{ord(character):x}}}" for character in text) + '"'
+
+
+def _complaints(page: str) -> str:
+    """What Typst has against a page as an archivable PDF; empty where it makes one."""
+    import typst
+
+    try:
+        typst.compile(f'#set document(title: "-")\n#set text(font: "{FONT}", lang: "en")\n{page}'.encode("utf-8"),
+                      format="pdf", font_paths=available(), pdf_standards=["a-3a"], timestamp=_ANY_DAY)
+    except typst.TypstError as error:
+        return error.diagnostic
+    return ""
+
+
+_ANY_DAY = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)  # an archivable PDF has a date
