@@ -357,7 +357,7 @@ def test_render_that_a_save_has_overtaken_is_given_up(project, notebook, tmp_pat
             stop.set()
             mending.join()
             outcomes.close()
-    assert [path.name for path in (project / "_output").iterdir() if path.name.startswith(".")] == []
+    assert [path.name for path in (project / "_output").iterdir() if path.name.startswith(".rendering")] == []
 
 
 # --- the command -----------------------------------------------------------------------
@@ -365,9 +365,9 @@ def test_render_that_a_save_has_overtaken_is_given_up(project, notebook, tmp_pat
 class Command:
     """`briefing preview` as a process of its own."""
 
-    def __init__(self, project, *arguments, home=PACKAGE.parent, **environment):
+    def __init__(self, project, *arguments, home=PACKAGE.parent, before=(), **environment):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "briefing", "preview", "--project", str(project), "--no-open", *arguments],
+            [*before, sys.executable, "-m", "briefing", "preview", "--project", str(project), "--no-open", *arguments],
             env={**os.environ, "PYTHONPATH": str(home), **environment}, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True)
         self.url = self.line().split()[0]
@@ -435,6 +435,15 @@ def test_stopping_leaves_nothing_behind(good, notebook, tmp_path, command, snaps
     assert [pid for pid in kernels if Path(f"/proc/{pid}").exists()] == []
     with socket.socket() as port:
         assert port.connect_ex(("127.0.0.1", int(run.url.rpartition(":")[2].strip("/")))) != 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_where_a_shell_has_started_it_in_the_background(words, command, edit, number):
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    run = command(words, "--port=0", before=("/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh"))
+    run.line()
+    _, errors = run.stop(number)
+    assert run.process.returncode == 130 and errors.endswith("Stopped.\n")
 
 
 def test_json_has_an_object_a_line(words, command, edit):
