@@ -365,9 +365,9 @@ def test_render_that_a_save_has_overtaken_is_given_up(project, notebook, tmp_pat
 class Command:
     """`briefing preview` as a process of its own."""
 
-    def __init__(self, project, *arguments, home=PACKAGE.parent, **environment):
+    def __init__(self, project, *arguments, home=PACKAGE.parent, before=(), **environment):
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "briefing", "preview", "--project", str(project), "--no-open", *arguments],
+            [*before, sys.executable, "-m", "briefing", "preview", "--project", str(project), "--no-open", *arguments],
             env={**os.environ, "PYTHONPATH": str(home), **environment}, stderr=subprocess.PIPE, stdout=subprocess.PIPE,
             text=True)
         self.url = self.line().split()[0]
@@ -435,6 +435,15 @@ def test_stopping_leaves_nothing_behind(good, notebook, tmp_path, command, snaps
     assert [pid for pid in kernels if Path(f"/proc/{pid}").exists()] == []
     with socket.socket() as port:
         assert port.connect_ex(("127.0.0.1", int(run.url.rpartition(":")[2].strip("/")))) != 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_stopping_where_a_shell_has_started_it_in_the_background(words, command, edit, number):
+    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
+    run = command(words, "--port=0", before=("/bin/sh", "-c", 'trap "" INT; exec "$@"', "sh"))
+    run.line()
+    _, errors = run.stop(number)
+    assert run.process.returncode == 130 and errors.endswith("Stopped.\n")
 
 
 def test_json_has_an_object_a_line(words, command, edit):
@@ -520,7 +529,7 @@ def test_reader_stays_where_they_are(good, command, show, edit):
     until(browser, "window.mark = 1")
     block = "[...document.querySelectorAll('main p')].find((p) => p.textContent.includes('by hand'))"
     place = browser.execute_script(f"""
-        {block}.scrollIntoView({{block: "center", behavior: "instant"}});
+        {block}.scrollIntoView({{block: "start", behavior: "instant"}});
         document.querySelector("main a[href='#ref-no-return']").focus({{preventScroll: true}});
         return [{block}.getBoundingClientRect().top, scrollY]""")
     assert place[1] > 0, "the page is long enough to be scrolled"
@@ -528,7 +537,9 @@ def test_reader_stays_where_they_are(good, command, show, edit):
     report = good / "report.qmd"
     body = report.read_text("utf-8")
     at = body.index("\n\n", body.index("\n---", 4)) + 2
-    report.write_text(f"{body[:at]}{'Inserted words above. ' * 60}\n\n{body[at:]}", encoding="utf-8")
+    body = f"{body[:at]}{'Inserted words above. ' * 60}\n\n{body[at:]}"
+    body = body.replace("A sum by hand", f"{'More words in the same part. ' * 20}\n\nA sum by hand")
+    report.write_text(body, encoding="utf-8")
     until(browser, "!window.mark && document.body.textContent.includes('Inserted words above.')")
     until(browser, "document.documentElement.style.opacity === ''")
     assert browser.execute_script(f"return {block}.getBoundingClientRect().top") == pytest.approx(place[0], abs=2)

@@ -49,8 +49,9 @@ class Outcome:
 def outcomes(root: Path, server: Server, **limits: int) -> Iterator[Outcome]:
     """Render now and after each save, and tell the server's pages; one outcome a render.
 
-    `limits` are those of render.render: timeout (s), memory (MB). Runs in the main thread. Ends when the package's own code was saved: what
-    is in memory is then not what an edition would say that it was made with.
+    `limits` are those of render.render: timeout (s), memory (MB). Runs in the
+    main thread. Ends when the package's own code was saved: what is in memory
+    is then not what an edition would say that it was made with.
     """
     started = _code(root, inputs(root))
     rendered: dict[str, str] | None = None  # the inputs of the last render that came to its end
@@ -107,7 +108,8 @@ def _render(root: Path, server: Server, kernels: running.Kernels, limits: Mappin
         from . import render
 
         with saves.during(now):
-            render.render(root, **limits, kernels=kernels, progress=lambda message: server.tell(working=message.strip()))
+            render.render(root, **limits, kernels=kernels,
+                          progress=lambda message: server.tell(working=message.strip()))
     except Findings as found:
         findings = tuple(found.findings)
     except BriefingError as failed:
@@ -165,22 +167,23 @@ class _Watch:
         self._thread = threading.Thread(target=self._work, name="watching")
 
     def __enter__(self) -> _Watch:
+        # a shell that starts a command in the background lets it ignore this, and giving up needs it as stopping does
+        self._before = signal.signal(signal.SIGINT, signal.default_int_handler)
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join()
+        signal.signal(signal.SIGINT, self._before)
 
     @contextmanager
     def during(self, now: Mapping[str, str]) -> Iterator[None]:
         """While a render goes on that began with these inputs."""
         run = self._run = _Run(now)
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where a shell started us in the background
         try:
             yield
         finally:
-            signal.signal(signal.SIGINT, before)
             run.ended.set()
             with self._lock:
                 self._run = None

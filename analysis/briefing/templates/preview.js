@@ -86,7 +86,6 @@
   };
   if (kept) {  // nothing is painted before it is in its place
     const style = document.documentElement.style;
-    history.scrollRestoration = "manual";
     style.opacity = "0";
     let settled = false;
     const settle = () => { if (!settled) toPlace(); };
@@ -157,6 +156,7 @@
       if (state.page && state.page !== shown) {
         events.close();
         keep();
+        history.scrollRestoration = "manual";  // the browser's own way goes by pixels or by counts
         location.reload();
         return;
       }
