@@ -27,6 +27,13 @@ def test_round_trip_whatever_the_order_of_files():
     assert archive.unpack(packed, "x") == files
 
 
+def test_what_editors_leave_beside_a_table_is_no_input(project):
+    before = archive.inputs(project)
+    for name in ("facts.csv~", ".~lock.facts.csv#", ".DS_Store", "#facts.csv#"):
+        (project / "data" / name).write_text("left")
+    assert archive.inputs(project) == before
+
+
 @pytest.mark.parametrize("name", ["../out", "a/../../out", "/etc/out", "a\\..\\out", "C:out", "a//b", "./a", "a/./b"])
 def test_name_that_leads_out_is_refused(name):
     with pytest.raises(BriefingError, match="Nothing was unpacked"):
