@@ -231,7 +231,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                 raise CellTimedOut([finding("cell-timeout", index, f"a cell still running after {timeout} s",
                                             "an end", "Make the cell faster, or allow more with --timeout.")]) from error
             except DeadKernelError as error:
-                raise KernelDied([finding("kernel-died", index, "that the kernel's process ended",
+                raise KernelDied([finding("kernel-died", index, " ".join(["that the kernel's process ended", *_last(log)]),
                                           "a kernel that lives to the last cell",
                                           "Look for exit calls, crashes of libraries and lack of memory.")]) from error
             for output in cell.outputs:
@@ -258,8 +258,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
         except RuntimeError as error:
             if "Kernel" not in str(error):
                 raise
-            last = log.read_text("utf-8", "replace").strip().splitlines()[-1:]
-            raise KernelDied([Finding("kernel-start", shown_path, f"no kernel: {' '.join([str(error), *last])}",
+            raise KernelDied([Finding("kernel-start", shown_path, f"no kernel: {' '.join([str(error), *_last(log)])}",
                                       "a kernel that starts",
                                       "Run the set-up again (remove .venv, then make render).")]) from error
         finally:
@@ -267,6 +266,11 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                 await manager.shutdown_kernel(now=True)
             if client.kc is not None:
                 client.kc.stop_channels()
+
+
+def _last(log: Path) -> list[str]:
+    """The last line that a kernel's process has said, where it has said any."""
+    return log.read_text("utf-8", "replace").strip().splitlines()[-1:] if log.exists() else []
 
 
 def recording_of(sockets: Path, shown_path: str) -> Path:

@@ -226,12 +226,17 @@ def _page(timings: Timings, *arguments: Any) -> bytes:
 @contextmanager
 def _locked(root: Path, progress: Progress) -> Iterator[None]:
     """One render of a project at a time: a second waits, and says so. Elsewhere than on POSIX there is no lock."""
+    output = root / OUTPUT
     if os.name != "posix":
-        yield
+        with _writable(root):
+            output.mkdir(exist_ok=True)
+        try:
+            yield
+        finally:
+            _leave(output)
         return
     import fcntl
 
-    output = root / OUTPUT
     while True:
         with _writable(root):
             output.mkdir(exist_ok=True)
@@ -242,12 +247,28 @@ def _locked(root: Path, progress: Progress) -> Iterator[None]:
             except BlockingIOError:
                 progress("Waiting for another render of this project")
                 fcntl.flock(lock, fcntl.LOCK_EX)
-            with suppress(OSError):
-                if os.path.samestat(os.fstat(lock), os.stat(output)):  # the other may have removed the folder
-                    yield
-                    return
+            if not _is_still(lock, output):
+                continue
+            try:
+                yield
+                return
+            finally:
+                _leave(output)
         finally:
             os.close(lock)
+
+
+def _is_still(lock: int, output: Path) -> bool:
+    """Whether a locked folder is the one of that name: another render may have removed it meanwhile."""
+    try:
+        return os.path.samestat(os.fstat(lock), os.stat(output))
+    except OSError:
+        return False
+
+
+def _leave(output: Path) -> None:
+    with suppress(OSError):
+        output.rmdir()  # where nothing was ever rendered, nothing stays
 
 
 @contextmanager
@@ -276,8 +297,6 @@ def _staging(root: Path) -> Iterator[Path]:
             yield stage
         finally:
             shutil.rmtree(stage, ignore_errors=True)
-            with suppress(OSError):
-                output.rmdir()  # where nothing was ever rendered, nothing stays
 
 
 def _write_references(path: Path, references: list[dict[str, Any]]) -> None:

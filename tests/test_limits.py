@@ -1,0 +1,119 @@
+"""What may go wrong around a render: endless cells, too much memory, full disks, two at once."""
+
+import fcntl
+import os
+import resource
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import briefing
+from briefing import kernels
+from briefing.findings import BriefingError, CellFailed, CellTimedOut
+from briefing.render import render
+
+PACKAGE_HOME = Path(briefing.__file__).parents[1]
+
+
+def command(project, **how):
+    return subprocess.Popen([sys.executable, "-m", "briefing", "render", "--project", str(project)],
+                            env={**os.environ, "PYTHONPATH": str(PACKAGE_HOME)},
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **how)
+
+
+@pytest.mark.skipif(not kernels.available(), reason="only forked kernels have a limit of memory")
+@pytest.mark.parametrize("code", ["huge = bytearray(2 * 10**9)", "import numpy\nhuge = numpy.ones(3 * 10**8)",
+                                  "huge = []\nwhile True:\n    huge.append(bytearray(10**7))"])
+def test_cell_that_takes_too_much_memory_is_named_with_the_limit(project, notebook, code):
+    notebook("1", code)
+    with pytest.raises(CellFailed) as error:
+        render(project, memory=1500)
+    [finding] = error.value.findings
+    assert finding.code == "cell-memory" and finding.place == "analysis/harbour.ipynb cell 2"
+    assert "more than 1500 MB" in finding.found and "--memory" in finding.remedy
+
+
+@pytest.mark.skipif(not kernels.available(), reason="only forked kernels have a limit of memory")
+def test_figure_is_drawn_within_the_usual_limit(project, notebook):
+    (project / "report.qmd").write_text("---\ntitle: Words only\n---\nText.\n")
+    notebook("import pandas\nfrom briefing import figures\n"
+             "figures.shares(pandas.DataFrame([{'whole': 'W', 'part': 'P', 'value': 40.0, 'hedge': '=', 'unit': '%',"
+             " 'publisher': 'X', 'source': 's', 'passage': None}]), 'Title')")
+    render(project)
+    assert "<svg" in (project / "_output/notebooks/harbour.ipynb").read_text("utf-8")
+
+
+def test_endless_code_of_the_report_itself_is_stopped(project):
+    (project / "report.qmd").write_text(
+        "---\ntitle: T\n---\n\n```{python}\n#| include: false\nwhile True:\n    pass\n```\n\nText.\n")
+    with pytest.raises(CellTimedOut) as error:
+        render(project, timeout=1)
+    assert error.value.findings[0].place == "report.qmd line 5"
+
+
+# --- the disk -----------------------------------------------------------------
+
+def test_disk_that_refuses_is_a_clear_error_and_leaves_the_last_edition(rendered, project, edit, snapshot):
+    (project / "_output").mkdir()
+    for name, content in snapshot(rendered / "_output").items():
+        if content is not None:
+            (project / "_output" / name).parent.mkdir(exist_ok=True)
+            (project / "_output" / name).write_bytes(content)
+    edit("report.qmd", "# What happened", "# What took place")
+    before = snapshot(project)
+    # as a full disk does, the system refuses what goes beyond this many bytes a file: the PDF
+    run = command(project, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)))
+    _, errors = run.communicate(timeout=60)
+    assert run.returncode == 2 and "Traceback" not in errors, errors
+    assert "found File too large, expected a folder that can be written. Free space" in errors
+    assert snapshot(project) == before
+
+
+@pytest.mark.parametrize("number", ["ENOSPC", "EROFS", "EDQUOT", "EACCES"])
+def test_each_way_of_a_disk_to_refuse_is_told(project, monkeypatch, number):
+    import errno
+    import tempfile
+
+    def refuse(*_, **__):
+        raise OSError(getattr(errno, number), os.strerror(getattr(errno, number)))
+
+    monkeypatch.setattr(tempfile, "mkdtemp", refuse)
+    with pytest.raises(BriefingError, match="_output: found .*, expected a folder that can be written") as error:
+        render(project)
+    assert error.value.exit_code == 2
+    assert not (project / "_output").exists()
+
+
+# --- two at once ----------------------------------------------------------------
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere there is no lock")
+def test_second_render_says_that_it_waits_and_then_renders(project):
+    (project / "_output").mkdir()
+    first = os.open(project / "_output", os.O_RDONLY)
+    fcntl.flock(first, fcntl.LOCK_EX)
+    second = command(project)
+    said = [second.stderr.readline()]
+    assert said == ["Waiting for another render of this project\n"]
+    time.sleep(0.2)
+    assert second.poll() is None and not (project / "_output/report.pdf").exists()
+    os.close(first)
+    _, errors = second.communicate(timeout=60)
+    assert second.returncode == 0, errors
+    assert (project / "_output/report.pdf").exists()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere there is no lock")
+def test_render_that_waited_goes_on_where_the_first_left_no_folder(project):
+    (project / "_output").mkdir()
+    first = os.open(project / "_output", os.O_RDONLY)
+    fcntl.flock(first, fcntl.LOCK_EX)
+    second = command(project)
+    second.stderr.readline()
+    (project / "_output").rmdir()  # as a first render that failed does
+    os.close(first)
+    _, errors = second.communicate(timeout=60)
+    assert second.returncode == 0, errors
+    assert (project / "_output/report.pdf").exists()
