@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pypdf
@@ -239,6 +240,15 @@ def test_every_event_is_on_paper_once_and_nothing_beyond_its_edge(extreme):
     text = "".join("".join(sheet.extract_text().split()) for sheet in reader.pages)
     for n in range(200):
         assert n % 7 == 0 or len(re.findall(rf"Somethinghappens{n}\.", text)) == 1, n
+
+
+def test_words_without_end_are_broken_on_paper(extreme):
+    """No line of the PDF runs on beyond the paper: pypdf tells where texts begin, poppler where they end."""
+    boxes = subprocess.run(["pdftotext", "-bbox", extreme / "report.pdf", "-"], capture_output=True, text=True, check=True).stdout
+    width = float(re.search(r'<page width="([\d.]+)"', boxes)[1])
+    ends = [(float(end), word) for end, word in re.findall(r'xMax="([\d.]+)" yMax="[\d.]+">(.*)</word>', boxes)]
+    assert len(ends) > 1000
+    assert [(end, word) for end, word in ends if end > width - 30] == []
 
 
 @pytest.mark.parametrize("name", [name for name in SCRIPTS if len(name) < 90])

@@ -41,7 +41,7 @@ NAMES = {
     "kernels": "available Birth ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
     "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment MEMORY read "
         "recording_of runnable running text VALUES values VARIED",
-    "pdf": "Attachment literal source STYLED TEMPLATE write",
+    "pdf": "Attachment literal MOST_TOLD source STYLED TEMPLATE write",
     "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
     "preview": "FILES FOLDERS inputs Outcome outcomes PATIENCE",

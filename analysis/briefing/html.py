@@ -216,6 +216,6 @@ def font_rules(text: str) -> str:
         font.save(file)
         font.close()
         data = base64.b64encode(file.getvalue()).decode("ascii")
-        rules.append(f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};font-display:optional;'
+        rules.append(f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};font-display:fallback;'
                      f'src:url(data:font/woff2;base64,{data}) format("woff2")}}')
     return "\n".join(rules)

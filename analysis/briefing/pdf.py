@@ -21,6 +21,8 @@ from .report import PAPERS, Picture
 from .tree import VERSION, Node, attributes, pandoc, plain, raw, transform, walk
 
 TEMPLATE = Path(__file__).parent / "templates" / "report.typ"
+#: How many rows of a figure's data its text for those who do not see it may have.
+MOST_TOLD = 12
 #: Div classes that the template gives a form of their own.
 STYLED = ("bottom-line", "judgement", "judgements", "judgement-full", "key-figures", "small", "float")
 
@@ -177,10 +179,13 @@ def _noted(blocks: list[Node], behind: Mapping[str, Any]) -> list[Node]:
 
 def _parts(picture: Picture) -> list[tuple[str, bytes, str]]:
     """The files of a picture, each with its name and alt text: one for each page that a tall drawing takes."""
+    rows = picture.table.get("rows", ())
+    data = "; ".join(", ".join(str(cell) for cell in row if cell != "") for row in rows)
+    alt = f"{picture.alt} Data: {data}." if 0 < len(rows) <= MOST_TOLD else picture.alt
     if not picture.pages:
-        return [(f"{picture.label}.{picture.format}", picture.image, picture.alt)]
+        return [(f"{picture.label}.{picture.format}", picture.image, alt)]
     return [(f"{picture.label}-{number}.{picture.format}", part.encode("utf-8"),
-             f"{picture.alt} Part {number} of {len(picture.pages)}.")
+             f"{alt} Part {number} of {len(picture.pages)}.")
             for number, part in enumerate(picture.pages, start=1)]
 
 

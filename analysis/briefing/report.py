@@ -475,7 +475,9 @@ def _output(cell: Cell, output: Mapping[str, Any], path: str, options: Mapping[s
         return ""  # nothing that a document shows, such as published values
     content = "".join(data[kind]) if isinstance(data[kind], list) else data[kind]
     if kind.startswith("image/"):
-        return _picture(cell, kind, content, data.get(FIGURE, {}), path, options, pictures)
+        drawn = data.get(FIGURE, {})
+        title = "".join(data.get("text/plain", "")) if drawn else ""  # which the drawing has in it, unheard
+        return _picture(cell, kind, content, title, drawn, path, options, pictures)
     if kind == "text/markdown":
         return content
     if kind == "text/html":
@@ -489,7 +491,7 @@ def _output(cell: Cell, output: Mapping[str, Any], path: str, options: Mapping[s
     return f"```\n{content.rstrip()}\n```"
 
 
-def _picture(cell: Cell, kind: str, content: str, extra: Mapping[str, Any], path: str,
+def _picture(cell: Cell, kind: str, content: str, title: str, extra: Mapping[str, Any], path: str,
              options: Mapping[str, Any], pictures: dict[str, Picture]) -> str:
     label = cell.label or f"picture-{len(pictures) + 1}"
     if label in pictures:
@@ -502,6 +504,8 @@ def _picture(cell: Cell, kind: str, content: str, extra: Mapping[str, Any], path
     if alt == str(options.get("fig-cap") or "").strip():
         raise _Unpresentable("alt-is-caption", f"an alt text of {label} equal to its caption", "an alt text of its own",
                              "Describe the picture; the caption is read out anyway.")
+    if title:
+        alt = f"{title.rstrip('.')}. {alt}"
     if kind == "image/svg+xml":
         image = content.encode("utf-8")
     else:
