@@ -26,8 +26,8 @@ check: $(SETUP) ## check the evidence, and that the edition reproduces to the la
 test: $(SETUP) ## run the tests
 	$(BIN)/python -m pytest
 
-bench: $(SETUP) ## measure renders against the floor, and the evidence check
-	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+bench: $(SETUP) ## measure renders, kernels and the evidence check, and write benchmarks/RESULTS.md
+	for what in renders kernels evidence; do $(BIN)/python benchmarks/$$what.py || exit 1; done
 
 reprotest: $(SETUP) ## render under Debian's reprotest (apt-get install reprotest faketime disorderfs locales)
 	rm -rf $(COPY) && git clone --quiet . $(COPY) && rm -rf $(COPY)/_output

@@ -72,7 +72,7 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
 
 def source(doc: Document, date: datetime.date, shown_date: str) -> str:
     """The document in Typst's language."""
-    blocks = transform(document.clone(doc.blocks), partial(_block, doc))
+    blocks = transform(doc.blocks, partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     meta = doc.meta
