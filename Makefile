@@ -30,8 +30,8 @@ check: $(SETUP) ## check the evidence, and that the edition reproduces to the la
 test: $(SETUP) $(AXE) ## run the tests
 	$(BIN)/python -m pytest
 
-bench: $(SETUP) ## measure renders against the floor, and the evidence check
-	for file in benchmarks/*.py; do $(BIN)/python $$file || exit 1; done
+bench: $(SETUP) ## measure renders, kernels and the evidence check, and write benchmarks/RESULTS.md
+	for what in renders kernels evidence; do $(BIN)/python benchmarks/$$what.py || exit 1; done
 
 lighthouse: $(SETUP) ## Lighthouse's scores of the page, served on loopback (needs npm and Chromium)
 	$(BIN)/python tests/lighthouse.py

@@ -146,7 +146,7 @@ def recordings(tmp_path_factory):
     folder = tmp_path_factory.mktemp("recorded")
     for name, text in (("beside.txt", "x"), ("beside.csv", "a\n1\n"), ("beside.py", "word = 1")):
         (folder / name).write_text(text)
-    environment = notebooks.kernel_environment({"IPYTHONDIR": str(folder / "ipython")})
+    environment = kernels.environment({"IPYTHONDIR": str(folder / "ipython")})
 
     async def one(number, code, within):
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code, id="only")])

@@ -22,7 +22,8 @@ NAMES = {
     "constructs": "check FORMATS IMAGES Located pictures_from_files QUARTO_ONLY QUARTO_ONLY_KEYS",
     "crate": "CARRIER crate Entity MEDIA_TYPES NAME PROFILE SPECIFICATION",
     "dates": "date_bounds day MONTHS",
-    "document": "build callout clone Document evidence_of hidden identifiers",
+    "document": "build callout Document evidence_of hidden identifiers",
+    "drawer": "drawing drawn specified VARIABLE",
     "drawing": "cut cut_apart linear PALETTE Row Scale Sheet slim svg widest width wrap",
     "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
@@ -38,14 +39,15 @@ NAMES = {
     "html": "font_rules policy_hash TEMPLATES write",
     "imports": "light WAITING",
     "inline": "markdown show",
-    "kernels": "available Birth ForkedProcess ForkProvisioner Nursery nursery OPTIONS PRELOADED provision",
-    "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE FIGURE kernel_environment MEMORY read "
-        "recording_of runnable running text VALUES values VARIED",
+    "kernels": "available Birth environment Kernels Nursery nursery OPTIONS PRELOADED PRELOADED_IF_NAMED VARIED warm",
+    "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE FIGURE MEMORY read recording_of "
+        "runnable running text VALUES values",
     "pdf": "Attachment literal MOST_TOLD source STYLED TEMPLATE write",
     "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
     "preview": "FILES FOLDERS inputs Outcome outcomes PATIENCE",
     "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
+    "provisioning": "ForkedProcess ForkProvisioner provision",
     "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity share spelled Value "
         "Values Verdict verdict",
     "rebuild": "check check_pdf Condition",
@@ -55,7 +57,7 @@ NAMES = {
     "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "
         "FRONT_MATTER PAPERS Picture present Problem read Report Results results Span",
     "review": "Review review",
-    "running": "execute Kernels OWN Progress Run warm",
+    "running": "execute OWN Progress Run",
     "sentences": "Block Sentence sentences split visible",
     "serving": "Content PORT served Server VIEW",
     "sheets": "CODES PLACE read write",
@@ -65,7 +67,7 @@ NAMES = {
     "typefaces": "advance advances available folder FONT foreign missing unsettable",
     "timings": "Stage Timings",
     "tree": "attributes div Node pandoc plain raw transform VERSION walk",
-    "unchanged": "File MANIFEST remember unchanged YOUNG",
+    "unchanged": "changes File MANIFEST remember unchanged YOUNG",
 }
 
 

@@ -2,8 +2,8 @@
 
 The modules in the order in which data flow, each importing only from those
 before it: findings, unchanged, imports, timings, recording, store, dates, tables, quantities, evidence, anchors, positions,
-reliability, exports, sheets, typefaces, drawing, framing, position_figures, figures,
-inline, kernels, notebooks, report, archive, crate, edition, compare, cache, editions, rebuild, sentences, prose, tree,
+reliability, exports, sheets, typefaces, drawing, drawer, framing, position_figures, figures,
+inline, kernels, provisioning, notebooks, report, archive, crate, edition, compare, cache, editions, rebuild, sentences, prose, tree,
 constructs, document, html, pdf, glyphs, review, running, render, serving, preview, cli.
 """
 

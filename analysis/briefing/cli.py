@@ -142,12 +142,13 @@ def _render(options: argparse.Namespace) -> int:
     root = _project(options)
     timings = Timings()
     started = time.perf_counter()
+    changed: list[str] | None = None
     if options.engine == "embedded" and not options.no_cache:
-        from .unchanged import unchanged
+        from .unchanged import changes
 
         with timings.stage("compare with the last render"):
-            same = unchanged(str(root))
-        if same:
+            changed = changes(str(root))
+        if changed == []:
             if options.json:
                 print(json.dumps({"findings": [], "written": []}))
             else:
@@ -156,20 +157,34 @@ def _render(options: argparse.Namespace) -> int:
                 print("every step: reused, since nothing it was made from has changed", file=sys.stderr)
             _tell_timings(timings, options)
             return 0
-    with timings.stage("load the package"):
-        from . import render
     if options.engine == "quarto":
+        from . import render
+
         with timings.stage("quarto"):
             written = render.render_with_quarto(root, progress=_progress(options))
     else:
-        reasons: list[str] = []
-        written = render.render(root, timeout=options.timeout, memory=options.memory, use_cache=not options.no_cache,
-                                progress=_progress(options), explain=reasons.append, timings=timings)
-        if options.why:
-            print("\n".join(sorted(reasons)), file=sys.stderr)
+        written = _render_here(root, changed, timings, options)
     code = _done(written, started, options)
     _tell_timings(timings, options)
     return code
+
+
+def _render_here(root: Path, changed: Sequence[str] | None, timings: Timings, options: argparse.Namespace) -> list[Path]:
+    import gc
+
+    from . import kernels
+
+    gc.disable()  # a short life, in which nearly all that is made is kept
+    reasons: list[str] = []
+    # where the prose alone has changed, there is probably nothing to run
+    with kernels.warm(at_once=changed != ["report.qmd"]) as at_hand:
+        with timings.stage("load the package"):
+            from . import render
+        written = render.render(root, timeout=options.timeout, memory=options.memory, use_cache=not options.no_cache,
+                                progress=_progress(options), explain=reasons.append, timings=timings, kernels=at_hand)
+    if options.why:
+        print("\n".join(sorted(reasons)), file=sys.stderr)
+    return written
 
 
 def _tell_timings(timings: Timings, options: argparse.Namespace) -> None:

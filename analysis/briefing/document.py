@@ -7,11 +7,11 @@ the document known to arrive.
 
 from __future__ import annotations
 
-import copy
 import functools
 import itertools
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -268,7 +268,7 @@ def identifiers(blocks: list[Node]) -> list[str]:
 
 def _dangling_links(blocks: list[Node], report: Report, bound: Bound, missing: Sequence[str]) -> Iterator[Finding]:
     ids = identifiers(blocks)
-    for id in sorted({id for id in ids if ids.count(id) > 1}):
+    for id in sorted(id for id, count in Counter(ids).items() if count > 1):
         yield Finding("label-twice", report.path, f"the label {shown(id)} more than once", "each label once",
                       "Rename one, or embed the figure once.", **_find(report, bound, id))
     known = {*ids, *(f"ref-{id}" for id in missing)}  # what is missing has its own finding
@@ -277,11 +277,6 @@ def _dangling_links(blocks: list[Node], report: Report, bound: Bound, missing: S
             target = node["c"][2][0]
             yield Finding("link-dangling", report.path, f"a link to {shown(target)}", "an id of this document",
                           "Cite what the link leads to, or set `nocite: '@*'`.", **_find(report, bound, target[1:]))
-
-
-def clone(blocks: list[Node]) -> list[Node]:
-    """The blocks, free to be changed by one writer."""
-    return copy.deepcopy(blocks)
 
 
 # --- what both writers ask ------------------------------------------------------

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from . import store
+from . import drawer, store
 from .drawing import NARROW, SMALL, TITLE, WIDE, Row, Sheet, svg, wrap
 from .quantities import Quantity, counted
 
@@ -40,7 +40,7 @@ class Figure:
     def specification(self, width: int = WIDE) -> dict[str, Any]:
         """The Vega-Lite specification of the chart at a width in px."""
         if width not in self.drawn:
-            self.drawn[width] = _specified(self.draw(width))
+            self.drawn[width] = drawer.specified(self.draw(width))
         return self.drawn[width]
 
     def svg(self, width: int = WIDE) -> str:
@@ -69,17 +69,9 @@ def _kept(sheet: Sheet) -> dict[str, Any]:
     """Specification and SVG of a sheet, as an earlier render drew an equal one, or drawn now."""
     known = store.figure(repr(sheet))
     if known is None:
-        specification = _specified(sheet)
-        known = {"specification": specification, "svg": svg(specification)}
+        known = drawer.drawn(sheet)
         store.keep_figure(repr(sheet), known)
     return known
-
-
-def _specified(sheet: Sheet) -> dict[str, Any]:
-    from altair.utils.schemapi import debug_mode
-
-    with debug_mode(False):  # the tests hold every chart to Vega-Lite's schema; readers need not wait for it
-        return sheet.chart().to_dict(validate=False)
 
 
 def figure(draw: Callable[[int], Sheet], title: str, rows: Iterable[Row], table: Mapping[str, list[Any]]) -> Figure:

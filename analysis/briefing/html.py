@@ -28,7 +28,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     """The page as text. `date` is the edition's date, as prose has it; `behind` is
     what the page shows of each passage and source, by id (see evidence.cards),
     `fonts` the typeface (see font_rules), and `tables` the CSV files that it offers, by name."""
-    blocks = transform(document.clone(doc.blocks), partial(_block, doc))
+    blocks = transform(doc.blocks, partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none", "--shift-heading-level-by=1"]
     body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))

@@ -9,7 +9,6 @@ runs in the process that is forked. Where fork is not known to be safe
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import gc
 import json
@@ -19,18 +18,21 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
-
-from . import imports, recording
+from . import drawer, imports, recording
 
 #: What most notebooks import anyway. Nothing here may start a thread.
-PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "pandas", "altair", "vl_convert",
+PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "pandas",
              "briefing.figures", "briefing.positions", "briefing.evidence")
+#: What is loaded before a fork only where the notebook names it.
+PRELOADED_IF_NAMED = ("altair", "networkx")
+
+#: Names the variables that a check lets through to the kernels, to see whether they matter.
+VARIED = "BRIEFING_VARIED"
 
 #: What every kernel is told: keep no history, which kernels that start together would lock from each other.
 OPTIONS = ("--HistoryManager.enabled=False",)
@@ -44,12 +46,13 @@ def available() -> bool:
 @dataclass(frozen=True)
 class Birth:
     """What one kernel gets besides what the nursery gives to all: the file for what its process says, the
-    file for what it reads, its variables, and the most memory (MB) that it may take."""
+    file for what it reads, its variables, the most memory (MB) that it may take, and modules to load before."""
 
     log: str
     record: str
     variables: Mapping[str, str]
     memory: int
+    modules: Sequence[str] = ()
 
 
 class Nursery:
@@ -85,60 +88,51 @@ def nursery(environment: Mapping[str, str], log: Path) -> Iterator[Nursery | Non
             process.kill()
 
 
-class ForkedProcess:
-    """A forked kernel as its provisioner sees a process: it is not our child, so its exit code stays unknown."""
-
-    stdin = stdout = stderr = None
-
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-
-    def poll(self) -> int | None:
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return 1
-        return None
-
-    def wait(self) -> int:
-        return self.poll() or 0
-
-    def send_signal(self, number: int) -> None:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(self.pid, number)
-
-    def kill(self) -> None:
-        self.send_signal(signal.SIGKILL)
-
-    def terminate(self) -> None:
-        self.send_signal(signal.SIGTERM)
+def environment(extra: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a kernel gets: those of the user, less all that could reach an output."""
+    found = {name: text for name, text in os.environ.items()
+                   if not name.startswith(("LC_", "IPYTHON", "JUPYTER_")) and name != "LANGUAGE"}
+    # what is built into the package is found from a fresh clone, too
+    package_home = str(Path(__file__).resolve().parents[1])
+    search = [package_home, *filter(None, [os.environ.get("PYTHONPATH")])]
+    fixed = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1",
+             "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(search)}
+    varied = {name: os.environ[name] for name in os.environ.get(VARIED, "").split() if name in os.environ}
+    return {**found, **fixed, **varied, **extra}
 
 
-class ForkProvisioner(LocalProvisioner):
-    """jupyter_client's way to say how a kernel's process comes to be: here, by a fork in the nursery."""
+class Kernels:
+    """What the kernels of one or many renders share: a folder for their sockets, their environment, the process
+    that they are forked from, and where the process listens that draws for them."""
 
-    nursery: Nursery
-    birth: Birth
+    def __init__(self, scratch: Path, stack: contextlib.ExitStack) -> None:
+        self.scratch = scratch
+        self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython"})
+        self.nursery: Nursery | None = None
+        self.drawer: Path | None = None
+        self._stack = stack
+        self._started = False
 
-    async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
-        self.process = ForkedProcess(await asyncio.to_thread(  # it may still be importing
-            self.nursery.fork, self.birth, self.parent.connection_file, str(kwargs["cwd"])))
-        self.pid = self.pgid = self.process.pid
-        self.cwd = kwargs["cwd"]
-        return self.connection_info
-
-    async def wait(self) -> int | None:
-        while self.process and self.process.poll() is None:
-            await asyncio.sleep(0.005)  # the standard one looks ten times a second, which is felt
-        self.process = None
-        return 0
+    def start(self) -> None:
+        """Begin to load what kernels need, where that has not begun."""
+        if self._started:
+            return
+        self._started = True
+        self.nursery = self._stack.enter_context(nursery(self.environment, self.scratch / "nursery.log"))
+        if self.nursery:
+            self.drawer = self.scratch / "drawer"
+            self._stack.enter_context(drawer.drawing(self.drawer, self.environment))
 
 
-def provision(manager: Any, within: Nursery, birth: Birth) -> None:
-    """Let a kernel manager start its kernel by a fork."""
-    provisioner = ForkProvisioner(kernel_id=manager.kernel_id or "", kernel_spec=manager.kernel_spec, parent=manager)
-    provisioner.nursery, provisioner.birth = within, birth
-    manager.provisioner = provisioner
+@contextlib.contextmanager
+def warm(*, at_once: bool = True) -> Iterator[Kernels]:
+    """Kernels for as many renders as are made within; they begin to load at once, or when first needed."""
+    with contextlib.ExitStack() as stack:
+        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="briefing-", ignore_cleanup_errors=True))
+        found = Kernels(Path(scratch), stack)
+        if at_once:
+            found.start()
+        yield found
 
 
 # --- inside the nursery -----------------------------------------------------------
@@ -149,17 +143,22 @@ def _serve() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which then ends us
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
+    def load(names: Sequence[str]) -> None:
+        for name in names:
+            with contextlib.suppress(ImportError), imports.light():
+                importlib.import_module(name)
+
     gc.disable()  # there is no garbage yet, and looking for it is felt
-    for name in PRELOADED:
-        with contextlib.suppress(ImportError), imports.light():
-            importlib.import_module(name)
+    load(PRELOADED)
     tempfile.gettempdir()  # tried out by writing, once for all kernels
     gc.freeze()
-    gc.enable()
     for line in sys.stdin.buffer:
+        request = json.loads(line)
+        load(request.pop("modules"))
         pid = os.fork()
         if pid == 0:
-            _become_kernel(**json.loads(line))
+            gc.enable()
+            _become_kernel(**request)
         sys.stdout.buffer.write(b"%d\n" % pid)
         sys.stdout.buffer.flush()
 

@@ -33,8 +33,6 @@ EXECUTED = "_output/notebooks"
 EXECUTED_VARIABLE = "BRIEFING_NOTEBOOKS"
 #: How much memory one kernel may take, in MB, unless told otherwise.
 MEMORY = 4000
-#: Names the variables that a check lets through to the kernels, to see whether they matter.
-VARIED = "BRIEFING_VARIED"
 
 
 @dataclass(frozen=True)
@@ -198,7 +196,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     Raises CellFailed, CellTimedOut or KernelDied, each with the notebook, the
     cell's number and its label.
     """
-    from . import kernels
+    from . import kernels, provisioning
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
@@ -245,8 +243,8 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
 
     log = sockets / f"{Path(shown_path).name}.log"  # what the kernel's process itself has to say
     if nursery:
-        kernels.provision(manager, nursery, kernels.Birth(str(log), str(recording_of(sockets, shown_path)),
-                                                          dict(environment), memory))
+        provisioning.provision(manager, nursery, kernels.Birth(str(log), str(recording_of(sockets, shown_path)),
+                                                               dict(environment), memory, _named(notebook)))
     with log.open("wb") as file:
         try:
             # not async_setup_kernel: it takes over SIGINT, and leaves a given manager's kernel running
@@ -268,6 +266,14 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                 client.kc.stop_channels()
 
 
+def _named(notebook: Mapping[str, Any]) -> list[str]:
+    """The modules that a notebook names, of those that are loaded for such."""
+    from .kernels import PRELOADED_IF_NAMED
+
+    source = "\n".join(cell["source"] for cell in notebook["cells"])
+    return [name for name in PRELOADED_IF_NAMED if re.search(rf"\b{name}\b", source)]
+
+
 def _last(log: Path) -> list[str]:
     """The last line that a kernel's process has said, where it has said any."""
     return log.read_text("utf-8", "replace").strip().splitlines()[-1:] if log.exists() else []
@@ -284,19 +290,6 @@ def _transport(sockets: Path, name: str) -> dict[str, str]:
     if os.name == "nt" or len(os.fsencode(path)) > 90:
         return {}
     return {"transport": "ipc", "ip": path}
-
-
-def kernel_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """The variables that a kernel gets: those of the user, less all that could reach an output."""
-    environment = {name: text for name, text in os.environ.items()
-                   if not name.startswith(("LC_", "IPYTHON", "JUPYTER_")) and name != "LANGUAGE"}
-    # what is built into the package is found from a fresh clone, too
-    package_home = str(Path(__file__).resolve().parents[1])
-    search = [package_home, *filter(None, [os.environ.get("PYTHONPATH")])]
-    fixed = {"LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "TZ": "UTC", "PYTHONHASHSEED": "0", "PYTHONNOUSERSITE": "1",
-             "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(search)}
-    varied = {name: os.environ[name] for name in os.environ.get(VARIED, "").split() if name in os.environ}
-    return {**environment, **fixed, **varied, **extra}
 
 
 def clean(notebook: nbformat.NotebookNode) -> None:

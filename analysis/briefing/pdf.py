@@ -69,7 +69,7 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
 def source(doc: Document, date: datetime.date, shown_date: str,
            behind: Mapping[str, Any] = types.MappingProxyType({})) -> str:
     """The document in Typst's language."""
-    blocks = transform(_noted(document.clone(doc.blocks), behind), partial(_block, doc))
+    blocks = transform(_noted(doc.blocks, behind), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     body = body.replace("#align(center)[#table(", "#align(left)[#table(")  # what stands in the text is escaped by pandoc

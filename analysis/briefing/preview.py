@@ -21,9 +21,10 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from . import archive, running
+from . import archive
 from .edition import sha256
 from .findings import BriefingError, Finding, Findings
+from .kernels import Kernels, warm
 from .serving import Server
 
 #: Milliseconds without another save that end a burst of saves; and after which all is looked at anyway, for
@@ -55,7 +56,7 @@ def outcomes(root: Path, server: Server, **limits: int) -> Iterator[Outcome]:
     """
     started = _code(root, inputs(root))
     rendered: dict[str, str] | None = None  # the inputs of the last render that came to its end
-    with running.warm() as kernels, _Watch(root) as saves:
+    with warm() as kernels, _Watch(root) as saves:
         while True:
             try:
                 saves.told.clear()
@@ -98,7 +99,7 @@ def inputs(root: Path, known: Iterable[str] = ()) -> dict[str, str]:
 
 # --- rendering ------------------------------------------------------------------
 
-def _render(root: Path, server: Server, kernels: running.Kernels, limits: Mapping[str, int], saves: _Watch,
+def _render(root: Path, server: Server, kernels: Kernels, limits: Mapping[str, int], saves: _Watch,
             now: Mapping[str, str], saved: tuple[str, ...]) -> Outcome:
     began = time.perf_counter()
     findings: tuple[Finding, ...] = ()

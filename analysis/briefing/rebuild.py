@@ -22,7 +22,7 @@ from pathlib import Path
 from . import archive, compare, edition
 from .compare import NONDETERMINISM, Difference
 from .findings import BriefingError
-from .notebooks import VARIED
+from .kernels import VARIED
 
 @dataclass(frozen=True)
 class Condition:

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -42,7 +42,8 @@ from . import (
     unchanged,
 )
 from .findings import BriefingError, Finding, InvalidData, InvalidReport, shown
-from .running import Kernels, Progress
+from .kernels import VARIED, Kernels, warm
+from .running import Progress
 from .store import FOLDER, Store
 from .timings import Timings
 
@@ -56,23 +57,28 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
 
     `timeout` is the seconds that one cell may take, `memory` the MB of one
     kernel. `explain` is told of each step whether it was reused or why it was
-    not. With `kernels` (see running.warm) many renders of one process share
+    not. With `kernels` (see kernels.warm) many renders of one process share
     what takes long to start. Raises InvalidData, InvalidReport,
     NotebookFailed or GlyphMissing with all findings of the stage that failed, BriefingError
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    with (_locked(root, progress), _staging(root) as stage, nullcontext(kernels) if kernels else running.warm() as kernels,
+    with (_locked(root, progress), _staging(root) as stage, nullcontext(kernels) if kernels else warm() as kernels,
           ThreadPoolExecutor(1) as beside):
         began = time.time()
         with timings.stage("read data and report"):
             data, read = _inputs(root, progress)
             inputs = archive.inputs(root)
         run = _run(root, stage, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
-        # while the kernels start and work
-        fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
-        exported = beside.submit(_exports, run)
-        executed, computed = running.execute(run, read)
+        fonts: Future[tuple[str, Any]] = Future()
+        exported: Future[dict[str, str]] = Future()
+
+        def meanwhile() -> None:
+            nonlocal fonts, exported
+            fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+            exported = beside.submit(_exports, run)
+
+        executed, computed = running.execute(run, read, meanwhile)
         progress("Binding the report")
         with timings.stage("bind the report"):
             _write_references(stage / "references.json", evidence.references(data))
@@ -110,7 +116,7 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
             progress: Progress = lambda _: None) -> list[Path]:
     """Run the notebooks and write what Quarto needs beside the report: the
     executed copies and the references."""
-    with _locked(root, progress), _staging(root) as stage, running.warm() as kernels:
+    with _locked(root, progress), _staging(root) as stage, warm() as kernels:
         data, _ = _inputs(root, progress, report_needed=False)
         run = _run(root, stage, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None, Timings())
         running.execute(run, None)
@@ -333,7 +339,7 @@ def _remember(run: running.Run, inputs: Mapping[str, bytes], outputs: Mapping[st
     folders = {("analysis", ""), ("data", ""), *((str(path), "") for path in [archive.PACKAGE, *archive.PACKAGE.rglob("*/")]),
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
-    names = {"PYTHONPATH", notebooks.VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
+    names = {"PYTHONPATH", VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
     unchanged.remember(str(run.root), {name: os.environ.get(name) for name in sorted(names)}, sorted(folders), files)
 
 

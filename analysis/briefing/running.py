@@ -6,45 +6,22 @@ import asyncio
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from . import cache, notebooks, report
+from . import cache, drawer, notebooks, report
 from .findings import Findings, NotebookFailed
+from .kernels import Kernels
 from .store import VARIABLE, Store
 from .timings import Timings
-
-if TYPE_CHECKING:
-    from .kernels import Nursery
 
 OWN = "report.qmd"
 
 #: Told what begins and what is done.
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Kernels:
-    """What the kernels of one or many renders share: a folder for their sockets, their environment, and the
-    process that they are forked from."""
-
-    scratch: Path
-    environment: Mapping[str, str]
-    nursery: Nursery | None
-
-
-@contextmanager
-def warm() -> Iterator[Kernels]:
-    """Kernels for as many renders as are made within; they begin to load at once, since nothing takes longer."""
-    from .kernels import nursery
-
-    with tempfile.TemporaryDirectory(prefix="briefing-", ignore_cleanup_errors=True) as scratch:
-        environment = notebooks.kernel_environment({"IPYTHONDIR": f"{scratch}/ipython"})
-        with nursery(environment, Path(scratch) / "nursery.log") as within:
-            yield Kernels(Path(scratch), environment, within)
 
 
 @dataclass(frozen=True)
@@ -77,10 +54,12 @@ class _Step:
     result: str | None = None
 
 
-def execute(run: Run, read: report.Report | None) -> tuple[dict[str, Any], Any]:
+def execute(run: Run, read: report.Report | None,
+            meanwhile: Callable[[], None] = lambda: None) -> tuple[dict[str, Any], Any]:
     """The executed notebooks by the path that embeds name, and the results of the report's own code.
 
-    Raises NotebookFailed with all findings in notebooks that cannot be run, or fail.
+    `meanwhile` is called once, when there is nothing to do but to wait for the
+    kernels, or nothing to run. Raises NotebookFailed with all findings in notebooks that cannot be run, or fail.
     """
     (run.stage / "notebooks").mkdir()
     steps = _steps(run)
@@ -91,9 +70,12 @@ def execute(run: Run, read: report.Report | None) -> tuple[dict[str, Any], Any]:
     if waiting or (own and own.result is None):
         names = [step.name.removeprefix("analysis/") for step in waiting] or [OWN]
         run.progress(f"Running {', '.join(names)}")
-        asyncio.run(_run_all(run, waiting, own))
-    elif not steps:
-        run.progress("Running no notebook")
+        run.kernels.start()
+        asyncio.run(_run_all(run, waiting, own, meanwhile))
+    else:
+        if not steps:
+            run.progress("Running no notebook")
+        meanwhile()
     executed = {f"{notebooks.EXECUTED}/{Path(step.name).name}": json.loads(step.result) for step in steps}
     return executed, report.results(read, json.loads(own.result) if own else {"cells": []}) if read else None
 
@@ -151,7 +133,7 @@ def _stage(run: Run, step: _Step) -> None:
 
 # --- running ----------------------------------------------------------------------
 
-async def _run_all(run: Run, waiting: list[_Step], own: _Step | None) -> None:
+async def _run_all(run: Run, waiting: list[_Step], own: _Step | None, meanwhile: Callable[[], None]) -> None:
     sockets = Path(tempfile.mkdtemp(dir=run.kernels.scratch))
 
     async def one(step: _Step) -> None:
@@ -165,8 +147,10 @@ async def _run_all(run: Run, waiting: list[_Step], own: _Step | None) -> None:
     try:
         async with AsyncExitStack() as stack:  # the report's kernel starts beside the others, and runs after them
             starting = asyncio.create_task(stack.enter_async_context(_kernel(run, own, sockets))) if own else None
+            working = asyncio.gather(*map(one, waiting), return_exceptions=True)
+            asyncio.get_running_loop().call_soon(meanwhile)  # after the kernels have been asked for
             try:
-                outcomes = await asyncio.gather(*map(one, waiting), return_exceptions=True)
+                outcomes = await working
                 _raise_all([outcome for outcome in outcomes if outcome is not None])
             finally:
                 started = await asyncio.gather(*filter(None, [starting]), return_exceptions=True)
@@ -190,6 +174,8 @@ class _kernel:
         self.notebook = notebooks.runnable(step.content)
         environment = {**run.kernels.environment, notebooks.EXECUTED_VARIABLE: str(run.stage / "notebooks"),
                        VARIABLE: f"{cache.digest(run.around)}:{run.store.folder}" if run.store.folder else ""}
+        if run.kernels.drawer:
+            environment[drawer.VARIABLE] = str(run.kernels.drawer)
         self.inner = notebooks.running(self.notebook, step.name, step.folder, timeout=run.timeout, memory=run.memory,
                                        sockets=sockets, environment=environment, nursery=run.kernels.nursery)
 

@@ -62,13 +62,16 @@ def walk(node: Any) -> Iterator[Node]:
 
 
 def transform(node: Any, change: Callable[[Node], Node | list[Node] | None]) -> Any:
-    """A copy of a tree in which `change` has replaced elements, children first.
+    """A copy of a tree, down to its lists, in which `change` has replaced elements, children first.
 
     `change` gives None to keep an element, an element or a list to replace it.
     """
     if isinstance(node, list):
         result: list[Any] = []
         for item in node:
+            if isinstance(item, str):  # nothing to change: most of a tree
+                result.append(item)
+                continue
             new = transform(item, change)
             if isinstance(item, dict) and "t" in item and isinstance(new, list):
                 result.extend(new)
@@ -76,7 +79,7 @@ def transform(node: Any, change: Callable[[Node], Node | list[Node] | None]) -> 
                 result.append(new)
         return result
     if isinstance(node, dict):
-        new = {key: transform(value, change) for key, value in node.items()}
+        new = {key: value if isinstance(value, str) else transform(value, change) for key, value in node.items()}
         if "t" in new:
             changed = change(new)
             return new if changed is None else changed

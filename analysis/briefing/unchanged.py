@@ -25,24 +25,28 @@ File = tuple[str, int, int, int, int, str]
 
 def unchanged(root: str) -> bool:
     """Whether the outputs of a project are those that a render would write now."""
+    return changes(root) == []
+
+
+def changes(root: str) -> list[str] | None:
+    """The files of a project, inputs and outputs, that are not as the last render left them; None where that
+    cannot be told."""
     try:
         with open(os.path.join(root, MANIFEST), "rb") as file:
             content = file.read()
         if zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
-            return False  # damaged
+            return None  # damaged
         python, variables, folders, files = marshal.loads(content[4:])
         if python != _python() or any(os.environ.get(name) != value for name, value in variables.items()):
-            return False
+            return None
         if any(_names(os.path.join(root, folder), suffix) != names for folder, suffix, names in folders):
-            return False
+            return None
         now = [_same(root, file) for file in files]
     except (OSError, ValueError, TypeError, EOFError):
-        return False
-    if None in now:
-        return False
-    if now != files:
+        return None
+    if now != files and None not in now:
         _write(root, variables, folders, now)
-    return True
+    return [file[0] for file, same in zip(files, now) if same is None]
 
 
 def remember(root: str, variables: Mapping[str, str | None], folders: Iterable[tuple[str, str]],
