@@ -15,7 +15,7 @@ MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.star
 NAMES = {
     "anchors": "Check check Key Move Numbered patch",
     "archive": "inputs kind NAME named_by_report pack PACKAGE unpack write",
-    "cache": "digest distributions environment file_hash find folder_hash Found Inputs keep libraries Read RUNS",
+    "cache": "digest distributions environment file_hash find folder_hash Found Inputs keep libraries Read REASONS RUNS",
     "cli": "main",
     "compare": "Change Difference editions environments inputs LONGEST MOST_LINES NONDETERMINISM outputs "
         "page_sentences",

@@ -25,6 +25,8 @@ from .tables import Tables
 
 #: How many runs of a step are remembered.
 RUNS = 8
+#: How many reasons are named for a step that is done again.
+REASONS = 5
 
 #: One thing that a step read: kind, then what names it.
 Read = tuple[str, ...]
@@ -154,6 +156,12 @@ class Found:
     result: bytes | None
     reasons: tuple[str, ...] = ()
     reads: tuple[Read, ...] = ()
+
+    @property
+    def why(self) -> str:
+        """The reasons in one line; of many, the first."""
+        more = len(self.reasons) - REASONS
+        return "; ".join([*self.reasons[:REASONS], *([f"and {more} more"] if more > 0 else [])])
 
 
 def find(store: Store, step: str, code: Mapping[str, str], around: Mapping[str, str], inputs: Inputs) -> Found:

@@ -212,7 +212,7 @@ def _exports(run: running.Run) -> dict[str, str]:
     """The exports, as kept where none of the tables that they read has changed."""
     with run.timings.stage("exports"):
         found = cache.find(run.store, "exports", {}, run.around, run.inputs)
-        run.explain(f"exports: {'reused' if found.result is not None else 'made, since ' + '; '.join(found.reasons)}")
+        run.explain(f"exports: {'reused' if found.result is not None else 'made, since ' + found.why}")
         if found.result is not None:
             return json.loads(found.result)
         names: set[str] = set()

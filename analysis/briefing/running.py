@@ -124,7 +124,7 @@ def _look_up(run: Run, step: _Step) -> None:
     if found.result is not None:
         step.result = found.result.decode("utf-8")
         run.reads.update(found.reads)
-    run.explain(f"{step.name}: {'reused' if step.result else 'run, since ' + '; '.join(found.reasons)}")
+    run.explain(f"{step.name}: {'reused' if step.result else 'run, since ' + found.why}")
 
 
 def _stage(run: Run, step: _Step) -> None:
