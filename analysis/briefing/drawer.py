@@ -51,13 +51,13 @@ def _draw(sheet: Sheet) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def drawing(place: Path, environment: Mapping[str, str]) -> Iterator[None]:
+def drawing(place: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A drawing process that listens at `place`, a socket of the file system, starting at once."""
     with subprocess.Popen([sys.executable, "-m", "briefing.drawer", str(place)], env=dict(environment),
-                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                          stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           start_new_session=True) as process:
         try:
-            yield
+            yield process
         finally:
             process.kill()
 
@@ -79,6 +79,7 @@ def _all(line: socket.socket) -> bytes:
 
 def _serve(place: str) -> None:
     """Listen first, so that kernels wait and do not draw themselves; then load both parts, and draw."""
+    threading.Thread(target=_end_with_the_render, daemon=True).start()
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(place)
         listening.listen(64)
@@ -91,6 +92,11 @@ def _serve(place: str) -> None:
             line, _ = listening.accept()
             with line, contextlib.suppress(Exception):  # without an answer the kernel draws, and says what is wrong
                 line.sendall(pickle.dumps(_draw(pickle.loads(_all(line)))))
+
+
+def _end_with_the_render() -> None:
+    sys.stdin.buffer.read()  # until the render closes it, or is no more
+    os._exit(0)
 
 
 def _start_engine() -> None:
