@@ -63,7 +63,7 @@ def test_kernel_works_where_it_is_told_and_imports_from_there(tmp_path):
 
 def test_dead_nursery_is_said(tmp_path):
     with kernels.nursery(kernels.environment({}), tmp_path / "log") as within:
-        within._process.kill()
-        within._process.wait()
+        within.process.kill()
+        within.process.wait()
         with pytest.raises(RuntimeError, match="Kernel"):
             within.fork(kernels.Birth(str(tmp_path / "out"), str(tmp_path / "reads"), {}, 1000), "file.json", str(tmp_path))

@@ -117,3 +117,41 @@ def test_render_that_waited_goes_on_where_the_first_left_no_folder(project):
     _, errors = second.communicate(timeout=60)
     assert second.returncode == 0, errors
     assert (project / "_output/report.pdf").exists()
+
+
+# --- no end of its own ------------------------------------------------------------
+
+@pytest.mark.skipif(not kernels.available(), reason="elsewhere kernels look for their parent themselves")
+def test_killed_render_leaves_no_process(project, notebook, tmp_path):
+    notebook(f"from pathlib import Path\nPath({str(tmp_path / 'began')!r}).touch()\nimport time; time.sleep(60)")
+    run = command(project)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "began").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    started = descendants(run.pid)
+    assert len(started) >= 3  # what is forked from, what draws, a kernel
+    run.kill()
+    run.communicate()
+    while any(map(alive, started)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not any(map(alive, started))
+
+
+def descendants(pid):
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[path.parent.name] = path.read_text().rpartition(")")[2].split()[1]
+        except OSError:  # it has ended meanwhile
+            continue
+    found = [str(pid)]
+    for one in found:
+        found += [child for child, parent in parents.items() if parent == one]
+    return found[1:]
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False

@@ -177,7 +177,7 @@ def _render_here(root: Path, changed: Sequence[str] | None, timings: Timings, op
     gc.disable()  # a short life, in which nearly all that is made is kept
     reasons: list[str] = []
     # where the prose alone has changed, there is probably nothing to run
-    with kernels.warm(at_once=changed != ["report.qmd"]) as at_hand:
+    with kernels.warm(at_once=changed != ["report.qmd"], once=True) as at_hand:
         with timings.stage("load the package"):
             from . import render
         written = render.render(root, timeout=options.timeout, memory=options.memory, use_cache=not options.no_cache,

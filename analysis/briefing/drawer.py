@@ -51,13 +51,13 @@ def _draw(sheet: Sheet) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def drawing(place: Path, environment: Mapping[str, str]) -> Iterator[None]:
+def drawing(place: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A drawing process that listens at `place`, a socket of the file system, starting at once."""
     with subprocess.Popen([sys.executable, "-m", "briefing.drawer", str(place)], env=dict(environment),
                           stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                           start_new_session=True) as process:
         try:
-            yield
+            yield process
         finally:
             process.kill()
 
@@ -79,10 +79,10 @@ def _all(line: socket.socket) -> bytes:
 
 def _serve(place: str) -> None:
     """Listen first, so that kernels wait and do not draw themselves; then load both parts, and draw."""
+    threading.Thread(target=_end_with_command, daemon=True).start()
     with socket.socket(socket.AF_UNIX) as listening:
         listening.bind(place)
         listening.listen(64)
-        threading.Thread(target=_end_with_command, daemon=True).start()
         engine = threading.Thread(target=_start_engine)
         engine.start()
         with imports.light():

@@ -59,7 +59,7 @@ class Nursery:
     """The process that kernels are forked from; use it as `with nursery(…)`."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
+        self.process = process
         self._lock = threading.Lock()
 
     def fork(self, birth: Birth, connection_file: str, folder: str) -> int:
@@ -67,8 +67,8 @@ class Nursery:
         request = {"connection_file": connection_file, "folder": folder, **asdict(birth)}
         try:
             with self._lock:
-                self._process.stdin.write(json.dumps(request).encode() + b"\n")
-                return int(self._process.stdout.readline())
+                self.process.stdin.write(json.dumps(request).encode() + b"\n")
+                return int(self.process.stdout.readline())
         except (OSError, ValueError) as error:
             raise RuntimeError("Kernels are forked from a process that has ended") from error
 
@@ -91,7 +91,7 @@ def nursery(environment: Mapping[str, str], log: Path) -> Iterator[Nursery | Non
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The variables that a kernel gets: those of the user, less all that could reach an output."""
     found = {name: text for name, text in os.environ.items()
-                   if not name.startswith(("LC_", "IPYTHON", "JUPYTER_")) and name != "LANGUAGE"}
+                   if not name.startswith(("LC_", "IPYTHON", "JUPYTER_", "JPY_")) and name != "LANGUAGE"}
     # what is built into the package is found from a fresh clone, too
     package_home = str(Path(__file__).resolve().parents[1])
     search = [package_home, *filter(None, [os.environ.get("PYTHONPATH")])]
@@ -103,15 +103,17 @@ def environment(extra: Mapping[str, str]) -> dict[str, str]:
 
 class Kernels:
     """What the kernels of one or many renders share: a folder for their sockets, their environment, the process
-    that they are forked from, and where the process listens that draws for them."""
+    that they are forked from, and where the process listens that draws for them. `once` says that they are for
+    a single render."""
 
-    def __init__(self, scratch: Path, stack: contextlib.ExitStack) -> None:
-        self.scratch = scratch
+    def __init__(self, scratch: Path, stack: contextlib.ExitStack, once: bool) -> None:
+        self.scratch, self.once = scratch, once
         self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython"})
         self.nursery: Nursery | None = None
         self.drawer: Path | None = None
         self._stack = stack
         self._started = False
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def start(self) -> None:
         """Begin to load what kernels need, where that has not begun."""
@@ -121,15 +123,22 @@ class Kernels:
         self.nursery = self._stack.enter_context(nursery(self.environment, self.scratch / "nursery.log"))
         if self.nursery:
             self.drawer = self.scratch / "drawer"
-            self._stack.enter_context(drawer.drawing(self.drawer, self.environment))
+            self._processes = [self.nursery.process,
+                               self._stack.enter_context(drawer.drawing(self.drawer, self.environment))]
+
+    def release(self) -> None:
+        """Give the memory back that only kernels need, where no other render is to come."""
+        if self.once:
+            for process in self._processes:
+                process.kill()
 
 
 @contextlib.contextmanager
-def warm(*, at_once: bool = True) -> Iterator[Kernels]:
-    """Kernels for as many renders as are made within; they begin to load at once, or when first needed."""
+def warm(*, at_once: bool = True, once: bool = False) -> Iterator[Kernels]:
+    """Kernels for as many renders as are made within, or for one; they begin to load at once, or when first needed."""
     with contextlib.ExitStack() as stack:
         scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="briefing-", ignore_cleanup_errors=True))
-        found = Kernels(Path(scratch), stack)
+        found = Kernels(Path(scratch), stack, once)
         if at_once:
             found.start()
         yield found
@@ -166,8 +175,6 @@ def _serve() -> None:
 def _become_kernel(connection_file: str, folder: str, log: str, record: str, variables: dict[str, str],
                    memory: int) -> None:
     """The life of a forked process: an ordinary kernel, started where and as an ordinary one is."""
-    import resource
-
     code = 1
     try:
         _end_with_parent()
@@ -187,8 +194,7 @@ def _become_kernel(connection_file: str, folder: str, log: str, record: str, var
 
         kernel = IPKernelApp.instance()
         kernel.initialize(sys.argv[1:])
-        # not the address space, of which JavaScript's engine reserves more than any machine has
-        resource.setrlimit(resource.RLIMIT_DATA, (memory * 2**20, memory * 2**20))
+        _limit(kernel.shell, memory)
         recording.start(record, str(Path(__file__).parent))
         kernel.start()
         code = 0
@@ -207,6 +213,22 @@ def _end_with_parent() -> None:
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+
+
+def _limit(shell: Any, memory: int) -> None:
+    """Let a kernel take so much memory (MB), and a little more to say that it was not enough."""
+    import resource
+
+    def tell(shell: Any, kind: Any, error: Any, trace: Any, tb_offset: int | None = None) -> Any:
+        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        lines = shell.InteractiveTB.structured_traceback(kind, error, trace, tb_offset=tb_offset)
+        shell._showtraceback(kind, error, lines)
+        return lines
+
+    most = (memory + 256) * 2**20
+    # not the address space, of which JavaScript's engine reserves more than any machine has
+    resource.setrlimit(resource.RLIMIT_DATA, (memory * 2**20, most))
+    shell.set_custom_exc((MemoryError,), tell)
 
 
 if __name__ == "__main__":

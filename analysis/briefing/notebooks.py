@@ -208,8 +208,10 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
                                  connection_file=str(sockets / f"{Path(shown_path).name}.json"),
                                  **_transport(sockets, shown_path))
+    replies: list[Mapping[str, Any]] = [{"status": "ok"}]  # an empty cell has none
     client = NotebookClient(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=True,
                             extra_arguments=list(kernels.OPTIONS),
+                            on_cell_executed=lambda execute_reply, **_: replies.append(execute_reply["content"]),
                             resources={"metadata": {"path": str(folder)}})
     named = {cell.number: cell for cell in cells(notebook, shown_path)}
 
@@ -232,14 +234,16 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                 raise KernelDied([finding("kernel-died", index, " ".join(["that the kernel's process ended", *_last(log)]),
                                           "a kernel that lives to the last cell",
                                           "Look for exit calls, crashes of libraries and lack of memory.")]) from error
-            for output in cell.outputs:
-                if output.output_type == "error" and output.ename in ("MemoryError", "_ArrayMemoryError"):
-                    raise CellFailed([finding("cell-memory", index, f"a cell that needs more than {memory} MB of memory "
-                                              f"({_error_text(output)})", f"at most {memory} MB",
-                                              "Let the cell take less at a time, or allow more with --memory.")])
-                if output.output_type == "error":
-                    raise CellFailed([finding("cell-failed", index, _error_text(output), "a cell that runs",
-                                              "Mend the cell; run the notebook in JupyterLab to see all of it.")])
+            # a kernel out of memory may answer with an error and be unable to show it
+            failed = next((output for output in cell.outputs if output.output_type == "error"),
+                          replies[-1] if replies[-1]["status"] == "error" else None)
+            if failed and failed.get("ename") in ("MemoryError", "_ArrayMemoryError"):
+                raise CellFailed([finding("cell-memory", index, f"a cell that needs more than {memory} MB of memory "
+                                          f"({_error_text(failed)})", f"at most {memory} MB",
+                                          "Let the cell take less at a time, or allow more with --memory.")])
+            if failed:
+                raise CellFailed([finding("cell-failed", index, _error_text(failed), "a cell that runs",
+                                          "Mend the cell; run the notebook in JupyterLab to see all of it.")])
 
     log = sockets / f"{Path(shown_path).name}.log"  # what the kernel's process itself has to say
     if nursery:

@@ -63,7 +63,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    with (_locked(root, progress), _staging(root) as stage, nullcontext(kernels) if kernels else warm() as kernels,
+    with (_locked(root, progress), _staging(root) as stage, nullcontext(kernels) if kernels else warm(once=True) as kernels,
           ThreadPoolExecutor(1) as beside):
         began = time.time()
         with timings.stage("read data and report"):
@@ -79,6 +79,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             exported = beside.submit(_exports, run)
 
         executed, computed = running.execute(run, read, meanwhile)
+        kernels.release()
         progress("Binding the report")
         with timings.stage("bind the report"):
             _write_references(stage / "references.json", evidence.references(data))
@@ -116,7 +117,7 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
             progress: Progress = lambda _: None) -> list[Path]:
     """Run the notebooks and write what Quarto needs beside the report: the
     executed copies and the references."""
-    with _locked(root, progress), _staging(root) as stage, warm() as kernels:
+    with _locked(root, progress), _staging(root) as stage, warm(once=True) as kernels:
         data, _ = _inputs(root, progress, report_needed=False)
         run = _run(root, stage, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None, Timings())
         running.execute(run, None)
