@@ -12,9 +12,11 @@ one kernel that imports pandas and Altair, and set a one-page Typst file.
 from __future__ import annotations
 
 import datetime
+import json
 import os
 import platform
 import re
+import signal
 import statistics
 import subprocess
 import sys
@@ -62,6 +64,24 @@ def set_fact(project: Path, value: int) -> None:
     if count != 1:
         raise SystemExit(f"{path}: found {count} rows electricity-share with a bound, expected one")
     path.write_text(text, "utf-8")
+
+
+def previewed(project: Path, value: int) -> float:
+    """The seconds from the save of a fact to the moment at which a preview tells its pages to load again."""
+    command = [sys.executable, "-m", "briefing", "preview", "--project", project, "--port", "0", "--no-open", "--json"]
+    with subprocess.Popen([str(part) for part in command], env=ENVIRONMENT, stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, text=True) as process:
+        try:
+            for _ in range(2):  # the address, and the render that it begins with
+                process.stdout.readline()
+            time.sleep(1)  # until what is watched is watched
+            set_fact(project, value)
+            started = time.perf_counter()
+            if json.loads(process.stdout.readline())["findings"]:
+                raise SystemExit("preview: found findings, expected a render")
+            return time.perf_counter() - started
+        finally:
+            process.send_signal(signal.SIGINT)
 
 
 def memory(project: Path) -> tuple[int, int]:
@@ -114,6 +134,7 @@ def one_round(number: int, scratch: Path, small: Path, big: Path, peers: dict[st
     found["cold"] = seconds(render(small), scratch)
     set_fact(small, 30 + number)
     found["fact"] = seconds(render(small), scratch)
+    found["preview"] = previewed(small, 50 + number)
     with (small / "report.qmd").open("a", encoding="utf-8") as report:
         report.write(f"\nA line more, the {number}.\n")
     found["prose"] = seconds(render(small), scratch)
@@ -177,6 +198,8 @@ def _table(rounds: list[dict[str, float]], usage: tuple[int, int], papermill: bo
         ("Nothing changed / `python -c pass`", ratio("same", "pass"), "3", f"{took('same')}", took("pass")),
         ("One fact changed / from nothing", ratio("fact", "cold"), "0.35", took("fact"), took("cold")),
         ("One fact changed / the floor", ratio("fact", "floor"), "", took("fact"), took("floor")),
+        ("One fact changed in `briefing preview`, save to reload / the floor", ratio("preview", "floor"), "0.5",
+         took("preview"), took("floor")),
         ("Prose changed / from nothing", ratio("prose", "cold"), "0.35", took("prose"), took("cold")),
         ("10,000 statements, 2,000 passages, 500 quantities / this project", ratio("big", "cold"), "4", took("big"),
          took("cold")),
