@@ -36,7 +36,7 @@ NAMES = {
     "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
         "tabled titled VEGA_LITE",
     "html": "font_folder font_rules TEMPLATES write",
-    "imports": "light WAITING",
+    "imports": "light WAITING without",
     "inline": "markdown show",
     "kernels": "available Birth environment Kernels Nursery nursery OPTIONS PRELOADED PRELOADED_IF_NAMED VARIED warm",
     "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE FIGURE MEMORY read recording_of "
