@@ -44,6 +44,11 @@ def test_what_the_heavy_imports_left_out_is_there_for_a_notebook(tmp_path):
     assert outputs(tmp_path, use) == [str([False, True, False, True, False, True])]
 
 
+def test_debugger_that_kernels_load_without_can_be_imported(tmp_path):
+    look = "import sys; before = 'debugpy' in sys.modules\nimport debugpy; str([before, hasattr(debugpy, 'listen')])"
+    assert outputs(tmp_path, look) == ["[False, True]"]
+
+
 def test_notebook_sees_nothing_of_another_that_ran_in_the_same_nursery(tmp_path):
     spoil = ("import builtins, os, pandas, sys\nbuiltins.leak = 1\nos.environ['LEAK'] = '1'\n"
              "pandas.options.display.max_rows = 7\nsys.path.append('/leak')\nos.chdir('/')\nstr(os.getpid())")

@@ -37,7 +37,7 @@ NAMES = {
         "tabled TALLEST titled VEGA_LITE",
     "glyphs": "check MOST_NAMED Place",
     "html": "font_rules policy_hash TEMPLATES write",
-    "imports": "light WAITING",
+    "imports": "light WAITING without",
     "inline": "markdown show",
     "kernels": "available Birth environment Kernels Nursery nursery OPTIONS PRELOADED PRELOADED_IF_NAMED VARIED warm",
     "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE FIGURE MEMORY read recording_of "

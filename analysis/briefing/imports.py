@@ -35,6 +35,19 @@ def light() -> Iterator[None]:
                 del sys.modules[name]
 
 
+@contextlib.contextmanager
+def without(name: str) -> Iterator[None]:
+    """Within, a module that is not loaded yet is as if not installed; for what does without it where it must."""
+    if name in sys.modules:
+        yield
+        return
+    sys.modules[name] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules[name]
+
+
 def _stand_in(name: str, function: str) -> ModuleType:
     def load_and_call(*arguments: Any, **named: Any) -> Any:
         if sys.modules.get(name) is module:

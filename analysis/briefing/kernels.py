@@ -26,8 +26,9 @@ from typing import Any
 from . import drawer, imports, recording
 
 #: What most notebooks import anyway. Nothing here may start a thread.
-PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "pandas",
-             "briefing.figures", "briefing.positions", "briefing.evidence")
+PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "IPython.core.debugger",
+             "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio", "psutil", "pandas",
+             "pandas.io.formats.html", "briefing.figures", "briefing.positions", "briefing.evidence")
 #: What is loaded before a fork only where the notebook names it.
 PRELOADED_IF_NAMED = ("altair", "networkx")
 
@@ -158,6 +159,8 @@ def _serve() -> None:
                 importlib.import_module(name)
 
     gc.disable()  # there is no garbage yet, and looking for it is felt
+    with imports.without("debugpy"):
+        load(("ipykernel.debugger",))  # a third of a kernel's start, to wait for a debugger that never comes
     load(PRELOADED)
     tempfile.gettempdir()  # tried out by writing, once for all kernels
     gc.freeze()
