@@ -4,6 +4,7 @@ import base64
 import json
 import re
 import subprocess
+import urllib.parse
 
 import pytest
 from selenium.webdriver.common.action_chains import ActionChains
@@ -262,3 +263,78 @@ def test_requests_and_breaches_of_the_policy_are_seen(damaged, show):
     policy = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'\">"
     path.write_text(path.read_text("utf-8").replace("<head>", "<head>" + policy), "utf-8")
     assert any("Content Security Policy" in message for message in console(show(path)))
+
+
+# --- filters, search, links, tables to save -------------------------------------------
+
+def filtered(page):
+    """What a filter leaves of the first chart that has one: marks that stand out, rows of its table, what it tells."""
+    return page.execute_script("""
+        const figure = document.querySelector("details[data-filters]").closest("figure");
+        const marks = [...figure.querySelectorAll("svg.wide [data-row], svg.only [data-row]")];
+        return [new Set(marks.filter((m) => !m.classList.contains("out")).map((m) => m.dataset.row)).size,
+            [...figure.querySelectorAll("tbody tr")].filter((row) => !row.hidden).length,
+            figure.querySelector("output").textContent];""")
+
+
+@pytest.mark.parametrize("column", range(3))
+def test_a_filter_dims_marks_and_hides_rows_alike(show, column):
+    page = show(PUBLISHED / "report.html")
+    everything, rows, told = filtered(page)
+    assert everything == rows > 3 and told == ""
+    select = page.find_elements(By.CSS_SELECTOR, "figure .filters select")[column]
+    choices = [option.get_attribute("value") for option in select.find_elements(By.TAG_NAME, "option")][1:]
+    left = 0
+    for choice in choices:
+        select.find_element(By.CSS_SELECTOR, f'option[value="{choice}"]').click()
+        marks, rows, told = filtered(page)
+        assert marks == rows < everything and told == f"{rows} of {everything}"
+        left += rows
+    assert left == everything  # each row has one value of the column
+    select.find_elements(By.TAG_NAME, "option")[0].click()
+    assert filtered(page) == [everything, everything, ""]
+
+
+def test_arrow_keys_pass_over_marks_that_are_filtered_away(show):
+    page = show(PUBLISHED / "report.html")
+    figure = page.find_element(By.XPATH, "//figure[.//details[@data-filters]]")
+    select = figure.find_element(By.TAG_NAME, "select")
+    choice = select.find_elements(By.TAG_NAME, "option")[1]
+    choice.click()
+    page.execute_script("arguments[0].focus()", figure.find_element(By.CSS_SELECTOR, "svg.wide"))
+    heard = set()
+    for _ in range(12):
+        press(page, Keys.ARROW_RIGHT)
+        heard.add(page.find_element(By.ID, "tip").text)
+    assert heard and all(text.startswith(choice.text) for text in heard)
+
+
+def test_the_evidence_is_searched_by_words_and_a_link_finds_what_is_hidden(edition, show):
+    page = show(edition / "report.html")
+    entries = page.find_elements(By.CSS_SELECTOR, ".csl-entry")
+    search = page.find_element(By.CSS_SELECTOR, "input[type=search]")
+    word = entries[0].text.split()[1].strip(".,").lower()
+    search.send_keys(f"{word} {entries[0].text.split()[2].strip('.,').upper()}")
+    left = [entry for entry in entries if entry.is_displayed()]
+    assert entries[0] in left and len(left) < len(entries)
+    assert page.find_element(By.CSS_SELECTOR, "[role=search] output").text == f"{len(left)} of {len(entries)}"
+    hidden = next(entry for entry in entries if entry not in left).get_attribute("id")
+    page.execute_script("location.hash = arguments[0]", hidden)
+    page.execute_async_script("setTimeout(arguments[0], 50)")
+    assert page.find_element(By.ID, hidden).is_displayed() and search.get_attribute("value") == ""
+
+
+def test_every_section_and_figure_can_be_linked_to(edition, show):
+    page = show(edition / "report.html")
+    for selector in ("main section[id] > :is(h2, h3)", "figure[id] figcaption"):
+        for element in page.find_elements(By.CSS_SELECTOR, selector):
+            link = element.find_element(By.CSS_SELECTOR, "a.here").get_attribute("href").rpartition("#")[2]
+            assert element.find_element(By.XPATH, "./ancestor::*[@id][1]").get_attribute("id") == link
+
+
+def test_tables_are_saved_as_they_are(edition, show):
+    page = show(edition / "report.html", scripts=False)
+    for link in page.find_elements(By.CSS_SELECTOR, "footer a[download]"):
+        saved = link.get_attribute("href").partition(",")[2]
+        file = edition.parent / "data" / link.get_attribute("download")
+        assert urllib.parse.unquote_to_bytes(saved) == file.read_bytes()
