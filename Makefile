@@ -31,6 +31,7 @@ test: $(SETUP) $(AXE) ## run the tests
 	$(BIN)/python -m pytest
 
 bench: $(SETUP) ## measure renders, kernels and the evidence check, and write benchmarks/RESULTS.md
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check "papermill>=2.6"
 	for what in renders kernels evidence; do $(BIN)/python benchmarks/$$what.py || exit 1; done
 
 lighthouse: $(SETUP) ## Lighthouse's scores of the page, served on loopback (needs npm and Chromium)

@@ -1,6 +1,5 @@
 """One process that draws for all kernels: what it gives, and what happens without it."""
 
-import os
 import socket
 import time
 
