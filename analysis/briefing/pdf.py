@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
-import re
 import textwrap
 import types
 from collections.abc import Mapping, Sequence
