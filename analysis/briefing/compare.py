@@ -20,7 +20,8 @@ from typing import Any
 
 from . import archive
 from .edition import ABOUT_ITSELF, Edition
-from .notebooks import FIGURE, VALUES
+from .charts.figures import FIGURE
+from .notebooks import VALUES
 
 NONDETERMINISM = "nondeterminism"
 LONGEST = 160

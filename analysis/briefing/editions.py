@@ -14,7 +14,7 @@ from . import edition
 from .compare import Difference
 from .edition import Edition
 from .findings import BriefingError
-from .notebooks import FIGURE
+from .charts.figures import FIGURE
 
 
 def load(name: str) -> Edition:

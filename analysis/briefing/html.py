@@ -187,7 +187,7 @@ def _contents(doc: Document) -> str:
 
 def _dark_colours() -> str:
     """Rules that give the charts' colours their dark counterparts."""
-    from .drawing import PALETTE
+    from .charts.theme import PALETTE
 
     return "\n".join(f'.chart [{part}="{light}"]{{{part}:{dark}}}' for light, dark in PALETTE.values()
                      for part in ("fill", "stroke"))

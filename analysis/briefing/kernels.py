@@ -23,20 +23,22 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from . import drawer, imports, recording
+from . import imports, recording
+from .charts import drawing
 
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "IPython.core.debugger",
              "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio", "psutil", "pandas",
-             "pandas.io.formats.html", "briefing.figures", "briefing.positions", "briefing.evidence")
-#: What is loaded before a fork only where the notebook names it.
-PRELOADED_IF_NAMED = ("altair", "networkx")
+             "pandas.io.formats.html", "briefing.charts.figures", "briefing.positions", "briefing.evidence")
+#: What is loaded before a fork only where the notebook names it, by the name.
+PRELOADED_IF_NAMED = {"altair": "altair", "charts": "altair", "networkx": "networkx"}
 
 #: Names the variables that a check lets through to the kernels, to see whether they matter.
 VARIED = "BRIEFING_VARIED"
 
-#: What every kernel is told: keep no history, which kernels that start together would lock from each other.
-OPTIONS = ("--HistoryManager.enabled=False",)
+#: What every kernel is told: keep no history, which kernels that start together would lock from each other; show
+#: charts as a briefing does.
+OPTIONS = ("--HistoryManager.enabled=False", "--InteractiveShellApp.extra_extensions=briefing")
 
 
 def available() -> bool:
@@ -125,7 +127,7 @@ class Kernels:
         if self.nursery:
             self.drawer = self.scratch / "drawer"
             self._processes = [self.nursery.process,
-                               self._stack.enter_context(drawer.drawing(self.drawer, self.environment))]
+                               self._stack.enter_context(drawing.process(self.drawer, self.environment))]
 
     def release(self) -> None:
         """Give the memory back that only kernels need, where no other render is to come."""

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import imports
+from .charts.figures import FIGURE, LOOKS
 from .findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDied, NotebookFailed, shown
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
     from .kernels import Nursery
 
-FIGURE = "application/vnd.briefing.figure+json"
 VALUES = "application/vnd.briefing.values+json"
 EXECUTED = "_output/notebooks"
 #: Where the kernels of a render find the notebooks that it has just executed.
@@ -275,7 +275,7 @@ def _named(notebook: Mapping[str, Any]) -> list[str]:
     from .kernels import PRELOADED_IF_NAMED
 
     source = "\n".join(cell["source"] for cell in notebook["cells"])
-    return [name for name in PRELOADED_IF_NAMED if re.search(rf"\b{name}\b", source)]
+    return sorted({module for name, module in PRELOADED_IF_NAMED.items() if re.search(rf"\b{name}\b", source)})
 
 
 def _last(log: Path) -> list[str]:
@@ -296,12 +296,27 @@ def _transport(sockets: Path, name: str) -> dict[str, str]:
     return {"transport": "ipc", "ip": path}
 
 
+def problems(notebook: Mapping[str, Any], shown_path: str) -> list[Finding]:
+    """What is wrong with the charts in an executed notebook; a title and a size matter where a cell is a figure."""
+    found = []
+    for cell in cells(notebook, shown_path):
+        figure = str(cell.label or "").startswith("fig-")
+        for output in cell.outputs:
+            for problem in output.get("data", {}).get(FIGURE, {}).get("problems", ()):
+                if figure or problem["code"] not in LOOKS:
+                    found.append(Finding(path=shown_path, cell=cell.name, **problem))
+    return found
+
+
 def clean(notebook: nbformat.NotebookNode) -> None:
     """Take out of an executed notebook what tells of the run and not of the content."""
     notebook.metadata = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
                          "language_info": {"name": "python"}}
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
+        for output in cell.get("outputs", ()):
+            if output.output_type == "stream":  # a warning names the file that stood for its cell
+                output.text = re.sub(r"[^\s:]*ipykernel_\d+[\\/]\d+\.py", "cell", output.text)
 
 
 def text(notebook: nbformat.NotebookNode) -> str:

@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from .findings import Finding, InvalidReport, shown
-from .notebooks import EXECUTED, FIGURE, Cell, cell_options, cells
+from .inline import markdown
+from .charts.figures import FIGURE, VEGA_LITE
+from .notebooks import EXECUTED, Cell, cell_options, cells
 
 CROSS_REFERENCES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
 #: Reference prefixes of Quarto that the embedded engine has no counterpart for.
@@ -72,6 +74,9 @@ class Picture:
     passages: tuple[str, ...] = ()
     notebook: str = ""
     pages: tuple[str, ...] = ()  # the drawing in parts, where it is too tall for a page
+    specification: Mapping[str, Any] = field(default_factory=dict)  # Vega-Lite, with the fields of the data
+    live: Mapping[str, Any] = field(default_factory=dict)  # Vega, where a reader can do something with the chart
+    credits: tuple[str, ...] = ()  # who published what it shows
 
 
 # --- reading ------------------------------------------------------------------
@@ -454,7 +459,13 @@ def present(cell: Cell, path: str, options: Mapping[str, Any], pictures: dict[st
         raise _Unpresentable("figure-missing", f"no picture in the outputs of {label}",
                              "an output that is SVG, PNG or JPEG", "Let the cell end in a figure.")
     notebook = f' notebook="{path}"' if path else ""
-    return f"::: {{#{label}{notebook}}}\n{body}\n\n{' '.join(str(caption).split())}\n:::"
+    credit = _credit(pictures[label].credits) if label in pictures else ""
+    return f"::: {{#{label}{notebook}}}\n{body}\n\n{' '.join(str(caption).split())}{credit}\n:::"
+
+
+def _credit(names: Sequence[str]) -> str:
+    """Who published what a figure shows, to stand behind its caption."""
+    return f" [Source{'s' * (len(names) > 1)}: {markdown('; '.join(names))}.]{{.credit}}" if names else ""
 
 
 _PREFERRED = ("image/svg+xml", "text/markdown", "image/png", "image/jpeg", "text/html", "text/plain")
@@ -477,18 +488,26 @@ def _output(cell: Cell, output: Mapping[str, Any], path: str, options: Mapping[s
     if kind.startswith("image/"):
         drawn = data.get(FIGURE, {})
         title = "".join(data.get("text/plain", "")) if drawn else ""  # which the drawing has in it, unheard
+        specification = data.get(VEGA_LITE, {})
+        drawn = {**drawn, "specification": specification} if specification else drawn
         return _picture(cell, kind, content, title, drawn, path, options, pictures)
     if kind == "text/markdown":
         return content
     if kind == "text/html":
         if "<table" not in content:
             raise _Unpresentable("html-output", f"an output of cell {cell.name} that only HTML can show",
-                                 "a picture, a table or Markdown",
-                                 "Let it be drawn as SVG (import briefing.figures before Altair draws).")
+                                 "an Altair chart, a picture (SVG, PNG, JPEG), a table or Markdown", _remedy(content))
         return f"```{{=html}}\n{content}\n```"
     if FIGURE not in data and any(mime.startswith("application/vnd.briefing.values") for mime in data):
         return ""
     return f"```\n{content.rstrip()}\n```"
+
+
+def _remedy(content: str) -> str:
+    """What to do about an output that only HTML can show."""
+    if "vegaEmbed" in content or "vega-embed" in content:
+        return "It is an Altair chart as HTML: let the cell end in the chart itself."
+    return "Draw it with Altair or matplotlib, or show a picture of it: IPython.display.SVG(…) or Image(…)."
 
 
 def _picture(cell: Cell, kind: str, content: str, title: str, extra: Mapping[str, Any], path: str,
@@ -514,5 +533,6 @@ def _picture(cell: Cell, kind: str, content: str, title: str, extra: Mapping[str
         image = base64.b64decode(content)
     pictures[label] = Picture(label, image, kind.removeprefix("image/").removesuffix("+xml"), alt,
                               extra.get("narrow", ""), extra.get("table", {}), tuple(extra.get("sources", ())),
-                              tuple(extra.get("passages", ())), path, tuple(extra.get("pages", ())))
+                              tuple(extra.get("passages", ())), path, tuple(extra.get("pages", ())),
+                              extra.get("specification", {}), extra.get("live", {}), tuple(extra.get("credits", ())))
     return f'::: {{.picture name="{label}"}}\n:::'

@@ -12,7 +12,8 @@ from typing import Any
 
 from . import anchors, evidence, prose, reliability, report, tables
 from .findings import BriefingError, Finding, InvalidData, InvalidReport, shown
-from .notebooks import EXECUTED, FIGURE, VALUES, Cell, cells
+from .charts.figures import FIGURE
+from .notebooks import EXECUTED, VALUES, Cell, cells
 
 
 @dataclass(frozen=True)

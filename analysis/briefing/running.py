@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import cache, drawer, notebooks, report
+from . import cache, notebooks, report
+from .charts import drawing
 from .findings import Findings, NotebookFailed
 from .kernels import Kernels
 from .store import VARIABLE, Store
@@ -77,6 +78,9 @@ def execute(run: Run, read: report.Report | None,
             run.progress("Running no notebook")
         meanwhile()
     executed = {f"{notebooks.EXECUTED}/{Path(step.name).name}": json.loads(step.result) for step in steps}
+    if problems := [problem for step, notebook in zip(steps, executed.values(), strict=True)
+                    for problem in notebooks.problems(notebook, step.name)]:
+        raise NotebookFailed(problems)
     return executed, report.results(read, json.loads(own.result) if own else {"cells": []}) if read else None
 
 
@@ -175,7 +179,7 @@ class _kernel:
         environment = {**run.kernels.environment, notebooks.EXECUTED_VARIABLE: str(run.stage / "notebooks"),
                        VARIABLE: f"{cache.digest(run.around)}:{run.store.folder}" if run.store.folder else ""}
         if run.kernels.drawer:
-            environment[drawer.VARIABLE] = str(run.kernels.drawer)
+            environment[drawing.VARIABLE] = str(run.kernels.drawer)
         self.inner = notebooks.running(self.notebook, step.name, step.folder, timeout=run.timeout, memory=run.memory,
                                        sockets=sockets, environment=environment, nursery=run.kernels.nursery)
 

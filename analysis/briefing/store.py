@@ -86,23 +86,23 @@ class Store:
 
 # --- figures, from within a kernel ------------------------------------------------
 
-def figure(sheet: str) -> dict[str, Any] | None:
-    """What an earlier render drew of an equal sheet; None where it is not known, or nothing is kept."""
-    kept, name = _figures(sheet)
+def figure(question: str) -> dict[str, Any] | None:
+    """What an earlier render drew of an equal specification; None where it is not known, or nothing is kept."""
+    kept, name = _figures(question)
     with recording.paused():
         content = kept.get("figures", name)
     recording.note("figure", "drawn" if content is None else "reused", name)
     return None if content is None else json.loads(content)
 
 
-def keep_figure(sheet: str, drawn: dict[str, Any]) -> None:
-    """Keep what was drawn of a sheet, for the next render."""
-    kept, name = _figures(sheet)
+def keep_figure(question: str, drawn: dict[str, Any]) -> None:
+    """Keep what was drawn of a specification, for the next render."""
+    kept, name = _figures(question)
     with recording.paused():
         kept.put("figures", name, json.dumps(drawn, ensure_ascii=False).encode("utf-8"))
 
 
-def _figures(sheet: str) -> tuple[Store, str]:
+def _figures(question: str) -> tuple[Store, str]:
     with recording.paused():
         around, _, folder = os.environ.get(VARIABLE, "").partition(":")
-    return Store(Path(folder) if folder else None), hashlib.sha256(f"{around}:{sheet}".encode()).hexdigest()
+    return Store(Path(folder) if folder else None), hashlib.sha256(f"{around}:{question}".encode()).hexdigest()

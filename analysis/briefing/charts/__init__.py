@@ -1,0 +1,26 @@
+"""Charts in ordinary Altair: the look of a briefing, and what nobody else has.
+
+In: tidy frames. Out: Altair charts, to be altered further with `.properties`,
+`.encode`, `+`, `|` and `&`. `hedged` draws numbers with their doubt, `stands`,
+`network`, `timeline` and `chains` draw what a discourse has; `theme` holds the
+palette and registers the look; `figures` makes of any chart that a cell ends in
+what a briefing shows of it, `drawing` lays it out and draws it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+#: Names by the module that has them: loaded when first asked for, since Altair takes a while.
+_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "discourse", "network": "discourse",
+           "stands": "discourse", "timeline": "discourse", "described": "figures", "PALETTE": "theme", "WIDE": "theme",
+           "NARROW": "theme"}
+
+__all__ = sorted(_PLACES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f"{__name__}.{_PLACES[name]}"), name)
