@@ -317,6 +317,8 @@ def clean(notebook: nbformat.NotebookNode) -> None:
         for output in cell.get("outputs", ()):
             if output.output_type == "stream":  # a warning names the file that stood for its cell
                 output.text = re.sub(r"[^\s:]*ipykernel_\d+[\\/]\d+\.py", "cell", output.text)
+            elif isinstance(plain := output.get("data", {}).get("text/plain"), str):  # an object that names its place in memory
+                output.data["text/plain"] = re.sub(r" at 0x[0-9a-f]+(?=>)", "", plain)
 
 
 def text(notebook: nbformat.NotebookNode) -> str:

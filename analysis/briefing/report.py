@@ -442,7 +442,9 @@ def present(cell: Cell, path: str, options: Mapping[str, Any], pictures: dict[st
     label = cell.label or ""
     wants = options.get("output", True)
     if wants is not False:
-        for output in cell.outputs:
+        for n, output in enumerate(cell.outputs):
+            if "data" in output and output["data"] in [earlier.get("data") for earlier in cell.outputs[:n]]:
+                continue  # a plot that is also the value of its cell comes twice
             parts.append(_output(cell, output, path, options, pictures))
     body = "\n\n".join(part for part in parts if part)
     kind = label.split("-", 1)[0] if "-" in label else ""
