@@ -8,7 +8,7 @@ from pathlib import Path
 import gallery
 import pytest
 
-from briefing.charts.figures import FIGURE
+from briefing.figures import FIGURE
 from briefing.render import render
 from conftest import HARBOUR
 

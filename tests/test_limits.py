@@ -39,9 +39,8 @@ def test_cell_that_takes_too_much_memory_is_named_with_the_limit(project, notebo
 @pytest.mark.skipif(not kernels.available(), reason="only forked kernels have a limit of memory")
 def test_figure_is_drawn_within_the_usual_limit(project, notebook):
     (project / "report.qmd").write_text("---\ntitle: Words only\n---\nText.\n")
-    notebook("import pandas\nfrom briefing import figures\n"
-             "figures.shares(pandas.DataFrame([{'whole': 'W', 'part': 'P', 'value': 40.0, 'hedge': '=', 'unit': '%',"
-             " 'publisher': 'X', 'source': 's', 'passage': None}]), 'Title')")
+    notebook("import altair as alt\nimport pandas\n"
+             "alt.Chart(pandas.DataFrame({'x': [1, 2]}), title='Title').mark_point().encode(x='x')")
     render(project)
     assert "<svg" in (project / "_output/notebooks/harbour.ipynb").read_text("utf-8")
 

@@ -19,7 +19,7 @@ NOTHING_CHANGED = "Nothing changed: _output/report.html and _output/report.pdf a
 def load_ipython_extension(shell: Any) -> None:
     """Let an IPython shell show Altair charts, functions of a width, plots and styled frames as a briefing does."""
     def figure(value: Any) -> Any:
-        from .charts import figures
+        from . import figures
 
         return figures.bundle(value)
 

@@ -20,7 +20,7 @@ from typing import Any
 
 from . import archive
 from .edition import ABOUT_ITSELF, Edition
-from .charts.figures import FIGURE
+from .figures import FIGURE
 from .notebooks import VALUES
 
 NONDETERMINISM = "nondeterminism"

@@ -14,7 +14,7 @@ from . import edition
 from .compare import Difference
 from .edition import Edition
 from .findings import BriefingError
-from .charts.figures import FIGURE
+from .figures import FIGURE
 
 
 def load(name: str) -> Edition:

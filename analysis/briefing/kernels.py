@@ -24,12 +24,12 @@ from pathlib import Path
 from typing import Any
 
 from . import imports, recording
-from .charts import drawing
+from . import drawing
 
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "IPython.core.debugger",
              "IPython.core.oinspect", "IPython.extensions.storemagic", "tornado.platform.asyncio", "psutil", "pandas",
-             "pandas.io.formats.html", "briefing.charts.figures", "briefing.positions", "briefing.evidence")
+             "pandas.io.formats.html", "briefing.figures", "briefing.positions", "briefing.evidence")
 #: What is loaded before a fork only where the notebook names it, by the name.
 PRELOADED_IF_NAMED = {"altair": "altair", "charts": "altair", "networkx": "networkx"}
 

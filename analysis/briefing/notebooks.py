@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import imports
-from .charts.figures import FIGURE, LOOKS
+from .figures import FIGURE, LOOKS
 from .findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDied, NotebookFailed, shown
 
 if TYPE_CHECKING:

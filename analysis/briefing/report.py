@@ -15,7 +15,7 @@ from typing import Any
 
 from .findings import Finding, InvalidReport, shown
 from .inline import markdown
-from .charts.figures import FIGURE, VEGA_LITE
+from .figures import FIGURE, VEGA_LITE
 from .notebooks import EXECUTED, Cell, cell_options, cells
 
 CROSS_REFERENCES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
@@ -527,8 +527,8 @@ def _picture(cell: Cell, kind: str, content: str, title: str, extra: Mapping[str
                              "Describe the picture; the caption is read out anyway.")
     if title:
         alt = f"{title.rstrip('.')}. {alt}"
-    if kind == "image/svg+xml":
-        image = content.encode("utf-8")
+    if kind == "image/svg+xml":  # the typeface that a chart of its own carries, the page and the paper have anyway
+        image = (re.sub(r"<style>.*?</style>", "", content, flags=re.DOTALL) if extra else content).encode("utf-8")
     else:
         import base64
 

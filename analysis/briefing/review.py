@@ -12,7 +12,7 @@ from typing import Any
 
 from . import anchors, evidence, prose, reliability, report, tables
 from .findings import BriefingError, Finding, InvalidData, InvalidReport, shown
-from .charts.figures import FIGURE
+from .figures import FIGURE
 from .notebooks import EXECUTED, VALUES, Cell, cells
 
 

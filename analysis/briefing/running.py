@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from . import cache, notebooks, report
-from .charts import drawing
+from . import drawing
 from .findings import Findings, NotebookFailed
 from .kernels import Kernels
 from .store import VARIABLE, Store

@@ -3,8 +3,8 @@
 In: tidy frames. Out: Altair charts, to be altered further with `.properties`,
 `.encode`, `+`, `|` and `&`. `hedged` draws numbers with their doubt, `stands`,
 `network`, `timeline` and `chains` draw what a discourse has; `theme` holds the
-palette and registers the look; `figures` makes of any chart that a cell ends in
-what a briefing shows of it, `drawing` lays it out and draws it.
+palette and registers the look, `specification` reads what a chart says without
+being drawn.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 
 #: Names by the module that has them: loaded when first asked for, since Altair takes a while.
 _PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "discourse", "network": "discourse",
-           "stands": "discourse", "timeline": "discourse", "described": "figures", "PALETTE": "theme", "WIDE": "theme",
+           "stands": "discourse", "timeline": "discourse", "described": "specification", "PALETTE": "theme", "WIDE": "theme",
            "NARROW": "theme"}
 
 __all__ = sorted(_PLACES)
