@@ -13,8 +13,8 @@ import importlib
 from typing import Any
 
 #: Names by the module that has them: loaded when first asked for, since Altair takes a while.
-_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "discourse", "network": "discourse",
-           "stands": "discourse", "timeline": "discourse", "described": "specification", "PALETTE": "theme", "WIDE": "theme",
+_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "chronology", "network": "discourse",
+           "stands": "discourse", "timeline": "chronology", "described": "specification", "PALETTE": "theme", "WIDE": "theme",
            "NARROW": "theme"}
 
 __all__ = sorted(_PLACES)

@@ -36,7 +36,7 @@ def configuration() -> dict[str, Any]:
     return {
         "font": f"{FONT}, sans-serif",
         "background": "transparent",
-        "padding": 1,
+        "padding": {"left": 1, "top": 1, "right": 4, "bottom": 1},
         "view": {"stroke": None, "continuousWidth": WIDE, "continuousHeight": 200, "discreteWidth": {"step": 32},
                  "discreteHeight": {"step": 19}},
         "title": {"anchor": "start", "frame": "bounds", "fontSize": 14, "fontWeight": 600, "color": ink, "offset": 10,

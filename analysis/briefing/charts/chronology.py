@@ -1,0 +1,203 @@
+"""Charts of how things went: events on their days, and words from hand to hand."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from ..quantities import counted
+from .specification import described, plain
+from .discourse import LETTER, note, wrapped
+from .theme import LIGHT, WIDE, register
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas
+
+MOST_LINES = 40  # of a timeline in one part: a page may end after it
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # of no locale
+
+
+def timeline(events: pandas.DataFrame, window: tuple[datetime.date, datetime.date] | None = None,
+             width: int = WIDE) -> alt.VConcatChart:
+    """Events in order of time, with a grid of days beside those of the busiest `window`.
+
+    `events` as `positions.timeline` gives them, `window` as `positions.busiest` does (first and last day). A date that
+    was worked out from a weekday is hollow; a dashed line is some day in it; an arrow has no known end.
+    """
+    import altair as alt
+
+    register()
+    rows = [{**row, "description": _event_sentence(row)} for row in events.to_dict("records")]
+    chart = alt.vconcat(*(_part(part, window, width) for part in _parts(rows, window, width)), spacing=8) if rows \
+        else alt.vconcat(note("No data.", width))
+    return described(chart, rows, {
+        "Date": "when", "EDTF": "date", "Event": "title", "Date from a weekday": lambda row: bool(row["resolved"]),
+        "Who": "actors", "Source": "publisher"})
+
+
+def _event_sentence(row: dict[str, Any]) -> str:
+    resolved = ", worked out from a weekday" if row["resolved"] else ""
+    return f"{row['title']}, {row['when']}{resolved}." + (f" Source: {row['publisher']}." if row["publisher"] else "")
+
+
+def _rooms(width: int) -> tuple[float, float]:
+    """Of the width, how much the text of an event and its date take, and how much the date alone."""
+    return (0.66, 0.22) if width >= WIDE else (0.62, 0.0)
+
+
+def _parts(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.date] | None, width: int
+           ) -> Iterator[list[dict[str, Any]]]:
+    """The events with their texts in lines and `top` and `bottom` (lines from the head of their part), part by part."""
+    text, date = _rooms(width)
+    per_line = int((text - date) * width / LETTER) - 1
+    part: list[dict[str, Any]] = []
+    top = 0.0
+    for row in rows:
+        start = row["first"] or row["last"]
+        inside = bool(window and start and window[0] <= start <= window[1])
+        titles = textwrap.wrap(row["title"], per_line) or [""]
+        dates = textwrap.wrap(row["when"], int(date * width / LETTER) - 1 if date else per_line)
+        lines = max(len(titles), len(dates)) if date else len(titles) + len(dates)
+        if part and top + lines > MOST_LINES:
+            yield part
+            part, top = [], 0.0
+        if inside and not (part and part[-1]["inside"]):
+            top += 1.0  # for the names of the days
+        part.append({**row, "inside": inside, "top": top, "bottom": top + lines + 0.25,
+                     "title": "\n".join(titles if date else [*dates, *titles]), "when": "\n".join(dates) if date else "\n".join(dates)})
+        top += lines + 0.35
+    if part:
+        yield part
+
+
+def _part(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.date] | None, width: int) -> alt.HConcatChart:
+    import altair as alt
+    import pandas
+
+    text, date = _rooms(width)
+    height = max(row["bottom"] for row in rows)
+    scale = alt.Scale(domain=[height, 0], nice=False)
+    y = alt.Y("top:Q", axis=None, scale=scale)
+    frame = pandas.DataFrame([{name: row[name] for name in ("title", "when", "top", "bottom", "description")} for row in rows])
+    words = alt.Chart(frame).encode(y=y, x=alt.value(0))
+    style = {"align": "left", "baseline": "top", "lineBreak": "\n", "lineHeight": 15, "dy": 3, "aria": False}
+    panels = [words.mark_text(**style).encode(text="title:N").properties(width=(text - date) * width - 8, height=height * 15)]
+    if date:
+        panels.insert(0, words.mark_text(color=LIGHT["soft"], **style).encode(text="when:N").properties(
+            width=date * width - 8, height=height * 15))
+    inside = [row for row in rows if row["inside"]]
+    if inside and window:
+        panels.append(_days(inside, window, y, (1 - text) * width - 26).properties(height=height * 15))
+    return alt.hconcat(*panels, spacing=8, bounds="flush")
+
+
+def _days(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.date], y: Any, room: float) -> alt.LayerChart:
+    """The grid of days beside the rows, and the mark of each."""
+    import altair as alt
+    import pandas
+
+    days = [window[0] + datetime.timedelta(n) for n in range((window[1] - window[0]).days + 1)]
+    wide = room / len(days) >= 40
+    band = {"axis": None, "scale": alt.Scale(type="band", domain=list(range(len(days))), padding=0)}
+    x = alt.X("day:O", **band)
+    grid = pandas.DataFrame([{"day": n, "top": row["top"], "bottom": row["bottom"]} for row in rows for n in range(len(days))])
+    heads = pandas.DataFrame([{"day": n, "top": before["top"] - 0.45,
+                               "name": f"{_WEEKDAYS[day.weekday()]} {day.day}" if wide else str(day.day)}
+                              for before, row in zip([{"bottom": -9.0}, *rows], rows, strict=False) if row["top"] - before["bottom"] > 0.5
+                              for before in [row] for n, day in enumerate(days)])
+    last = len(days) - 1
+
+    def at(day: datetime.date | None, else_: int) -> int:
+        return min(max((day - window[0]).days, 0), last) if day else else_
+
+    marks = pandas.DataFrame([{
+        "day": at(row["first"], 0), "end": at(row["last"], last), "top": row["top"] + 0.72, "kind": row["kind"],
+        "resolved": bool(row["resolved"]), "description": row["description"],
+        "onward": row["last"] is None or row["last"] > window[1], "before": row["first"] is None or row["first"] < window[0]} for row in rows])
+    base = alt.Chart(marks).encode(x=x, y=y)
+    spans = base.transform_filter("datum.kind != 'day'")
+    accent = LIGHT["accent"]
+    fill = alt.when("datum.resolved").then(alt.value(LIGHT["paper"])).otherwise(alt.value(accent))
+    layers = [alt.Chart(grid).mark_rect(fill=LIGHT["ground"], stroke=LIGHT["paper"], strokeWidth=2, aria=False).encode(x=x, y=y, y2="bottom"),
+              alt.Chart(heads).mark_text(color=LIGHT["soft"], aria=False).encode(x=x, y=y, text="name:N"),
+              spans.mark_rule(color=accent, strokeWidth=2).encode(x2="end", strokeDash=alt.when("datum.kind == 'within'").then(
+                  alt.value([3, 3])).otherwise(alt.value([1, 0])), description="description:N")]
+    if marks["onward"].any():
+        onward = spans.transform_filter("datum.onward")
+        layers += [onward.mark_rule(color=accent, strokeWidth=2, aria=False).encode(x2=alt.value("width")),
+                   onward.mark_point(shape="triangle-right", size=60, filled=True, opacity=1, color=accent, aria=False).encode(x=alt.value("width"))]
+    if marks["before"].any():
+        before = spans.transform_filter("datum.before")
+        layers += [before.mark_rule(color=accent, strokeWidth=2, aria=False).encode(x2=alt.value(0)),
+                   before.mark_point(shape="triangle-left", size=60, filled=True, opacity=1, color=accent, aria=False).encode(x=alt.value(0))]
+    ends = spans.mark_tick(orient="vertical", size=9, thickness=2, color=accent, aria=False)
+    layers += [ends.transform_filter("!datum.before && datum.kind == 'within'"),
+               ends.transform_filter("!datum.onward && datum.kind == 'within'").encode(x=alt.X("end:O", **band)),
+               base.transform_filter("datum.kind == 'day' || (!datum.before && datum.kind != 'within')")
+               .mark_point(size=75, strokeWidth=1.6, opacity=1, stroke=accent).encode(fill=fill, description="description:N")]
+    return alt.layer(*layers).properties(width=room)
+
+
+# --- hands ------------------------------------------------------------------------
+
+def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
+    """How far words travelled: from each first speaker at the left, hand by hand, to the page at the right.
+
+    `frame` as `positions.chains` gives it. Every step is equally long, so that a longer line is more hands.
+    """
+    import altair as alt
+    import pandas
+
+    register()
+    rows = [{**row, "description": _chain_sentence(row)} for row in frame.to_dict("records")]
+    columns = {"From speaker to page": "chain", "Hands between": "hops", "Passages": "count",
+               "Quotations among them": "quotations", "Source": "publishers"}
+    if not rows:
+        return described(alt.vconcat(note("No data.", width)), [], columns)
+    most = max(len(row["hands"]) for row in rows)
+    room = (0.6 if width >= WIDE else 0.42) * width
+    per_line = max(int(room / max(most - 1, 1) / LETTER) - 1, 1)
+    named = per_line >= max((len(word) for row in rows for hand in row["hands"][1:-1] for word in hand.split()), default=0)
+    dots = []
+    for number, row in enumerate(rows):
+        start = most - len(row["hands"])
+        for n, hand in enumerate(row["hands"]):
+            between = 0 < n < len(row["hands"]) - 1
+            words = "\n".join(textwrap.wrap(hand, per_line, break_long_words=False)) if named else ""
+            dots.append({"row": number, "at": start + n, "hand": words if between else "", "between": between,
+                         "speaker": n == 0 and len(row["hands"]) > 1})
+    ends = pandas.DataFrame([{"row": n, "start": most - len(row["hands"]), "end": most - 1, "who": row["hands"][0] if named else " > ".join(row["hands"][:-1] or row["hands"]), "page": row["hands"][-1],
+                              "passages": f"{row['count']}", "description": row["description"]} for n, row in enumerate(rows)])
+    letters = int(0.3 * width / LETTER)  # for who spoke and, where their names have no room over the dots, for the hands
+    who = alt.Axis(labelLimit=0, labelOverlap=False, labelPadding=12, labelLineHeight=13,
+                   labelExpr=wrapped(f"{json.dumps(ends['who'].tolist())}[datum.value]", letters))
+    over = max((dot["hand"].count("\n") + 1 for dot in dots if dot["hand"]), default=0)
+    high = max(12 + 13 * over, 8 + 13 * max(len(textwrap.wrap(name, letters)) for name in ends["who"]))
+    rungs = alt.Scale(type="band", padding=0)
+    y = alt.Y("row:O", title=None, axis=who, scale=rungs)
+    x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[0, max(most - 1, 1)], nice=False))
+    line = alt.Chart(ends).mark_rule(color=LIGHT["context"], strokeWidth=1.5).encode(
+        x=alt.X("start:Q", axis=None), x2="end", y=y, description="description:N")
+    points = alt.Chart(pandas.DataFrame(dots)).encode(x=x, y=y)
+    fill = alt.when("datum.between").then(alt.value(LIGHT["accent"])).when("datum.speaker").then(
+        alt.value(LIGHT["paper"])).otherwise(alt.value(LIGHT["context"]))
+    stroke = alt.when("datum.between").then(alt.value(LIGHT["accent"])).otherwise(alt.value(LIGHT["context"]))
+    marks = points.mark_point(size=65, opacity=1, strokeWidth=1.5, aria=False).encode(fill=fill, stroke=stroke)
+    hands = points.mark_text(baseline="bottom", lineBreak="\n", lineHeight=13, aria=False,
+                             dy=alt.expr("-8 - 13 * (length(split(datum.hand, '\\n')) - 1)")).encode(text="hand:N")
+    pages = alt.Chart(ends).mark_text(align="left", dx=12, aria=False).encode(x="end:Q", y=y, text="page:N")
+    plot = (line + marks + hands + pages).properties(width=room, height=alt.Step(high))
+    numbers = alt.Chart(ends).mark_text(align="right", aria=False).encode(
+        x=alt.value("width"), y=alt.Y("row:O", axis=None, scale=rungs), text="passages:N").properties(
+        width=40, height=alt.Step(high), title=alt.Title("passages", fontSize=12, fontWeight=400, color=LIGHT["soft"], anchor="end", frame="group", offset=0))
+    chart = alt.vconcat(alt.hconcat(plot, numbers, spacing=4))
+    return described(chart, rows, columns)
+
+
+def _chain_sentence(row: dict[str, Any]) -> str:
+    hops, count = (f"{counted(row[name])} {noun}{'s' * (row[name] != 1)}" for name, noun in (("hops", "hand"), ("count", "passage")))
+    return f"{row['chain']}: {hops} between speaker and page, {count}. Source: {plain(row['publishers'])}."

@@ -1,0 +1,220 @@
+"""Charts of who stands where: the matrix of stands, and the network of those who stand together."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Any
+
+from ..quantities import counted
+from .specification import described, plain
+from .theme import LIGHT, NARROW, WIDE, register
+
+if TYPE_CHECKING:
+    import altair as alt
+    import pandas
+
+    from ..positions import Network
+
+SIGNS = {"agree": "+", "disagree": "−", "mixed": "±"}
+_COLOURS = {"agree": "agree", "disagree": "accent", "mixed": "soft"}
+_NOUNS = {"agree": "agreement", "disagree": "disagreement", "mixed": "agreement and disagreement"}
+_VERBS = {"agree": "agrees", "disagree": "disagrees", "mixed": "both agrees and disagrees"}
+_HOW = {"said": ("circle", "said", "in words"), "done": ("square", "by an act", "by an act"),
+        "both": ("square", "said and done", "in words and by an act")}
+LETTER = 6.3  # px that a letter takes in the mean: how many have room is told by it, and Vega lays them out
+MOST_ROWS = 26  # of a matrix from one line of heads to the next
+MOST_TIED = 30  # actors of a camp that a network shows
+
+
+def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
+    """Actor by concept: the sign is the stand, the shape how it was taken; nothing where the source is silent.
+
+    `cells` as `positions.stands` gives them, `actors` and `concepts` as the tables hold them (id, label), in the order
+    to be shown; `width` in px. Where a column would have less than 12 px, the concepts are listed with those who take a
+    stand on them.
+    """
+    import altair as alt
+
+    register()
+    rows = [{**row, "look": f"{SIGNS[row['agreement']]} {_VERBS[row['agreement']]}, {_HOW[row['mode']][1]}",
+             "sign": SIGNS[row["agreement"]], "description": _stand_sentence(row)} for row in cells.to_dict("records")]
+    people, subjects = list(actors["label"]), list(concepts["label"])
+    room = min(max((len(name) for name in people), default=0) * LETTER, 150 if width < WIDE else 240) + 14
+    step = (width - room) / max(len(subjects), 1)
+    if not rows:
+        chart = alt.vconcat(note("No data.", width))
+    elif step >= 12:
+        blocks = [people[n:n + MOST_ROWS] for n in range(0, len(people), MOST_ROWS)]
+        if len(blocks) > 1:  # of about equal length
+            size = -(-len(people) // len(blocks))
+            blocks = [people[n:n + size] for n in range(0, len(people), size)]
+        chart = alt.vconcat(*(_matrix(rows, block, subjects, step, room) for block in blocks), spacing=16)
+    else:
+        chart = alt.vconcat(*(_list(rows, subject, width) for subject in subjects if any(
+            row["concept_label"] == subject for row in rows)), spacing=10)
+    return described(chart, rows, {
+        "Actor": "label", "Concept": "concept_label", "Stand": "agreement", "Mode": "mode", "Passages": "count",
+        "Source": "publishers"}, filters=["Actor", "Concept", "Mode"], marks=[row["description"] for row in rows])
+
+
+def _stand_sentence(row: dict[str, Any]) -> str:
+    acts = f" ({'; '.join(row['acts'])})" if len(row["acts"]) else ""
+    passages = f"{counted(row['count'])} passage{'s' * (row['count'] != 1)}".capitalize()
+    return (f"{row['label']}, {_NOUNS[row['agreement']]} {_HOW[row['mode']][2]}{acts}: {row['concept_label']}. "
+            f"{passages}. Source: {plain(row['publishers'])}.")
+
+
+def _matrix(rows: list[dict[str, Any]], people: list[str], subjects: list[str], step: float, room: float) -> alt.LayerChart:
+    import altair as alt
+    import pandas
+
+    per_line = max(int(room / LETTER), 10)
+    tall = any(len(name) > per_line for name in people)
+    upright = step < 58
+    heads = {"labelAngle": -90, "labelLimit": 190} if upright else {
+        "labelAngle": 0, "labelLimit": 0, "labelExpr": wrapped("datum.label", int(step / LETTER))}
+    deep = 1 if upright else max(len(textwrap.wrap(subject, int(step / LETTER))) for subject in subjects)
+    x = alt.X("concept_label:N", sort=subjects, title=None, scale=alt.Scale(domain=subjects, padding=0),
+              axis=alt.Axis(orient="top", labelPadding=5 + 15 * (deep - 1), labelOverlap=False, **heads))
+    y = alt.Y("label:N", sort=people, title=None, scale=alt.Scale(domain=people, padding=0), axis=alt.Axis(
+        minExtent=room - 8, labelOverlap=False, labelLimit=room, labelLineHeight=13, labelExpr=wrapped("datum.label", per_line)))
+    grid = pandas.DataFrame([{"label": name, "concept_label": subject} for name in people for subject in subjects])
+    ground = alt.Chart(grid).mark_rect(fill=LIGHT["ground"], stroke=LIGHT["paper"], strokeWidth=2, aria=False).encode(x=x, y=y)
+    marks = _marks([row for row in rows if row["label"] in people], rows, min(step, 19) ** 2 * 0.55, step * len(subjects))
+    return (ground + marks.encode(x=x, y=y)).properties(width=alt.Step(step), height=alt.Step(30 if tall else 19))
+
+
+def _marks(rows: list[dict[str, Any]], all_rows: list[dict[str, Any]], size: float, width: float) -> alt.LayerChart:
+    """A mark for each stand, with a key of the looks that the whole figure has."""
+    import altair as alt
+    import pandas
+
+    looks = {f"{SIGNS[stand]} {_VERBS[stand]}, {words}": (shape, LIGHT[_COLOURS[stand]], LIGHT["paper"] if mode == "done" else LIGHT[_COLOURS[stand]])
+             for mode, (shape, words, _) in _HOW.items() for stand in SIGNS}
+    used = [look for look in looks if any(row["look"] == look for row in all_rows)]
+
+    letters = width / 5.2  # of one line of the key, where a symbol takes about five
+    in_a_line = sum(len(look) + 5 for look in used) <= letters
+    columns = alt.Undefined if in_a_line else max(int(letters / (max(map(len, used)) + 5)), 1)
+
+    def channel(kind: Any, part: int) -> Any:
+        return kind("look:N", scale=alt.Scale(domain=used, range=[looks[look][part] for look in used]), sort=used,
+                    legend=alt.Legend(offset=4, columns=columns, symbolSize=110))
+
+    base = alt.Chart(pandas.DataFrame(rows, columns=list(all_rows[0])).drop(columns=["acts"]))
+    drawn = base.mark_point(size=size, opacity=1, strokeWidth=1.6).encode(
+        shape=channel(alt.Shape, 0), stroke=channel(alt.Stroke, 1), fill=channel(alt.Fill, 2), description="description:N")
+    ink = alt.when(alt.datum.mode == "done").then(alt.value(LIGHT["ink"])).otherwise(alt.value(LIGHT["paper"]))
+    signs = base.mark_text(fontWeight=600, fontSize=max(min(size ** 0.5, 12), 7), aria=False).encode(text="sign:N", color=ink)
+    return drawn + signs
+
+
+def _list(rows: list[dict[str, Any]], subject: str, width: int) -> alt.LayerChart:
+    import altair as alt
+
+    of_subject = sorted((row for row in rows if row["concept_label"] == subject), key=lambda row: row["look"])
+    y = alt.Y("label:N", title=None, sort=[row["label"] for row in of_subject], scale=alt.Scale(padding=0), axis=alt.Axis(
+        orient="right", offset=-2, labelLimit=width - 40, labelOverlap=False))
+    return _marks(of_subject, rows, 180, width).encode(y=y).properties(width=18, title=alt.Title(
+        textwrap.wrap(subject, int(width / LETTER)), fontSize=12, offset=2))
+
+
+def note(text: str, width: int) -> alt.Chart:
+    """A line of text in place of a chart, or below one."""
+    import altair as alt
+    import pandas
+
+    lines = textwrap.wrap(text, int(width / LETTER))
+    return alt.Chart(pandas.DataFrame({"text": ["\n".join(lines)]})).mark_text(
+        align="left", baseline="top", lineBreak="\n", lineHeight=15, color=LIGHT["soft"]).encode(
+        text="text:N", x=alt.value(0), y=alt.value(0)).properties(width=width - 4, height=15 * len(lines))
+
+
+def wrapped(expression: str, letters: int) -> str:
+    """A Vega expression for a label in lines of about so many letters."""
+    return f"split(replace({expression}, /(.{{1,{max(letters, 4)}}})(\\s+|$)/g, '$1\\n'), '\\n')"
+
+
+# --- networks ---------------------------------------------------------------------
+
+def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
+    """Two camps face each other: lines across the middle tie the camps, arcs at the edges tie within one.
+
+    `ties` as `positions.network` gives it. A solid line is congruence, a dashed one conflict, and the thicker the more
+    concepts it rests on. Of a camp of more than 30 those with the most ties are shown, and the figure says so.
+    """
+    import altair as alt
+    import pandas
+
+    register()
+    names = dict(zip(ties.nodes["actor"], ties.nodes["label"], strict=True))
+    edges = [{**row, "label": f"{names[row['a']]}, {names[row['b']]}",
+              "relation": "same stand" if row["relation"] == "congruence" else "opposite stands",
+              "description": _tie_sentence(row, names)} for row in ties.edges.to_dict("records")]
+    counts = {actor: sum(actor in (edge["a"], edge["b"]) for edge in edges) for actor in names}
+    camps = [list(ties.nodes["actor"][(ties.nodes["camp"] == side).fillna(False)]) for side in (0, 1)]
+    kept = [sorted(sorted(camp, key=lambda actor: -counts[actor])[:MOST_TIED], key=camp.index) for camp in camps]
+    left_out = sum(map(len, camps)) - sum(map(len, kept))
+    rows = max(map(len, kept), default=0)
+    place = {actor: (side, (n + 0.5) * rows / len(camp)) for side, camp in enumerate(kept) for n, actor in enumerate(camp)}
+    shown = [edge for edge in edges if edge["a"] in place and edge["b"] in place]
+    if not shown:
+        chart = alt.vconcat(note("No data." if not names else "No two actors take a stand on the same concept.", width))
+    else:
+        chart = alt.vconcat(_camps(shown, place, names, rows, width), spacing=6)
+        alone = [name for actor, name in names.items() if not counts[actor]]
+        if alone:
+            chart &= note(f"No tie to another: {', '.join(alone)}", width)
+        if left_out:
+            chart &= note(f"{left_out} actors with fewer ties are left out here; the table has all.", width)
+    return described(chart, edges, {
+        "Actor": lambda edge: names[edge["a"]], "and actor": lambda edge: names[edge["b"]],
+        "Relation": lambda edge: edge["relation"], "Concepts": "concept_labels", "Source": "publishers"})
+
+
+def _tie_sentence(row: dict[str, Any], names: dict[str, str]) -> str:
+    verb = "stand together on" if row["relation"] == "congruence" else "oppose each other on"
+    concepts = f"{counted(row['weight'])} concept{'s' * (row['weight'] != 1)}"
+    return (f"{names[row['a']]} and {names[row['b']]} {verb} {concepts}: {', '.join(row['concept_labels'])}. "
+            f"Source: {plain(row['publishers'])}.")
+
+
+def _camps(edges: list[dict[str, Any]], place: dict[str, tuple[int, float]], names: dict[str, str], rows: int,
+           width: int) -> alt.LayerChart:
+    import altair as alt
+    import pandas
+
+    card, margin = (0.2, 0.14) if width >= WIDE else (0.33, 0.09)  # of the width, for a name and for its arcs
+    inner, outer = (margin + card, 1 - margin - card), (margin, 1 - margin)
+    lift = {"same stand": -0.09, "opposite stands": 0.09}  # a pair may have both: each line is seen
+    points = []
+    for number, edge in enumerate(edges):
+        (side, y), (other, y2) = place[edge["a"]], place[edge["b"]]
+        y, y2 = y + lift[edge["relation"]], y2 + lift[edge["relation"]]
+        if side != other:
+            path = [(inner[side], y), (inner[other], y2)]
+        else:
+            bulge = margin * min(abs(y2 - y) / max(rows, 4) + 0.25, 1) * (-1 if side == 0 else 1)
+            path = [(outer[side], y), (outer[side] + bulge, y + (y2 - y) * 0.2), (outer[side] + bulge, y + (y2 - y) * 0.8),
+                    (outer[side], y2)]
+        points += [{"tie": number, "order": n, "x": px, "y": py, "weight": min(edge["weight"], 5),
+                    "relation": edge["relation"], "description": edge["description"]} for n, (px, py) in enumerate(path)]
+    kinds = [kind for kind in lift if any(edge["relation"] == kind for edge in edges)]
+    colours = {"same stand": LIGHT["agree"], "opposite stands": LIGHT["accent"]}
+    dashes = {"same stand": [1, 0], "opposite stands": [4, 3]}
+    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[rows, 0], nice=False))
+    thin = 1.25 if len(edges) <= 80 else 0.4
+    tie = alt.Chart(pandas.DataFrame(points)).mark_line(interpolate="basis", opacity=1).encode(
+        x=x, y=y, detail="tie:N", order="order:Q", description="description:N",
+        strokeWidth=alt.StrokeWidth("weight:Q", scale=alt.Scale(domain=[1, 5], range=[thin, 5 * thin]), legend=None),
+        stroke=alt.Stroke("relation:N", scale=alt.Scale(domain=kinds, range=[colours[kind] for kind in kinds]), legend=alt.Legend(offset=2)),
+        strokeDash=alt.StrokeDash("relation:N", scale=alt.Scale(domain=kinds, range=[dashes[kind] for kind in kinds]), legend=alt.Legend(offset=2)))
+    per_line = int(card * width / LETTER) - 1
+    cards = pandas.DataFrame([{"name": "\n".join(textwrap.wrap(names[actor], per_line)), "y": at, "top": at - 0.4, "bottom": at + 0.4,
+                               "x": min(inner[side], outer[side]), "x2": max(inner[side], outer[side])}
+                              for actor, (side, at) in place.items()]).assign(middle=lambda frame: (frame["x"] + frame["x2"]) / 2)
+    boxes = alt.Chart(cards).mark_rect(fill=LIGHT["ground"], aria=False).encode(x=x, x2="x2", y="top:Q", y2="bottom")
+    labels = alt.Chart(cards).mark_text(lineBreak="\n", lineHeight=13, aria=False).encode(x="middle:Q", y="y:Q", text="name:N")
+    lines = cards["name"].str.count("\n").max() + 1
+    return (tie + boxes + labels).properties(width=width - 2, height=rows * (12 + 13 * lines))
