@@ -13,7 +13,7 @@ SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
 
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview check test bench lighthouse reprotest pictures lab lock quarto clean
+.PHONY: help render preview check test bench lighthouse reprotest pictures lab lock vega quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,16 @@ lock: $(SETUP) ## renew requirements.lock from pyproject.toml
 	$(BIN)/python -m uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --upgrade \
 		--output-file requirements.lock
+
+# Vega and its expression interpreter as one script, for pages with live charts: from npm, at the hashes in the lock.
+VEGA := analysis/briefing/templates/vega
+vega: $(AXE) ## build the script of the live charts anew from npm
+	echo 'export {View, parse} from "vega"; export {expressionInterpreter} from "vega-interpreter";' > tests/node_modules/vega-entry.js
+	{ printf '/*! %s: (c) University of Washington Interactive Data Lab, BSD-3-Clause; D3: (c) Mike Bostock, ISC; both whole in vega.LICENSE.txt */\n' "$$(cd tests && node -p '["vega", "vega-interpreter"].map((n) => n + " " + require(`./node_modules/$${n}/package.json`).version).join(", ")')"; \
+		cd tests && node_modules/.bin/esbuild node_modules/vega-entry.js --bundle --minify --format=iife --global-name=vega \
+		--target=es2020 --charset=utf8 --log-level=error; } > $(VEGA).js
+	{ cd tests/node_modules && for name in vega vega-interpreter $$(ls -d d3-* delaunator robust-predicates topojson-client 2>/dev/null); do \
+		printf '== %s ==\n' $$name; cat $$name/LICENSE* ; printf '\n'; done; } > $(VEGA).LICENSE.txt
 
 clean: ## remove the environment and all caches, not the edition
 	rm -rf .venv .pytest_cache analysis/*.egg-info

@@ -150,7 +150,7 @@ def place(tmp_path_factory):
 def test_process_draws_as_a_kernel_itself_would(place, monkeypatch):
     asked = spec(points("Улаанбаатар <&>"))
     monkeypatch.setenv(drawing.VARIABLE, str(place))
-    given = drawing._ask(str(place), json.dumps([asked, None]))
+    given = drawing._ask(str(place), json.dumps([asked, None, False]))
     monkeypatch.delenv(drawing.VARIABLE)
     assert given == json.loads(json.dumps(drawing.drawn(asked))) and "Улаанбаатар" in given["svg"]
 
@@ -162,8 +162,8 @@ def test_process_survives_what_it_cannot_draw(place):
         line.sendall(b"no question")
         line.shutdown(socket.SHUT_WR)
         assert drawing._all(line) == b""
-    assert drawing._ask(str(place), json.dumps([{"mark": "none such"}, None])) is None
-    assert "<svg" in drawing._ask(str(place), json.dumps([spec(points("still there")), None]))["svg"]
+    assert drawing._ask(str(place), json.dumps([{"mark": "none such"}, None, False])) is None
+    assert "<svg" in drawing._ask(str(place), json.dumps([spec(points("still there")), None, False]))["svg"]
 
 
 @forked

@@ -38,13 +38,14 @@ _PARTS = ("vconcat", "hconcat", "concat")
 _PER_LINE = {WIDE: 100, NARROW: 54}  # characters of a title, of which Vega measures whether they fit
 
 
-def drawn(wide: Specification, narrow: Specification | None = None,
+def drawn(wide: Specification, narrow: Specification | None = None, live: bool = False,
           first: Callable[[], object] = lambda: None) -> dict[str, Any]:
     """A chart as SVG: `svg` for paper and desktop, `narrow` for phones, `size` of the first (width, height in px),
-    `style`, by which it has its typeface where it stands alone, and `pages`, the first in parts, where it is higher than a page and a vconcat, which may end a page between its
-    parts. `narrow` is a specification of its own, where the chart has one. `first` is called before
-    a chart is drawn that no earlier render has drawn."""
-    question = json.dumps([wide, narrow])
+    `style`, by which it has its typeface where it stands alone, `pages`, the first in parts, where it is higher than a
+    page and a vconcat, which may end a page between its parts, and with `live` the Vega specifications of both under
+    `live`. `narrow` is a specification of its own, where the chart has one. `first` is called before a chart is drawn
+    that no earlier render has drawn."""
+    question = json.dumps([wide, narrow, live])
     known = store.figure(question)
     if known is not None:
         return known
@@ -53,7 +54,7 @@ def drawn(wide: Specification, narrow: Specification | None = None,
         place = os.environ.get(VARIABLE)
         answer = _ask(place, question) if place else None
         if answer is None:
-            answer = _draw(wide, narrow)
+            answer = _draw(wide, narrow, live)
     store.keep_figure(question, answer)
     return answer
 
@@ -87,41 +88,44 @@ def _certain(step: dict[str, Any]) -> list[dict[str, Any]]:
                    for n, name in zip(chance, names, strict=True))]
 
 
-def _draw(wide: Specification, narrow: Specification | None) -> dict[str, Any]:
-    svg = _laid_out(wide, WIDE)
+def _draw(wide: Specification, narrow: Specification | None, live: bool) -> dict[str, Any]:
+    svg, laid_out = _laid_out(wide, WIDE)
+    small, laid_out_small = _laid_out(narrow or _stacked(wide), NARROW, squeeze=narrow is None)
     size = _size(svg)
     pages = _pages(wide) if size[1] > TALLEST and len(wide.get("vconcat", ())) > 1 else []
     bare = slim(svg)
     texts = "".join(sorted({*html.unescape("".join(re.findall(r">([^<>]+)</text>", bare)))}))
-    return {"svg": bare, "size": size, "pages": pages, "style": rules(texts),
-            "narrow": slim(_laid_out(narrow or _stacked(wide), NARROW, squeeze=narrow is None))}
+    return {"svg": bare, "size": size, "pages": pages, "style": rules(texts), "narrow": slim(small),
+            **({"live": {"wide": compiled(laid_out), "narrow": compiled(laid_out_small)}} if live else {})}
 
 
 # --- layout -----------------------------------------------------------------------
 
-def _laid_out(specification: Specification, width: int, *, squeeze: bool = False) -> str:
-    """The SVG of a chart `width` px wide, as far as its own sizes leave that open; with `squeeze` those shrink, too."""
+def _laid_out(specification: Specification, width: int, *, squeeze: bool = False) -> tuple[str, Specification]:
+    """The SVG of a chart `width` px wide, as far as its own sizes leave that open, and the specification that has this
+    width; with `squeeze` its own sizes shrink, too."""
     for per_line in (1, 0.9, 0.8, 0.65, 0.5):
         spec = _titled(specification, round(_PER_LINE[width] * per_line))
-        svg = _fitted(spec, width, squeeze)
+        svg, fitted = _fitted(spec, width, squeeze)
         if svg.count("…") <= json.dumps(specification, ensure_ascii=False).count("…"):
             break
-    return svg
+    return svg, fitted
 
 
-def _fitted(spec: Specification, width: int, squeeze: bool) -> str:
+def _fitted(spec: Specification, width: int, squeeze: bool) -> tuple[str, Specification]:
     if not _is_compound(spec):
         fitted = {**spec, "width": width, "autosize": {"type": "fit-x", "contains": "padding"}}
         if "width" not in spec and not _is_discrete(spec):
-            return _svg(fitted)
+            return _svg(fitted), fitted
         svg = _svg(spec)
         own = squeeze or "width" not in spec
-        return _svg(fitted) if own and _size(svg)[0] > width + 1 else svg
+        return (_svg(fitted), fitted) if own and _size(svg)[0] > width + 1 else (svg, spec)
     # its width is a + b·factor, since all that can shrink shrinks alike: b is one page where its views stand in one
     # column, else the first two drawings tell it
     factor, slope, svg, before = 1.0, float(width), "", 0.0
     for _ in range(4):
-        svg = _svg(_scaled(spec, factor, width, squeeze))
+        scaled = _scaled(spec, factor, width, squeeze)
+        svg = _svg(scaled)
         over = _size(svg)[0] - width
         if before:
             slope = (before - over) / (earlier - factor)
@@ -130,7 +134,7 @@ def _fitted(spec: Specification, width: int, squeeze: bool) -> str:
         earlier, before, factor = factor, over, min(max(factor - over / slope, 0.1), 1.0)
         if factor == earlier:
             break
-    return svg
+    return svg, scaled
 
 
 def _scaled(spec: Specification, factor: float, width: int, squeeze: bool) -> Specification:
@@ -199,7 +203,7 @@ def _lines(text: Any, per_line: int) -> Any:
 def _pages(spec: Specification) -> list[str]:
     """The parts of a vconcat, as many together as a page holds, each with what they share."""
     parts = spec["vconcat"]
-    alone = [_size(_laid_out({**spec, "title": spec.get("title") if n == 0 else None, "vconcat": [part]}, WIDE))[1]
+    alone = [_size(_laid_out({**spec, "title": spec.get("title") if n == 0 else None, "vconcat": [part]}, WIDE)[0])[1]
              for n, part in enumerate(parts)]
     groups: list[list[int]] = [[]]
     for n, height in enumerate(alone):
@@ -207,7 +211,7 @@ def _pages(spec: Specification) -> list[str]:
             groups.append([])
         groups[-1].append(n)
     return [slim(_laid_out({**spec, "title": spec.get("title") if 0 in group else None,
-                            "vconcat": [parts[n] for n in group]}, WIDE)) for group in groups]
+                            "vconcat": [parts[n] for n in group]}, WIDE)[0]) for group in groups]
 
 
 # --- the engine -------------------------------------------------------------------
@@ -246,14 +250,32 @@ def _size(svg: str) -> tuple[float, float]:
 
 
 _EMPTY = re.compile(
-    r'<path class="(?:background|foreground)"[^>]*/>|<rect width="[^"]*" height="[^"]*" fill="transparent"/>')
+    r'<text\b[^>]* opacity="0"[^>]*>[^<]*</text>|<path class="(?:background|foreground)"[^>]*/>|<rect width="[^"]*" height="[^"]*" fill="transparent"/>')
 _NOISE = re.compile(
     r' (?:class="[^"]*"|pointer-events="none"|aria-roledescription="[^"]*"|role="graphics-(?:object|symbol)" aria-hidden="true"'
     r'|role="graphics-object"|opacity="1"|aria-hidden="true"'
     r'|stroke-width="0"|stroke-dasharray=""|stroke="transparent"|font-weight="400"|font-size="12px"'
     r'|transform="translate\(0,0\)"|xmlns:xlink="[^"]*"|version="1.1"|stroke-miterlimit="10"'
-    rf'|font-family="{FONT}, sans-serif")(?=[ />])')
+    rf'|font-family="{FONT}, sans-serif")(?=[ />]|$)')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
+
+
+#: A group of marks without groups in it, and what such marks have in common, when they do.
+_GROUP = re.compile(r"<g([^>]*)>((?:<(?:path|line|rect|text)\b[^>]*>(?:[^<]*</text>)?){2,})</g>")
+_COMMON = re.compile(r' (?:fill|stroke|stroke-width|stroke-dasharray|text-anchor|font-weight|font-size)="[^"]*"')
+
+
+def _hoisted(group: re.Match[str]) -> str:
+    """A group with what all of its marks have said once, for all of them."""
+    own, marks = group[1], re.split(r"(?=<(?:path|line|rect|text)\b)", group[2])[1:]
+    shared = set.intersection(*({*_COMMON.findall(mark.partition(">")[0])} for mark in marks))
+    shared = {attribute for attribute in shared if attribute.partition("=")[0] + "=" not in own}
+
+    def rest(mark: str) -> str:
+        head, end, body = mark.partition(">")
+        return _COMMON.sub(lambda m: "" if m[0] in shared else m[0], head) + end + body
+
+    return f"<g{own}{''.join(sorted(shared))}>{''.join(map(rest, marks))}</g>"
 
 
 def slim(svg: str) -> str:
@@ -261,7 +283,7 @@ def slim(svg: str) -> str:
     parts = re.split(r"(>[^<]+<|aria-label=\"[^\"]*\"|data:[^\"]*)", _EMPTY.sub("", svg))  # texts stay as they are
     parts[::2] = [_LONG_NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", _NOISE.sub("", part))
                   for part in parts[::2]]
-    svg = "".join(parts)
+    svg = _GROUP.sub(_hoisted, "".join(parts))
     before = None
     while before != svg:  # groups around nothing, and groups that only group
         before = svg

@@ -15,8 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import drawing
-from .charts import specification
+from . import drawing, specification
+from .charts.said import RESTS, ids
 from .charts.theme import NARROW, WIDE, register
 from .findings import shown
 
@@ -34,14 +34,16 @@ def bundle(value: Any) -> dict[str, Any] | None:
     drawing.drawn), `table`, `sources` and `passages` (ids), `live` (Vega, where the chart has params), and `problems`.
     """
     import altair as alt
+    from altair.utils.schemapi import debug_mode
 
     register()
     try:
-        chart = value(WIDE) if inspect.isfunction(value) else value
-        if not isinstance(chart, alt.TopLevelMixin):
-            return None
-        spec = _local(chart)
-        narrow = _local(value(NARROW)) if inspect.isfunction(value) else None
+        with debug_mode(False):  # else each part is held to the schema when it is made, and again with the whole
+            chart = value(WIDE) if inspect.isfunction(value) else value
+            if not isinstance(chart, alt.TopLevelMixin):
+                return None
+            spec = _local(chart)
+            narrow = _local(value(NARROW)) if inspect.isfunction(value) else None
     except Exception as error:  # whatever Altair has against the chart is a finding about its cell
         return _failed([_refused(error)])
     spec, said = _without_meta(spec)
@@ -49,19 +51,21 @@ def bundle(value: Any) -> dict[str, Any] | None:
     problems = list(_check(spec))
     if any(problem["code"] not in LOOKS for problem in problems):
         return _failed(problems)
+    rows = specification.rows_of(spec)
+    about = {"table": said.get("table") or specification.table(spec),
+             **{f"{name}s": said.get(name) or ids(rows, name) for name in RESTS[:2]},
+             "credits": said.get("publisher") or ids(rows, "publisher")}
+    spec, narrow = _lean(spec), narrow and _lean(narrow)
     try:
-        drawn = drawing.drawn(spec, narrow, chart.to_dict)  # which holds it to Vega-Lite's schema
-        live = drawing.compiled({**spec, "config": {**spec.get("config", {})}}) if _is_live(spec) else None
+        drawn = drawing.drawn(spec, narrow, _is_live(spec), first=chart.to_dict)  # which holds it to Vega-Lite's schema
     except Exception as error:
         return _failed([*problems, _refused(error)])
     problems += _check_size(*drawn["size"], bool(drawn["pages"]))
     head, end, body = drawn["svg"].partition(">")
     alone = f"{head}{end}<style>{drawn['style']}</style>{body}"
     return {"image/svg+xml": alone, VEGA_LITE: spec, "text/plain": specification.title(spec),
-            FIGURE: {"narrow": drawn["narrow"], "pages": drawn["pages"], "table": said.get("table") or specification.table(spec),
-                     **{f"{name}s": said.get(name) or specification.ids(specification.rows_of(spec), name) for name in specification.RESTS[:2]},
-                     "credits": said.get("publisher") or specification.ids(specification.rows_of(spec), "publisher"),
-                     **({"live": live} if live else {}), "problems": problems}}
+            FIGURE: {"narrow": drawn["narrow"], "pages": drawn["pages"], **about,
+                     **({"live": drawn["live"]} if "live" in drawn else {}), "problems": problems}}
 
 
 # --- what a chart may be -----------------------------------------------------------
@@ -118,10 +122,16 @@ def _take_in(data: dict[str, Any]) -> None:
             or not path.is_file():
         raise _Refused(_problem("chart-file", shown(url), expected, "Give the path of a file there, from the notebook's folder: ../data/name.csv."))
     kind = (data.get("format") or {}).get("type") or {".csv": "csv", ".tsv": "tsv"}.get(path.suffix, "json")
-    text = path.read_text("utf-8")
     data.pop("url")
-    data["values"] = _rewound(json.loads(text)) if kind in ("json", "topojson") else text
-    data.setdefault("format", {})["type"] = kind
+    if kind in ("csv", "tsv"):  # rows, of which everything here knows what to say, and a page needs no parser
+        import pandas
+
+        frame = pandas.read_csv(path, sep="\t" if kind == "tsv" else ",")
+        data["values"] = json.loads(frame.to_json(orient="records", double_precision=15))
+        data.get("format", {}).pop("type", None)
+    else:
+        data["values"] = _rewound(json.loads(path.read_text("utf-8")))
+        data.setdefault("format", {})["type"] = kind
 
 
 def _rewound(node: Any) -> Any:
@@ -143,10 +153,25 @@ def _is_clockwise(ring: list[list[float]]) -> bool:
 def _without_meta(spec: dict[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
     """The specification, and what `described` added to it."""
     found: Mapping[str, Any] = {}
-    if set(spec.get("usermeta") or ()) >= {"table", *specification.RESTS}:
+    if set(spec.get("usermeta") or ()) >= {"table", *RESTS}:
         found = spec["usermeta"]
         spec = {key: value for key, value in spec.items() if key != "usermeta"}
     return spec, found
+
+
+def _lean(spec: dict[str, Any]) -> dict[str, Any]:
+    """The specification without the columns of its data that nothing in it names."""
+    text = json.dumps({key: value for key, value in spec.items() if key != "datasets"})
+    if "datasets" not in spec or '"content": "data"' in text:  # a tooltip of all columns
+        return spec
+    named = {*re.findall(r"\w+", text)}
+
+    def kept(name: str) -> bool:
+        return {*re.findall(r"\w+", name)} <= named
+
+    return {**spec, "datasets": {id: [{name: cell for name, cell in row.items() if kept(name)} for row in rows]
+                                 if isinstance(rows, list) and all(isinstance(row, dict) and "geometry" not in row for row in rows)
+                                 else rows for id, rows in spec["datasets"].items()}}
 
 
 def _check(spec: dict[str, Any]) -> Iterator[Problem]:

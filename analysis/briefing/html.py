@@ -47,8 +47,35 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
               "evidence": json.dumps(behind, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
               "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
-              "style": style, "script": script, "style_hash": policy_hash(style), "script_hash": policy_hash(script)}
+              "style": style, "script": script, "style_hash": policy_hash(style)}
+    charts = {label: picture for label, picture in doc.pictures.items() if picture.specification}
+    values["chart_data"] = f'<script type="application/json" id="chart-data">{_chart_data(charts)}</script>' if charts else ""
+    live = [(TEMPLATES / name).read_text("utf-8") for name in ("vega.js", "live.js")] \
+        if any(picture.live for picture in charts.values()) else []
+    values["live"] = "\n".join(f"<script>{text}</script>" for text in live)
+    values["script_hashes"] = " ".join(f"'sha256-{policy_hash(text)}'" for text in (script, *live))
     return page.substitute(values)
+
+
+def _chart_data(charts: Mapping[str, Picture]) -> str:
+    """What the page's scripts take of its charts, as JSON: their specifications, with rows as lists and the most common
+    configuration only once, and the Vega specification of those that are live."""
+    configs = [picture.specification.get("config") for picture in charts.values()]
+    common = max(configs, key=configs.count)
+
+    def packed(rows: Any) -> Any:
+        fields = list(rows[0]) if isinstance(rows, list) and rows and isinstance(rows[0], dict) else []
+        return {"fields": fields, "rows": [list(row.values()) for row in rows]} \
+            if fields and all(isinstance(row, dict) and list(row) == fields for row in rows) else rows
+
+    def entry(picture: Picture) -> dict[str, Any]:
+        spec = {key: value for key, value in picture.specification.items() if key != "config" or value != common}
+        if "datasets" in spec:
+            spec["datasets"] = {name: packed(rows) for name, rows in spec["datasets"].items()}
+        return {"spec": spec, **({"live": picture.live} if picture.live else {})}
+
+    data = {"config": common, "charts": {label: entry(picture) for label, picture in charts.items()}}
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
 def policy_hash(text: str) -> str:
@@ -120,10 +147,13 @@ def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) ->
             raw("html", "</figcaption></figure>")]
 
 
+_PLAIN = "/,:;()@!*=?+$"  # of what a URL's data may hold as it is, all that HTML and CSS leave alone
+
+
 def _download(name: str, content: bytes) -> str:
     """A link that saves a table; its content is in the link, so that it needs neither script nor network."""
     return (f'<a class="download" download="{html.escape(name)}" '
-            f'href="data:text/csv;charset=utf-8,{urllib.parse.quote(content)}">{html.escape(name)}</a>')
+            f'href="data:text/csv;charset=utf-8,{urllib.parse.quote(content, safe=_PLAIN)}">{html.escape(name)}</a>')
 
 
 def _picture(picture: Picture) -> str:
@@ -164,7 +194,8 @@ def _data(picture: Picture) -> str:
     return (f'<details class="data" id="{html.escape(picture.label)}-data"{filters}><summary>Data of this figure</summary>'
             f'<div class="scroll" tabindex="0" role="group" aria-label="Data, can be scrolled">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-            f"<p>Save as {_download(f'{picture.label}.csv', file.getvalue().encode('utf-8'))}</p></details>")
+            f'<p class="take" data-of="{html.escape(picture.label)}">Save as '
+            f"{_download(f'{picture.label}.csv', file.getvalue().encode('utf-8'))}</p></details>")
 
 
 def _contents(doc: Document) -> str:

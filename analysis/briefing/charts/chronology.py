@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from ..quantities import counted
-from .specification import described, plain
+from .said import described, plain
 from .discourse import LETTER, note, wrapped
 from .theme import LIGHT, WIDE, register
 
@@ -147,57 +147,67 @@ def _days(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.date
 def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
     """How far words travelled: from each first speaker at the left, hand by hand, to the page at the right.
 
-    `frame` as `positions.chains` gives it. Every step is equally long, so that a longer line is more hands.
+    `frame` as `positions.chains` gives it, `width` in px. Every step is equally long, so that a longer line is more
+    hands; where their names have no room over the dots, they stand in the label of the line.
     """
     import altair as alt
-    import pandas
 
     register()
     rows = [{**row, "description": _chain_sentence(row)} for row in frame.to_dict("records")]
-    columns = {"From speaker to page": "chain", "Hands between": "hops", "Passages": "count",
-               "Quotations among them": "quotations", "Source": "publishers"}
-    if not rows:
-        return described(alt.vconcat(note("No data.", width)), [], columns)
-    most = max(len(row["hands"]) for row in rows)
-    room = (0.6 if width >= WIDE else 0.42) * width
-    per_line = max(int(room / max(most - 1, 1) / LETTER) - 1, 1)
-    named = per_line >= max((len(word) for row in rows for hand in row["hands"][1:-1] for word in hand.split()), default=0)
-    dots = []
-    for number, row in enumerate(rows):
-        start = most - len(row["hands"])
-        for n, hand in enumerate(row["hands"]):
-            between = 0 < n < len(row["hands"]) - 1
-            words = "\n".join(textwrap.wrap(hand, per_line, break_long_words=False)) if named else ""
-            dots.append({"row": number, "at": start + n, "hand": words if between else "", "between": between,
-                         "speaker": n == 0 and len(row["hands"]) > 1})
-    ends = pandas.DataFrame([{"row": n, "start": most - len(row["hands"]), "end": most - 1, "who": row["hands"][0] if named else " > ".join(row["hands"][:-1] or row["hands"]), "page": row["hands"][-1],
-                              "passages": f"{row['count']}", "description": row["description"]} for n, row in enumerate(rows)])
-    letters = int(0.3 * width / LETTER)  # for who spoke and, where their names have no room over the dots, for the hands
-    who = alt.Axis(labelLimit=0, labelOverlap=False, labelPadding=12, labelLineHeight=13,
-                   labelExpr=wrapped(f"{json.dumps(ends['who'].tolist())}[datum.value]", letters))
-    over = max((dot["hand"].count("\n") + 1 for dot in dots if dot["hand"]), default=0)
-    high = max(12 + 13 * over, 8 + 13 * max(len(textwrap.wrap(name, letters)) for name in ends["who"]))
+    most = max((len(row["hands"]) for row in rows), default=0)
+    per_line = int((0.6 if width >= WIDE else 0.42) * width / max(most - 1, 1) / LETTER) - 1
+    between = [hand for row in rows for hand in row["hands"][1:-1]]
+    over = max((len(word) for hand in between for word in hand.split()), default=0) <= per_line
+    lines = 2 + max((len(textwrap.wrap(hand, max(per_line, 1))) for hand in between), default=0) * over
+    for row in rows:
+        row["who"] = row["hands"][0] if over else " > ".join(row["hands"][:-1] or row["hands"])
+        row["lines"] = max(lines, len(textwrap.wrap(row["who"], int(0.3 * width / LETTER))) + 1)
+    high = max((row["lines"] for row in rows), default=0)
+    blocks = [rows] if high * len(rows) <= MOST_LINES else [[row] for row in rows]  # a page may end between blocks
+    chart = alt.vconcat(*(_chains(block, most, per_line if over else 0, width, head=n == 0)
+                          for n, block in enumerate(blocks)), spacing=0) if rows else alt.vconcat(note("No data.", width))
+    return described(chart, rows, {"From speaker to page": "chain", "Hands between": "hops", "Passages": "count",
+                                   "Quotations among them": "quotations", "Source": "publishers"})
+
+
+def _chains(rows: list[dict[str, Any]], most: int, per_line: int, width: int, *, head: bool) -> alt.HConcatChart:
+    """Some chains, the names of hands over their dots in lines of `per_line` letters; 0 for none."""
+    import altair as alt
+    import pandas
+
+    dots = pandas.DataFrame([
+        {"row": number, "at": most - len(row["hands"]) + n, "between": 0 < n < len(row["hands"]) - 1,
+         "speaker": n == 0 and len(row["hands"]) > 1,
+         "hand": "\n".join(textwrap.wrap(hand, per_line)) if per_line and 0 < n < len(row["hands"]) - 1 else ""}
+        for number, row in enumerate(rows) for n, hand in enumerate(row["hands"])])
+    ends = pandas.DataFrame([
+        {"row": n, "start": most - len(row["hands"]), "end": most - 1, "page": row["hands"][-1],
+         "passages": str(row["count"]), "description": row["description"]} for n, row in enumerate(rows)])
     rungs = alt.Scale(type="band", padding=0)
-    y = alt.Y("row:O", title=None, axis=who, scale=rungs)
+    step = alt.Step(13 * max(row["lines"] for row in rows))
     x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[0, max(most - 1, 1)], nice=False))
+    y = alt.Y("row:O", title=None, scale=rungs, axis=alt.Axis(
+        labelLimit=0, labelOverlap=False, labelPadding=12, labelLineHeight=13, minExtent=0.3 * width, labelExpr=wrapped(
+            f"{json.dumps([row['who'] for row in rows])}[datum.value]", int(0.3 * width / LETTER))))
     line = alt.Chart(ends).mark_rule(color=LIGHT["context"], strokeWidth=1.5).encode(
         x=alt.X("start:Q", axis=None), x2="end", y=y, description="description:N")
-    points = alt.Chart(pandas.DataFrame(dots)).encode(x=x, y=y)
-    fill = alt.when("datum.between").then(alt.value(LIGHT["accent"])).when("datum.speaker").then(
-        alt.value(LIGHT["paper"])).otherwise(alt.value(LIGHT["context"]))
-    stroke = alt.when("datum.between").then(alt.value(LIGHT["accent"])).otherwise(alt.value(LIGHT["context"]))
-    marks = points.mark_point(size=65, opacity=1, strokeWidth=1.5, aria=False).encode(fill=fill, stroke=stroke)
+    points = alt.Chart(dots).encode(x=x, y=y)
+    ink = alt.when("datum.between").then(alt.value(LIGHT["accent"]))
+    marks = points.mark_point(size=65, opacity=1, strokeWidth=1.5, aria=False).encode(
+        fill=ink.when("datum.speaker").then(alt.value(LIGHT["paper"])).otherwise(alt.value(LIGHT["context"])),
+        stroke=ink.otherwise(alt.value(LIGHT["context"])))
     hands = points.mark_text(baseline="bottom", lineBreak="\n", lineHeight=13, aria=False,
                              dy=alt.expr("-8 - 13 * (length(split(datum.hand, '\\n')) - 1)")).encode(text="hand:N")
     pages = alt.Chart(ends).mark_text(align="left", dx=12, aria=False).encode(x="end:Q", y=y, text="page:N")
-    plot = (line + marks + hands + pages).properties(width=room, height=alt.Step(high))
+    plot = (line + marks + hands + pages).properties(width=(0.6 if width >= WIDE else 0.42) * width, height=step)
+    title = alt.Title("passages", fontSize=12, fontWeight=400, color=LIGHT["soft"], anchor="end", frame="group", offset=0)
     numbers = alt.Chart(ends).mark_text(align="right", aria=False).encode(
         x=alt.value("width"), y=alt.Y("row:O", axis=None, scale=rungs), text="passages:N").properties(
-        width=40, height=alt.Step(high), title=alt.Title("passages", fontSize=12, fontWeight=400, color=LIGHT["soft"], anchor="end", frame="group", offset=0))
-    chart = alt.vconcat(alt.hconcat(plot, numbers, spacing=4))
-    return described(chart, rows, columns)
+        width=36, height=step, title=title if head else alt.Undefined)
+    return alt.hconcat(plot, numbers, spacing=4, bounds="full")
 
 
 def _chain_sentence(row: dict[str, Any]) -> str:
-    hops, count = (f"{counted(row[name])} {noun}{'s' * (row[name] != 1)}" for name, noun in (("hops", "hand"), ("count", "passage")))
+    hops, count = (f"{counted(row[name])} {noun}{'s' * (row[name] != 1)}"
+                   for name, noun in (("hops", "hand"), ("count", "passage")))
     return f"{row['chain']}: {hops} between speaker and page, {count}. Source: {plain(row['publishers'])}."

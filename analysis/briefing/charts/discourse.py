@@ -6,7 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Any
 
 from ..quantities import counted
-from .specification import described, plain
+from .said import described, plain
 from .theme import LIGHT, NARROW, WIDE, register
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ _VERBS = {"agree": "agrees", "disagree": "disagrees", "mixed": "both agrees and 
 _HOW = {"said": ("circle", "said", "in words"), "done": ("square", "by an act", "by an act"),
         "both": ("square", "said and done", "in words and by an act")}
 LETTER = 6.3  # px that a letter takes in the mean: how many have room is told by it, and Vega lays them out
+_GRID = {"grid": True, "gridColor": LIGHT["paper"], "gridWidth": 2, "tickBand": "extent"}  # cells of one ground
 MOST_ROWS = 26  # of a matrix from one line of heads to the next
 MOST_TIED = 30  # actors of a camp that a network shows
 
@@ -75,13 +76,12 @@ def _matrix(rows: list[dict[str, Any]], people: list[str], subjects: list[str], 
         "labelAngle": 0, "labelLimit": 0, "labelExpr": wrapped("datum.label", int(step / LETTER))}
     deep = 1 if upright else max(len(textwrap.wrap(subject, int(step / LETTER))) for subject in subjects)
     x = alt.X("concept_label:N", sort=subjects, title=None, scale=alt.Scale(domain=subjects, padding=0),
-              axis=alt.Axis(orient="top", labelPadding=5 + 15 * (deep - 1), labelOverlap=False, **heads))
+              axis=alt.Axis(orient="top", labelPadding=5 + 15 * (deep - 1), labelOverlap=False, **_GRID, **heads))
     y = alt.Y("label:N", sort=people, title=None, scale=alt.Scale(domain=people, padding=0), axis=alt.Axis(
-        minExtent=room - 8, labelOverlap=False, labelLimit=room, labelLineHeight=13, labelExpr=wrapped("datum.label", per_line)))
-    grid = pandas.DataFrame([{"label": name, "concept_label": subject} for name in people for subject in subjects])
-    ground = alt.Chart(grid).mark_rect(fill=LIGHT["ground"], stroke=LIGHT["paper"], strokeWidth=2, aria=False).encode(x=x, y=y)
+        minExtent=room - 8, labelOverlap=False, labelLimit=room, labelLineHeight=13, labelExpr=wrapped("datum.label", per_line), **_GRID))
     marks = _marks([row for row in rows if row["label"] in people], rows, min(step, 19) ** 2 * 0.55, step * len(subjects))
-    return (ground + marks.encode(x=x, y=y)).properties(width=alt.Step(step), height=alt.Step(30 if tall else 19))
+    return marks.encode(x=x, y=y).properties(width=alt.Step(step), height=alt.Step(30 if tall else 19),
+                                             view=alt.ViewConfig(fill=LIGHT["ground"]))
 
 
 def _marks(rows: list[dict[str, Any]], all_rows: list[dict[str, Any]], size: float, width: float) -> alt.LayerChart:
@@ -131,8 +131,8 @@ def note(text: str, width: int) -> alt.Chart:
 
 
 def wrapped(expression: str, letters: int) -> str:
-    """A Vega expression for a label in lines of about so many letters."""
-    return f"split(replace({expression}, /(.{{1,{max(letters, 4)}}})(\\s+|$)/g, '$1\\n'), '\\n')"
+    """A Vega expression for a label in lines of about so many letters; a word that is longer is broken."""
+    return f"split(trim(replace({expression}, /(.{{1,{max(letters, 4)}}})(\\s+|$)|(.{{{max(letters, 4)}}})/g, '$1$3\\n')), '\\n')"
 
 
 # --- networks ---------------------------------------------------------------------
@@ -198,7 +198,8 @@ def _camps(edges: list[dict[str, Any]], place: dict[str, tuple[int, float]], nam
             path = [(outer[side], y), (outer[side] + bulge, y + (y2 - y) * 0.2), (outer[side] + bulge, y + (y2 - y) * 0.8),
                     (outer[side], y2)]
         points += [{"tie": number, "order": n, "x": px, "y": py, "weight": min(edge["weight"], 5),
-                    "relation": edge["relation"], "description": edge["description"]} for n, (px, py) in enumerate(path)]
+                    "relation": edge["relation"], "description": edge["description"] if n == 0 else None}
+                   for n, (px, py) in enumerate(path)]
     kinds = [kind for kind in lift if any(edge["relation"] == kind for edge in edges)]
     colours = {"same stand": LIGHT["agree"], "opposite stands": LIGHT["accent"]}
     dashes = {"same stand": [1, 0], "opposite stands": [4, 3]}
@@ -217,4 +218,4 @@ def _camps(edges: list[dict[str, Any]], place: dict[str, tuple[int, float]], nam
     boxes = alt.Chart(cards).mark_rect(fill=LIGHT["ground"], aria=False).encode(x=x, x2="x2", y="top:Q", y2="bottom")
     labels = alt.Chart(cards).mark_text(lineBreak="\n", lineHeight=13, aria=False).encode(x="middle:Q", y="y:Q", text="name:N")
     lines = cards["name"].str.count("\n").max() + 1
-    return (tie + boxes + labels).properties(width=width - 2, height=rows * (12 + 13 * lines))
+    return (tie + boxes + labels).properties(width=width - 6, height=rows * (12 + 13 * lines))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..findings import BriefingError
-from . import specification
+from .said import plain, quantity
 from .theme import LIGHT, register
 
 if TYPE_CHECKING:
@@ -42,15 +42,15 @@ def with_words(frame: pandas.DataFrame) -> pandas.DataFrame:
     rows = frame.to_dict("records")
     words = ["derived" if row.get("derived") is True else _WORDS.get(row["hedge"], "as given") for row in rows]
     said = [row["description"] if "description" in row else sentence(row) for row in rows]
-    return frame.assign(given=words, text=[specification.quantity(row) for row in rows], description=said)
+    return frame.assign(given=words, text=[quantity(row) for row in rows], description=said)
 
 
 def sentence(row: dict[str, Any]) -> str:
     """What a mark says: its label and number, and whom it is from."""
-    label = ", ".join(str(specification.plain(row[name])) for name in ("label", "year") if specification.plain(row.get(name)) != "")
+    label = ", ".join(str(plain(row[name])) for name in ("label", "year") if plain(row.get(name)) != "")
     derived = " Derived." if row.get("derived") is True else ""
-    source = specification.plain(row.get("publisher"))
-    return (f"{label}: " if label else "") + f"{specification.quantity(row)}.{derived}" + (f" Source: {source}." if source else "")
+    source = plain(row.get("publisher"))
+    return (f"{label}: " if label else "") + f"{quantity(row)}.{derived}" + (f" Source: {source}." if source else "")
 
 
 def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | None = None, key: bool = True,

@@ -82,17 +82,17 @@
     tip.style.left = Math.max(8, Math.min(x + 12, innerWidth - width - 8)) + "px";
     tip.style.top = (y + 16 + height > innerHeight ? Math.max(8, y - height - 12) : y + 16) + "px";
   };
-  const marksOf = (chart) => [...chart.querySelectorAll("[aria-label]")].filter((mark) =>
-    !/axis|title|group|legend|container/.test(mark.getAttribute("aria-roledescription") || "") && mark.tagName !== "g");
+  const isMark = (mark) => mark && mark.tagName !== "g" && mark.hasAttribute("aria-label")
+    && !/axis|title|group|legend|container/.test(mark.getAttribute("aria-roledescription") || "");
+  const marksOf = (chart) => [...chart.querySelectorAll("[aria-label]")].filter(isMark);
 
-  document.querySelectorAll("svg.chart").forEach((chart) => {
-    const all = marksOf(chart);
-    if (!all.length) return;
+  const listen = (chart) => {
+    if (!marksOf(chart).length) return;
     chart.setAttribute("tabindex", "0");
     let at = -1;
     const point = (event) => {
       const mark = event.target.closest("[aria-label]");
-      if (mark && all.includes(mark)) show(mark, event.clientX, event.clientY);
+      if (isMark(mark)) show(mark, event.clientX, event.clientY);
       else hide();
     };
     chart.addEventListener("pointermove", point);
@@ -103,12 +103,76 @@
       const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
       if (!step) return;
       event.preventDefault();
-      const marks = all.filter((mark) => !mark.classList.contains("out"));
+      const marks = marksOf(chart).filter((mark) => !mark.classList.contains("out"));
       if (!marks.length) return;
       at = (at + step + marks.length) % marks.length;
       const box = marks[at].getBoundingClientRect();
       show(marks[at], box.left + box.width / 2, box.top + box.height / 2);
     });
+  };
+  document.querySelectorAll("svg.chart").forEach(listen);
+  const tell = (event, text) => {  // what a live chart says of its own
+    if (text === null || text === undefined || text === "") return;
+    tip.textContent = text;
+    tip.hidden = false;
+    tip.style.left = Math.max(8, Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8)) + "px";
+    tip.style.top = event.clientY + 16 + "px";
+  };
+  globalThis.page = { listen, tell };
+
+  // --- charts: to take along as SVG, PNG and Vega-Lite, beside the CSV that needs no script ---
+  const data = byId("chart-data");
+  const { config, charts } = data ? JSON.parse(data.textContent) : { charts: {} };
+  const unpacked = (spec) => {
+    const datasets = {};
+    for (const [name, set] of Object.entries(spec.datasets || {}))
+      datasets[name] = set.fields ? set.rows.map((row) => Object.fromEntries(row.map((cell, n) => [set.fields[n], cell]))) : set;
+    return { ...spec, ...(spec.datasets && { datasets }), config: spec.config || config };
+  };
+  const save = (name, blob) => {
+    const link = make("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  };
+  const fonts = () => document.querySelector("style").textContent.match(/@font-face\{[^}]*\}/g).join("");
+  const alone = (chart) => {  // with its typeface, and without what belongs to the page
+    const copy = chart.cloneNode(true), style = document.createElementNS("http://www.w3.org/2000/svg", "style");
+    ["class", "tabindex", "aria-details"].forEach((name) => copy.removeAttribute(name));
+    copy.querySelectorAll("[data-row],[class]").forEach((mark) => { mark.removeAttribute("data-row"); mark.removeAttribute("class"); });
+    style.textContent = fonts();
+    copy.prepend(style);
+    return new XMLSerializer().serializeToString(copy);
+  };
+  const painted = (svg, width, height) => new Promise((done, failed) => {
+    const image = new Image(), canvas = make("canvas"), scale = 3;
+    image.onload = () => {
+      canvas.width = width * scale;
+      canvas.height = height * scale;
+      const context = canvas.getContext("2d");
+      context.fillStyle = "#ffffff";
+      context.fillRect(0, 0, canvas.width, canvas.height);
+      context.drawImage(image, 0, 0, canvas.width, canvas.height);
+      canvas.toBlob(done, "image/png");
+    };
+    image.onerror = failed;
+    image.src = "data:image/svg+xml;charset=utf-8," + encodeURIComponent(svg);
+  });
+  document.querySelectorAll("details.data .take").forEach((place) => {
+    const label = place.dataset.of, figure = byId(label), chart = figure && figure.querySelector("svg.chart");
+    if (!chart) return;
+    const offer = (name, act) => {
+      const button = make("button", name);
+      button.type = "button";
+      button.addEventListener("click", act);
+      place.append(" ", button);
+    };
+    offer("SVG", () => save(label + ".svg", new Blob([alone(chart)], { type: "image/svg+xml" })));
+    offer("PNG", () => painted(alone(chart), chart.width.baseVal.value, chart.height.baseVal.value)
+      .then((blob) => save(label + ".png", blob)));
+    if (label in charts) offer("Vega-Lite", () => save(label + ".vl.json",
+      new Blob([JSON.stringify(unpacked(charts[label].spec), null, 1)], { type: "application/json" })));
   });
 
   // --- a chart and its table, filtered by columns of the table ---
