@@ -36,13 +36,14 @@ def outside(drawing):
 
 
 def overlapping(drawing):
-    """The pairs of texts of which one lies on the other: by more than a px of what a line box has above and below."""
+    """The pairs of texts of which one lies on the other, by more than what a line's box has above and below its letters."""
     found = []
     for n, one in enumerate(drawing["texts"]):
         for other in drawing["texts"][n + 1:]:
             across = min(one[3], other[3]) - max(one[1], other[1])
             down = min(one[4], other[4]) - max(one[2], other[2])
-            if across > 1 and down > 0.35 * min(one[4] - one[2], other[4] - other[2]):
+            thin = 0.35 * min(min(box[3] - box[1], box[4] - box[2]) for box in (one, other))
+            if across > 1 and down > 1 and min(across, down) > thin:
                 found.append((one[0], other[0]))
     return found
 
@@ -57,6 +58,3 @@ def problems(drawing, width):
         found.append(f"{drawing['width']:.0f} px wide")
     return found
 
-
-def sizes():
-    return {"svg": WIDE, "narrow": NARROW}

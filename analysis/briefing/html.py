@@ -72,10 +72,23 @@ def _chart_data(charts: Mapping[str, Picture]) -> str:
         spec = {key: value for key, value in picture.specification.items() if key != "config" or value != common}
         if "datasets" in spec:
             spec["datasets"] = {name: packed(rows) for name, rows in spec["datasets"].items()}
-        return {"spec": spec, **({"live": picture.live} if picture.live else {})}
+        return {"spec": spec, **({"live": _live(picture)} if picture.live else {})}
 
     data = {"config": common, "charts": {label: entry(picture) for label, picture in charts.items()}}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _live(picture: Picture) -> dict[str, Any]:
+    """The Vega specifications of a chart for wide pages and phones, with the names of the datasets that they share with
+    its Vega-Lite one in place of their rows."""
+    names = {json.dumps(rows): name for name, rows in picture.specification.get("datasets", {}).items()}
+
+    def pointed(data: dict[str, Any]) -> dict[str, Any]:
+        name = names.get(json.dumps(data.get("values")))
+        return {("dataset" if key == "values" else key): name if key == "values" else value
+                for key, value in data.items()} if name else data
+
+    return {size: {**vega, "data": [pointed(data) for data in vega.get("data", [])]} for size, vega in picture.live.items()}
 
 
 def policy_hash(text: str) -> str:

@@ -155,7 +155,9 @@ def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
     register()
     rows = [{**row, "description": _chain_sentence(row)} for row in frame.to_dict("records")]
     most = max((len(row["hands"]) for row in rows), default=0)
-    per_line = int((0.6 if width >= WIDE else 0.42) * width / max(most - 1, 1) / LETTER) - 1
+    end = max((len(row["hands"][-1]) for row in rows), default=0)
+    room = max(0.7 * width - 80 - LETTER * end, 60)  # px of the lines: beside who spoke, the page's name, and the count
+    per_line = int(room / max(most - 1, 1) / LETTER) - 1
     between = [hand for row in rows for hand in row["hands"][1:-1]]
     over = max((len(word) for hand in between for word in hand.split()), default=0) <= per_line
     lines = 2 + max((len(textwrap.wrap(hand, max(per_line, 1))) for hand in between), default=0) * over
@@ -164,14 +166,16 @@ def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
         row["lines"] = max(lines, len(textwrap.wrap(row["who"], int(0.3 * width / LETTER))) + 1)
     high = max((row["lines"] for row in rows), default=0)
     blocks = [rows] if high * len(rows) <= MOST_LINES else [[row] for row in rows]  # a page may end between blocks
-    chart = alt.vconcat(*(_chains(block, most, per_line if over else 0, width, head=n == 0)
+    chart = alt.vconcat(*(_chains(block, most, per_line if over else 0, (0.3 * width, room), head=n == 0)
                           for n, block in enumerate(blocks)), spacing=0) if rows else alt.vconcat(note("No data.", width))
     return described(chart, rows, {"From speaker to page": "chain", "Hands between": "hops", "Passages": "count",
                                    "Quotations among them": "quotations", "Source": "publishers"})
 
 
-def _chains(rows: list[dict[str, Any]], most: int, per_line: int, width: int, *, head: bool) -> alt.HConcatChart:
-    """Some chains, the names of hands over their dots in lines of `per_line` letters; 0 for none."""
+def _chains(rows: list[dict[str, Any]], most: int, per_line: int, widths: tuple[float, float], *,
+            head: bool) -> alt.HConcatChart:
+    """Some chains, the names of hands over their dots in lines of `per_line` letters (0: none); `widths` in px are those
+    of the names of speakers and of the lines."""
     import altair as alt
     import pandas
 
@@ -187,8 +191,8 @@ def _chains(rows: list[dict[str, Any]], most: int, per_line: int, width: int, *,
     step = alt.Step(13 * max(row["lines"] for row in rows))
     x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[0, max(most - 1, 1)], nice=False))
     y = alt.Y("row:O", title=None, scale=rungs, axis=alt.Axis(
-        labelLimit=0, labelOverlap=False, labelPadding=12, labelLineHeight=13, minExtent=0.3 * width, labelExpr=wrapped(
-            f"{json.dumps([row['who'] for row in rows])}[datum.value]", int(0.3 * width / LETTER))))
+        labelLimit=0, labelOverlap=False, labelPadding=12, labelLineHeight=13, minExtent=widths[0], labelExpr=wrapped(
+            f"{json.dumps([row['who'] for row in rows])}[datum.value]", int(widths[0] / LETTER))))
     line = alt.Chart(ends).mark_rule(color=LIGHT["context"], strokeWidth=1.5).encode(
         x=alt.X("start:Q", axis=None), x2="end", y=y, description="description:N")
     points = alt.Chart(dots).encode(x=x, y=y)
@@ -199,11 +203,11 @@ def _chains(rows: list[dict[str, Any]], most: int, per_line: int, width: int, *,
     hands = points.mark_text(baseline="bottom", lineBreak="\n", lineHeight=13, aria=False,
                              dy=alt.expr("-8 - 13 * (length(split(datum.hand, '\\n')) - 1)")).encode(text="hand:N")
     pages = alt.Chart(ends).mark_text(align="left", dx=12, aria=False).encode(x="end:Q", y=y, text="page:N")
-    plot = (line + marks + hands + pages).properties(width=(0.6 if width >= WIDE else 0.42) * width, height=step)
+    plot = (line + marks + hands + pages).properties(width=widths[1], height=step)
     title = alt.Title("passages", fontSize=12, fontWeight=400, color=LIGHT["soft"], anchor="end", frame="group", offset=0)
     numbers = alt.Chart(ends).mark_text(align="right", aria=False).encode(
         x=alt.value("width"), y=alt.Y("row:O", axis=None, scale=rungs), text="passages:N").properties(
-        width=36, height=step, title=title if head else alt.Undefined)
+        width=36, height=step, **({"title": title} if head else {}))
     return alt.hconcat(plot, numbers, spacing=4, bounds="full")
 
 

@@ -24,14 +24,14 @@ _HOW = {"said": ("circle", "said", "in words"), "done": ("square", "by an act", 
 LETTER = 6.3  # px that a letter takes in the mean: how many have room is told by it, and Vega lays them out
 _GRID = {"grid": True, "gridColor": LIGHT["paper"], "gridWidth": 2, "tickBand": "extent"}  # cells of one ground
 MOST_ROWS = 26  # of a matrix from one line of heads to the next
-MOST_TIED = 30  # actors of a camp that a network shows
+HIGHEST = 620  # px of the names of a camp in a network: what fits on a page
 
 
 def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
     """Actor by concept: the sign is the stand, the shape how it was taken; nothing where the source is silent.
 
     `cells` as `positions.stands` gives them, `actors` and `concepts` as the tables hold them (id, label), in the order
-    to be shown; `width` in px. Where a column would have less than 12 px, the concepts are listed with those who take a
+    to be shown; `width` in px. Where columns have no room for their heads, the concepts are listed with those who take a
     stand on them.
     """
     import altair as alt
@@ -44,7 +44,7 @@ def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.D
     step = (width - room) / max(len(subjects), 1)
     if not rows:
         chart = alt.vconcat(note("No data.", width))
-    elif step >= 12:
+    elif step >= 58 or (step >= 12 and max(map(len, subjects)) <= 45):  # heads across, or upright
         blocks = [people[n:n + MOST_ROWS] for n in range(0, len(people), MOST_ROWS)]
         if len(blocks) > 1:  # of about equal length
             size = -(-len(people) // len(blocks))
@@ -70,9 +70,9 @@ def _matrix(rows: list[dict[str, Any]], people: list[str], subjects: list[str], 
     import pandas
 
     per_line = max(int(room / LETTER), 10)
-    tall = any(len(name) > per_line for name in people)
+    high = 6 + 13 * max(len(textwrap.wrap(name, per_line)) for name in people)
     upright = step < 58
-    heads = {"labelAngle": -90, "labelLimit": 190} if upright else {
+    heads = {"labelAngle": -90, "labelLimit": 0} if upright else {
         "labelAngle": 0, "labelLimit": 0, "labelExpr": wrapped("datum.label", int(step / LETTER))}
     deep = 1 if upright else max(len(textwrap.wrap(subject, int(step / LETTER))) for subject in subjects)
     x = alt.X("concept_label:N", sort=subjects, title=None, scale=alt.Scale(domain=subjects, padding=0),
@@ -80,7 +80,7 @@ def _matrix(rows: list[dict[str, Any]], people: list[str], subjects: list[str], 
     y = alt.Y("label:N", sort=people, title=None, scale=alt.Scale(domain=people, padding=0), axis=alt.Axis(
         minExtent=room - 8, labelOverlap=False, labelLimit=room, labelLineHeight=13, labelExpr=wrapped("datum.label", per_line), **_GRID))
     marks = _marks([row for row in rows if row["label"] in people], rows, min(step, 19) ** 2 * 0.55, step * len(subjects))
-    return marks.encode(x=x, y=y).properties(width=alt.Step(step), height=alt.Step(30 if tall else 19),
+    return marks.encode(x=x, y=y).properties(width=alt.Step(step), height=alt.Step(high),
                                              view=alt.ViewConfig(fill=LIGHT["ground"]))
 
 
@@ -113,10 +113,14 @@ def _list(rows: list[dict[str, Any]], subject: str, width: int) -> alt.LayerChar
     import altair as alt
 
     of_subject = sorted((row for row in rows if row["concept_label"] == subject), key=lambda row: row["look"])
+    letters = int((width - 40) / LETTER)
     y = alt.Y("label:N", title=None, sort=[row["label"] for row in of_subject], scale=alt.Scale(padding=0), axis=alt.Axis(
-        orient="right", offset=-2, labelLimit=width - 40, labelOverlap=False))
-    return _marks(of_subject, rows, 180, width).encode(y=y).properties(width=18, title=alt.Title(
-        textwrap.wrap(subject, int(width / LETTER)), fontSize=12, offset=2))
+        orient="right", offset=-2, labelLimit=0, labelOverlap=False, labelLineHeight=13,
+        labelExpr=wrapped("datum.label", letters)))
+    lines = max(len(textwrap.wrap(row["label"], letters)) for row in of_subject)
+    return _marks(of_subject, rows, 180, width).encode(y=y).properties(
+        width=18, height=alt.Step(7 + 13 * lines),
+        title=alt.Title(textwrap.wrap(subject, int(width / LETTER)), fontSize=12, offset=2))
 
 
 def note(text: str, width: int) -> alt.Chart:
@@ -141,7 +145,7 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
     """Two camps face each other: lines across the middle tie the camps, arcs at the edges tie within one.
 
     `ties` as `positions.network` gives it. A solid line is congruence, a dashed one conflict, and the thicker the more
-    concepts it rests on. Of a camp of more than 30 those with the most ties are shown, and the figure says so.
+    concepts it rests on. Of a camp higher than a page those with the most ties are shown, and the figure says so.
     """
     import altair as alt
     import pandas
@@ -153,15 +157,28 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
               "description": _tie_sentence(row, names)} for row in ties.edges.to_dict("records")]
     counts = {actor: sum(actor in (edge["a"], edge["b"]) for edge in edges) for actor in names}
     camps = [list(ties.nodes["actor"][(ties.nodes["camp"] == side).fillna(False)]) for side in (0, 1)]
-    kept = [sorted(sorted(camp, key=lambda actor: -counts[actor])[:MOST_TIED], key=camp.index) for camp in camps]
+    card = 0.2 if width >= WIDE else 0.33  # of the width, for a name
+    lines = {actor: textwrap.wrap(name, int(card * width / LETTER) - 1) for actor, name in names.items()}
+    high = {actor: 12 + 13 * len(lines[actor]) for actor in names}
+    kept = []
+    for camp in camps:
+        tied = sorted(camp, key=lambda actor: -counts[actor])
+        room = [sum(high[actor] for actor in tied[:n]) for n in range(1, len(tied) + 1)]
+        kept.append(sorted(tied[:max(sum(px <= HIGHEST for px in room), 1)], key=camp.index))
     left_out = sum(map(len, camps)) - sum(map(len, kept))
-    rows = max(map(len, kept), default=0)
-    place = {actor: (side, (n + 0.5) * rows / len(camp)) for side, camp in enumerate(kept) for n, actor in enumerate(camp)}
-    shown = [edge for edge in edges if edge["a"] in place and edge["b"] in place]
+    tall = max(sum(high[actor] for actor in camp) for camp in kept)
+    cards = {}
+    for side, camp in enumerate(kept):
+        top = 0.0
+        for actor in camp:
+            room = high[actor] + (tall - sum(high[one] for one in camp)) / len(camp)
+            cards[actor] = (side, top + room / 2, lines[actor])
+            top += room
+    shown = [edge for edge in edges if edge["a"] in cards and edge["b"] in cards]
     if not shown:
         chart = alt.vconcat(note("No data." if not names else "No two actors take a stand on the same concept.", width))
     else:
-        chart = alt.vconcat(_camps(shown, place, names, rows, width), spacing=6)
+        chart = alt.vconcat(_camps(shown, cards, tall, card, width), spacing=6)
         alone = [name for actor, name in names.items() if not counts[actor]]
         if alone:
             chart &= note(f"No tie to another: {', '.join(alone)}", width)
@@ -179,43 +196,48 @@ def _tie_sentence(row: dict[str, Any], names: dict[str, str]) -> str:
             f"Source: {plain(row['publishers'])}.")
 
 
-def _camps(edges: list[dict[str, Any]], place: dict[str, tuple[int, float]], names: dict[str, str], rows: int,
+def _camps(edges: list[dict[str, Any]], cards: dict[str, tuple[int, float, list[str]]], tall: float, card: float,
            width: int) -> alt.LayerChart:
+    """The ties between cards: for each actor its side, its middle in px from the top, and its name in lines; `tall` in
+    px, and `card`, of the width, for a name."""
     import altair as alt
     import pandas
 
-    card, margin = (0.2, 0.14) if width >= WIDE else (0.33, 0.09)  # of the width, for a name and for its arcs
+    margin = 0.14 if width >= WIDE else 0.09  # of the width, for the arcs of a camp
     inner, outer = (margin + card, 1 - margin - card), (margin, 1 - margin)
-    lift = {"same stand": -0.09, "opposite stands": 0.09}  # a pair may have both: each line is seen
+    lift = {"same stand": -2.5, "opposite stands": 2.5}  # px; a pair may have both: each line is seen
     points = []
     for number, edge in enumerate(edges):
-        (side, y), (other, y2) = place[edge["a"]], place[edge["b"]]
+        (side, y, _), (other, y2, _) = cards[edge["a"]], cards[edge["b"]]
         y, y2 = y + lift[edge["relation"]], y2 + lift[edge["relation"]]
         if side != other:
             path = [(inner[side], y), (inner[other], y2)]
         else:
-            bulge = margin * min(abs(y2 - y) / max(rows, 4) + 0.25, 1) * (-1 if side == 0 else 1)
-            path = [(outer[side], y), (outer[side] + bulge, y + (y2 - y) * 0.2), (outer[side] + bulge, y + (y2 - y) * 0.8),
-                    (outer[side], y2)]
+            bulge = margin * min(abs(y2 - y) / max(tall, 100) + 0.25, 1) * (-1 if side == 0 else 1)
+            path = [(outer[side], y), (outer[side] + bulge, y + (y2 - y) * 0.2),
+                    (outer[side] + bulge, y + (y2 - y) * 0.8), (outer[side], y2)]
         points += [{"tie": number, "order": n, "x": px, "y": py, "weight": min(edge["weight"], 5),
                     "relation": edge["relation"], "description": edge["description"] if n == 0 else None}
                    for n, (px, py) in enumerate(path)]
     kinds = [kind for kind in lift if any(edge["relation"] == kind for edge in edges)]
-    colours = {"same stand": LIGHT["agree"], "opposite stands": LIGHT["accent"]}
-    dashes = {"same stand": [1, 0], "opposite stands": [4, 3]}
+    looks = {"same stand": (LIGHT["agree"], [1, 0]), "opposite stands": (LIGHT["accent"], [4, 3])}
+
+    def look(channel: Any, part: int) -> Any:
+        scale = alt.Scale(domain=kinds, range=[looks[kind][part] for kind in kinds])
+        return channel("relation:N", scale=scale, legend=alt.Legend(offset=2))
+
     x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[rows, 0], nice=False))
+    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[tall, 0], nice=False))
     thin = 1.25 if len(edges) <= 80 else 0.4
     tie = alt.Chart(pandas.DataFrame(points)).mark_line(interpolate="basis", opacity=1).encode(
         x=x, y=y, detail="tie:N", order="order:Q", description="description:N",
-        strokeWidth=alt.StrokeWidth("weight:Q", scale=alt.Scale(domain=[1, 5], range=[thin, 5 * thin]), legend=None),
-        stroke=alt.Stroke("relation:N", scale=alt.Scale(domain=kinds, range=[colours[kind] for kind in kinds]), legend=alt.Legend(offset=2)),
-        strokeDash=alt.StrokeDash("relation:N", scale=alt.Scale(domain=kinds, range=[dashes[kind] for kind in kinds]), legend=alt.Legend(offset=2)))
-    per_line = int(card * width / LETTER) - 1
-    cards = pandas.DataFrame([{"name": "\n".join(textwrap.wrap(names[actor], per_line)), "y": at, "top": at - 0.4, "bottom": at + 0.4,
-                               "x": min(inner[side], outer[side]), "x2": max(inner[side], outer[side])}
-                              for actor, (side, at) in place.items()]).assign(middle=lambda frame: (frame["x"] + frame["x2"]) / 2)
-    boxes = alt.Chart(cards).mark_rect(fill=LIGHT["ground"], aria=False).encode(x=x, x2="x2", y="top:Q", y2="bottom")
-    labels = alt.Chart(cards).mark_text(lineBreak="\n", lineHeight=13, aria=False).encode(x="middle:Q", y="y:Q", text="name:N")
-    lines = cards["name"].str.count("\n").max() + 1
-    return (tie + boxes + labels).properties(width=width - 6, height=rows * (12 + 13 * lines))
+        stroke=look(alt.Stroke, 0), strokeDash=look(alt.StrokeDash, 1),
+        strokeWidth=alt.StrokeWidth("weight:Q", scale=alt.Scale(domain=[1, 5], range=[thin, 5 * thin]), legend=None))
+    boxes = alt.Chart(pandas.DataFrame([
+        {"name": "\n".join(name), "top": at - 4 - 6.5 * len(name), "bottom": at + 4 + 6.5 * len(name),
+         "x": min(inner[side], outer[side]), "x2": max(inner[side], outer[side]), "middle": (inner[side] + outer[side]) / 2}
+        for side, at, name in cards.values()]))
+    ground = boxes.mark_rect(fill=LIGHT["ground"], aria=False).encode(x=x, x2="x2", y="top:Q", y2="bottom")
+    labels = boxes.mark_text(lineBreak="\n", lineHeight=13, baseline="top", dy=5, aria=False).encode(
+        x="middle:Q", y="top:Q", text="name:N")
+    return (tie + ground + labels).properties(width=width - 9, height=tall)

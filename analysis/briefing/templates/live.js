@@ -5,7 +5,9 @@
   const refuse = () => Promise.reject(new Error("This page asks nothing of any network"));
   const loader = { load: refuse, sanitize: refuse, http: refuse, file: refuse };
   const phone = matchMedia("(max-width:660px)");
-  const start = (figure, live) => {
+  const filled = (spec, datasets) => ({ ...spec, data: spec.data.map(({ dataset, ...data }) =>
+    dataset ? { ...data, values: structuredClone(datasets[dataset]) } : data) });
+  const start = (figure, live, datasets) => {
     const box = document.createElement("div"), view = document.createElement("div"), controls = document.createElement("div");
     box.className = "alive";
     view.className = "scroll";
@@ -13,7 +15,7 @@
     box.append(controls, view);
     let running = null;
     const draw = async () => {
-      const fresh = new vega.View(vega.parse(phone.matches ? live.narrow : live.wide, {}, { ast: true }), {
+      const fresh = new vega.View(vega.parse(filled(phone.matches ? live.narrow : live.wide, datasets), {}, { ast: true }), {
         expr: vega.expressionInterpreter, loader, renderer: "svg", hover: true, container: view, bind: controls,
         logger: { level() { return this; }, warn() { return this; }, info() { return this; }, debug() { return this; },
           error(told) { throw told instanceof Error ? told : new Error(told); } } });
@@ -35,5 +37,5 @@
     phone.addEventListener("change", () => { controls.replaceChildren(); draw().catch(stay); });
   };
   for (const [label, chart] of Object.entries(charts))
-    if (chart.live) start(document.getElementById(label), chart.live);
+    if (chart.live) start(document.getElementById(label), chart.live, page.unpacked(chart.spec).datasets);
 })();

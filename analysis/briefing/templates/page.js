@@ -118,7 +118,6 @@
     tip.style.left = Math.max(8, Math.min(event.clientX + 12, innerWidth - tip.offsetWidth - 8)) + "px";
     tip.style.top = event.clientY + 16 + "px";
   };
-  globalThis.page = { listen, tell };
 
   // --- charts: to take along as SVG, PNG and Vega-Lite, beside the CSV that needs no script ---
   const data = byId("chart-data");
@@ -129,6 +128,7 @@
       datasets[name] = set.fields ? set.rows.map((row) => Object.fromEntries(row.map((cell, n) => [set.fields[n], cell]))) : set;
     return { ...spec, ...(spec.datasets && { datasets }), config: spec.config || config };
   };
+  globalThis.page = { listen, tell, unpacked };  // what the script of live charts takes of this one
   const save = (name, blob) => {
     const link = make("a");
     link.href = URL.createObjectURL(blob);
