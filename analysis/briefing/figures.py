@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from . import drawing, specification
-from .charts.said import RESTS, ids
+from .charts.said import RESTS, TABLES, ids
 from .charts.theme import NARROW, WIDE, register
 from .findings import shown
 
@@ -46,15 +46,11 @@ def bundle(value: Any) -> dict[str, Any] | None:
             narrow = _local(value(NARROW)) if inspect.isfunction(value) else None
     except Exception as error:  # whatever Altair has against the chart is a finding about its cell
         return _failed([_refused(error)])
-    spec, said = _without_meta(spec)
-    narrow = _without_meta(narrow)[0] if narrow else None
+    about = _about(spec)
+    spec, narrow = _unnamed(spec), narrow and _unnamed(narrow)
     problems = list(_check(spec))
     if any(problem["code"] not in LOOKS for problem in problems):
         return _failed(problems)
-    rows = specification.rows_of(spec)
-    about = {"table": said.get("table") or specification.table(spec),
-             **{f"{name}s": said.get(name) or ids(rows, name) for name in RESTS[:2]},
-             "credits": said.get("publisher") or ids(rows, "publisher")}
     spec, narrow = _lean(spec), narrow and _lean(narrow)
     try:
         drawn = drawing.drawn(spec, narrow, _is_live(spec), first=chart.to_dict)  # which holds it to Vega-Lite's schema
@@ -150,13 +146,52 @@ def _is_clockwise(ring: list[list[float]]) -> bool:
     return sum((x2 - x1) * (y2 + y1) for (x1, y1, *_), (x2, y2, *_) in zip(ring, ring[1:], strict=False)) > 0
 
 
-def _without_meta(spec: dict[str, Any]) -> tuple[dict[str, Any], Mapping[str, Any]]:
-    """The specification, and what `described` added to it."""
-    found: Mapping[str, Any] = {}
-    if set(spec.get("usermeta") or ()) >= {"table", *RESTS}:
-        found = spec["usermeta"]
-        spec = {key: value for key, value in spec.items() if key != "usermeta"}
-    return spec, found
+def _about(spec: dict[str, Any]) -> dict[str, Any]:
+    """The table of a chart, its sources, passages and credits: what `described` said of it or of parts of it, and what
+    the data say of the rest."""
+    said: list[Mapping[str, Any]] = []
+
+    def rest(part: Any) -> Any:
+        if isinstance(part, dict) and part.get("name") in TABLES:
+            if TABLES[part["name"]] not in said:
+                said.append(TABLES[part["name"]])
+            return None
+        if isinstance(part, dict):
+            return {key: value if key in ("datasets", "values") else rest(value) for key, value in part.items()}
+        return [new for item in part if (new := rest(item)) is not None] if isinstance(part, list) else part
+
+    others = rest(spec) or {}
+    if said:  # the data of what is described are in its own table
+        named = {*re.findall(r'"name": "([^"]+)"', json.dumps({**others, "datasets": {}}))}
+        others = {**others, "datasets": {id: rows for id, rows in others.get("datasets", {}).items() if id in named}}
+    rows = specification.rows_of(others)
+    tables = [*(one["table"] for one in said), *filter(None, [specification.table(others)])]
+    return {"table": _joined(tables), **{f"{name}s": _once(*(one[name] for one in said), ids(rows, name)) for name in RESTS[:2]},
+            "credits": _once(*(one["publisher"] for one in said), ids(rows, "publisher"))}
+
+
+def _once(*lists: list[str]) -> list[str]:
+    return list(dict.fromkeys(item for one in lists for item in one))
+
+
+def _joined(tables: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """One table of several, with the columns of all."""
+    if len(tables) < 2:
+        return tables[0] if tables else {}
+    columns = _once(*(table["columns"] for table in tables))
+    return {"columns": columns, "rows": [
+        [dict(zip(table["columns"], row, strict=True)).get(column, "") for column in columns]
+        for table in tables for row in table["rows"]]}
+
+
+def _unnamed(part: Any) -> Any:
+    """The specification without the names that `described` gave."""
+    if isinstance(part, list):
+        return [_unnamed(item) for item in part]
+    if not isinstance(part, dict):
+        return part
+    return {key: value if key in ("datasets", "values") else _unnamed(value) for key, value in part.items()
+            if key != "name" or value not in TABLES}
 
 
 def _lean(spec: dict[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from the hedge is refused, not guessed.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -83,6 +84,17 @@ def of_row(row: Mapping[str, Any]) -> Quantity:
 
 
 # --- arithmetic -----------------------------------------------------------------
+
+def in_words(row: Mapping[str, Any]) -> str:
+    """A row's number with its hedge, `over 20%`, or its range, `90% to 99%`; `not given` where it has none."""
+    value, upper = row.get("value"), row.get("upper")
+    if not known(value):
+        return "not given"
+    unit = row.get("unit") or ""
+    hedge = row.get("hedge") or "="
+    low = Quantity(float(value), unit, hedge if hedge in HEDGES else "=").text
+    return f"{low} to {Quantity(float(upper), unit).text}" if known(upper) else low
+
 
 def mean(quantities: Sequence[Quantity]) -> Quantity:
     """The mean of points of one unit; `~` where one of them is about.
@@ -269,3 +281,19 @@ _WORDS = "no one two three four five six seven eight nine ten".split()
 def counted(number: int) -> str:
     """A count as prose has it: `no`, `one` … `ten`, then digits."""
     return _WORDS[number] if 0 <= number < len(_WORDS) else f"{number:,}"
+
+
+def plain(value: Any) -> Any:
+    """A value as a cell of a table: nothing for what is missing, several as one text, dates without a time of day."""
+    if isinstance(value, (list, tuple)):
+        return "; ".join(str(plain(item)) for item in value)
+    if not known(value):
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    return re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ]00:00:00$", "", str(value)) if not isinstance(value, (int, float)) else value
+
+
+def known(value: Any) -> bool:
+    """Whether a value is there at all: none of what pandas and JSON have for nothing."""
+    return value is not None and type(value).__name__ not in ("NAType", "NaTType") and value == value

@@ -6,7 +6,8 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .charts.said import Row, plain, quantity
+from .charts.said import Row
+from .quantities import in_words, plain
 
 
 def title(spec: Mapping[str, Any]) -> str:
@@ -33,7 +34,7 @@ def table(spec: Mapping[str, Any]) -> dict[str, list[Any]]:
         heads = {"label": heads.get("label", "what"), **{name: heads[name] for name in heads if name not in _OF_HEDGES}}
     heads = {**heads, "publisher": "Source"}
     names = [name for name in heads if any(name in row for row in rows)]
-    cells = [[quantity(row) if hedged and name == "value" and "value" in row else plain(row.get(name)) for name in names]
+    cells = [[in_words(row) if hedged and name == "value" and "value" in row else plain(row.get(name)) for name in names]
              for row in rows]
     kept = {json.dumps(line): line for line in cells if any(cell != "" for cell in line)}
     return {"columns": [heads[name] for name in names], "rows": list(kept.values())} if kept else {}

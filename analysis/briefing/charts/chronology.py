@@ -6,34 +6,31 @@ import datetime
 import json
 import textwrap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..quantities import counted
-from .said import described, plain
+import altair as alt
+import pandas
+
+from ..quantities import counted, plain
 from .discourse import LETTER, note, wrapped
+from .said import described
 from .theme import LIGHT, WIDE, register
 
-if TYPE_CHECKING:
-    import altair as alt
-    import pandas
-
 MOST_LINES = 40  # of a timeline in one part: a page may end after it
+Window = tuple[datetime.date, datetime.date]  # its first and its last day
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # of no locale
 
 
-def timeline(events: pandas.DataFrame, window: tuple[datetime.date, datetime.date] | None = None,
-             width: int = WIDE) -> alt.VConcatChart:
+def timeline(events: pandas.DataFrame, window: Window | None = None, width: int = WIDE) -> alt.VConcatChart:
     """Events in order of time, with a grid of days beside those of the busiest `window`.
 
     `events` as `positions.timeline` gives them, `window` as `positions.busiest` does (first and last day). A date that
     was worked out from a weekday is hollow; a dashed line is some day in it; an arrow has no known end.
     """
-    import altair as alt
-
     register()
     rows = [{**row, "description": _event_sentence(row)} for row in events.to_dict("records")]
-    chart = alt.vconcat(*(_part(part, window, width) for part in _parts(rows, window, width)), spacing=8) if rows \
-        else alt.vconcat(note("No data.", width))
+    parts = [_part(part, window, width) for part in _parts(rows, window, width)]
+    chart = alt.vconcat(*(parts or [note("No data.", width)]), spacing=8)
     return described(chart, rows, {
         "Date": "when", "EDTF": "date", "Event": "title", "Date from a weekday": lambda row: bool(row["resolved"]),
         "Who": "actors", "Source": "publisher"})
@@ -49,8 +46,7 @@ def _rooms(width: int) -> tuple[float, float]:
     return (0.66, 0.22) if width >= WIDE else (0.62, 0.0)
 
 
-def _parts(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.date] | None, width: int
-           ) -> Iterator[list[dict[str, Any]]]:
+def _parts(rows: list[dict[str, Any]], window: Window | None, width: int) -> Iterator[list[dict[str, Any]]]:
     """The events with their texts in lines and `top` and `bottom` (lines from the head of their part), part by part."""
     text, date = _rooms(width)
     per_line = int((text - date) * width / LETTER) - 1
@@ -67,49 +63,40 @@ def _parts(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.dat
             part, top = [], 0.0
         if inside and not (part and part[-1]["inside"]):
             top += 1.0  # for the names of the days
-        part.append({**row, "inside": inside, "top": top, "bottom": top + lines + 0.25,
-                     "title": "\n".join(titles if date else [*dates, *titles]), "when": "\n".join(dates) if date else "\n".join(dates)})
+        part.append({**row, "inside": inside, "top": top, "bottom": top + lines + 0.25, "when": "\n".join(dates),
+                     "title": "\n".join(titles if date else [*dates, *titles])})
         top += lines + 0.35
     if part:
         yield part
 
 
-def _part(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.date] | None, width: int) -> alt.HConcatChart:
-    import altair as alt
-    import pandas
-
+def _part(rows: list[dict[str, Any]], window: Window | None, width: int) -> alt.HConcatChart:
     text, date = _rooms(width)
     height = max(row["bottom"] for row in rows)
-    scale = alt.Scale(domain=[height, 0], nice=False)
-    y = alt.Y("top:Q", axis=None, scale=scale)
-    frame = pandas.DataFrame([{name: row[name] for name in ("title", "when", "top", "bottom", "description")} for row in rows])
-    words = alt.Chart(frame).encode(y=y, x=alt.value(0))
-    style = {"align": "left", "baseline": "top", "lineBreak": "\n", "lineHeight": 15, "dy": 3, "aria": False}
-    panels = [words.mark_text(**style).encode(text="title:N").properties(width=(text - date) * width - 8, height=height * 15)]
+    y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
+    words = alt.Chart(pandas.DataFrame(rows)[["title", "when", "top"]]).mark_text(
+        align="left", baseline="top", lineBreak="\n", lineHeight=15, dy=3, aria=False).encode(y=y, x=alt.value(0))
+    panels = [words.encode(text="title:N").properties(width=(text - date) * width - 8)]
     if date:
-        panels.insert(0, words.mark_text(color=LIGHT["soft"], **style).encode(text="when:N").properties(
-            width=date * width - 8, height=height * 15))
+        panels.insert(0, words.encode(text="when:N", color=alt.value(LIGHT["soft"])).properties(width=date * width - 8))
     inside = [row for row in rows if row["inside"]]
     if inside and window:
-        panels.append(_days(inside, window, y, (1 - text) * width - 26).properties(height=height * 15))
-    return alt.hconcat(*panels, spacing=8, bounds="flush")
+        panels.append(_days(inside, window, y, (1 - text) * width - 26))
+    return alt.hconcat(*(panel.properties(height=height * 15) for panel in panels), spacing=8, bounds="flush")
 
 
-def _days(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.date], y: Any, room: float) -> alt.LayerChart:
+def _days(rows: list[dict[str, Any]], window: Window, y: Any, room: float) -> alt.LayerChart:
     """The grid of days beside the rows, and the mark of each."""
-    import altair as alt
-    import pandas
-
     days = [window[0] + datetime.timedelta(n) for n in range((window[1] - window[0]).days + 1)]
-    wide = room / len(days) >= 40
+    last = len(days) - 1
     band = {"axis": None, "scale": alt.Scale(type="band", domain=list(range(len(days))), padding=0)}
     x = alt.X("day:O", **band)
-    grid = pandas.DataFrame([{"day": n, "top": row["top"], "bottom": row["bottom"]} for row in rows for n in range(len(days))])
-    heads = pandas.DataFrame([{"day": n, "top": before["top"] - 0.45,
-                               "name": f"{_WEEKDAYS[day.weekday()]} {day.day}" if wide else str(day.day)}
-                              for before, row in zip([{"bottom": -9.0}, *rows], rows, strict=False) if row["top"] - before["bottom"] > 0.5
-                              for before in [row] for n, day in enumerate(days)])
-    last = len(days) - 1
+    grid = pandas.DataFrame(rows)[["top", "bottom"]].merge(pandas.DataFrame({"day": range(len(days))}), how="cross")
+    first = [row["top"] for before, row in zip([{"bottom": -9.0}, *rows], rows, strict=False)
+             if row["top"] - before["bottom"] > 0.5]
+    names = [f"{_WEEKDAYS[day.weekday()]} {day.day}" if room / len(days) >= 40 else str(day.day) for day in days]
+    heads = pandas.DataFrame([{"day": n, "top": top - 0.45, "name": name}
+                              for top in first for n, name in enumerate(names)])
 
     def at(day: datetime.date | None, else_: int) -> int:
         return min(max((day - window[0]).days, 0), last) if day else else_
@@ -117,28 +104,28 @@ def _days(rows: list[dict[str, Any]], window: tuple[datetime.date, datetime.date
     marks = pandas.DataFrame([{
         "day": at(row["first"], 0), "end": at(row["last"], last), "top": row["top"] + 0.72, "kind": row["kind"],
         "resolved": bool(row["resolved"]), "description": row["description"],
-        "onward": row["last"] is None or row["last"] > window[1], "before": row["first"] is None or row["first"] < window[0]} for row in rows])
-    base = alt.Chart(marks).encode(x=x, y=y)
-    spans = base.transform_filter("datum.kind != 'day'")
+        "onward": row["last"] is None or row["last"] > window[1],
+        "before": row["first"] is None or row["first"] < window[0]} for row in rows])
     accent = LIGHT["accent"]
-    fill = alt.when("datum.resolved").then(alt.value(LIGHT["paper"])).otherwise(alt.value(accent))
-    layers = [alt.Chart(grid).mark_rect(fill=LIGHT["ground"], stroke=LIGHT["paper"], strokeWidth=2, aria=False).encode(x=x, y=y, y2="bottom"),
+    base = alt.Chart(marks).encode(x=x, y=y, color=alt.value(accent))
+    spans = base.transform_filter("datum.kind != 'day'")
+    dash = alt.when("datum.kind == 'within'").then(alt.value([3, 3])).otherwise(alt.value([1, 0]))
+    layers = [alt.Chart(grid).mark_rect(fill=LIGHT["ground"], stroke=LIGHT["paper"], strokeWidth=2, aria=False).encode(
+                  x=x, y=y, y2="bottom"),
               alt.Chart(heads).mark_text(color=LIGHT["soft"], aria=False).encode(x=x, y=y, text="name:N"),
-              spans.mark_rule(color=accent, strokeWidth=2).encode(x2="end", strokeDash=alt.when("datum.kind == 'within'").then(
-                  alt.value([3, 3])).otherwise(alt.value([1, 0])), description="description:N")]
-    if marks["onward"].any():
-        onward = spans.transform_filter("datum.onward")
-        layers += [onward.mark_rule(color=accent, strokeWidth=2, aria=False).encode(x2=alt.value("width")),
-                   onward.mark_point(shape="triangle-right", size=60, filled=True, opacity=1, color=accent, aria=False).encode(x=alt.value("width"))]
-    if marks["before"].any():
-        before = spans.transform_filter("datum.before")
-        layers += [before.mark_rule(color=accent, strokeWidth=2, aria=False).encode(x2=alt.value(0)),
-                   before.mark_point(shape="triangle-left", size=60, filled=True, opacity=1, color=accent, aria=False).encode(x=alt.value(0))]
-    ends = spans.mark_tick(orient="vertical", size=9, thickness=2, color=accent, aria=False)
+              spans.mark_rule(strokeWidth=2).encode(x2="end", strokeDash=dash, description="description:N")]
+    for beyond, edge, shape in (("onward", "width", "triangle-right"), ("before", 0, "triangle-left")):
+        if marks[beyond].any():
+            open_ended = spans.transform_filter(f"datum.{beyond}")
+            layers += [open_ended.mark_rule(strokeWidth=2, aria=False).encode(x2=alt.value(edge)),
+                       open_ended.mark_point(shape=shape, size=60, filled=True, opacity=1, aria=False).encode(
+                           x=alt.value(edge))]
+    ends = spans.mark_tick(orient="vertical", size=9, thickness=2, aria=False)
+    fill = alt.when("datum.resolved").then(alt.value(LIGHT["paper"])).otherwise(alt.value(accent))
     layers += [ends.transform_filter("!datum.before && datum.kind == 'within'"),
                ends.transform_filter("!datum.onward && datum.kind == 'within'").encode(x=alt.X("end:O", **band)),
-               base.transform_filter("datum.kind == 'day' || (!datum.before && datum.kind != 'within')")
-               .mark_point(size=75, strokeWidth=1.6, opacity=1, stroke=accent).encode(fill=fill, description="description:N")]
+               base.transform_filter("datum.kind == 'day' || (!datum.before && datum.kind != 'within')").mark_point(
+                   size=75, strokeWidth=1.6, opacity=1).encode(fill=fill, description="description:N")]
     return alt.layer(*layers).properties(width=room)
 
 
@@ -150,8 +137,6 @@ def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
     `frame` as `positions.chains` gives it, `width` in px. Every step is equally long, so that a longer line is more
     hands; where their names have no room over the dots, they stand in the label of the line.
     """
-    import altair as alt
-
     register()
     rows = [{**row, "description": _chain_sentence(row)} for row in frame.to_dict("records")]
     most = max((len(row["hands"]) for row in rows), default=0)
@@ -166,19 +151,17 @@ def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
         row["lines"] = max(lines, len(textwrap.wrap(row["who"], int(0.3 * width / LETTER))) + 1)
     high = max((row["lines"] for row in rows), default=0)
     blocks = [rows] if high * len(rows) <= MOST_LINES else [[row] for row in rows]  # a page may end between blocks
-    chart = alt.vconcat(*(_chains(block, most, per_line if over else 0, (0.3 * width, room), head=n == 0)
-                          for n, block in enumerate(blocks)), spacing=0) if rows else alt.vconcat(note("No data.", width))
+    parts = [_chains(block, most, per_line if over else 0, (0.3 * width, room), head=n == 0)
+             for n, block in enumerate(blocks if rows else [])]
+    chart = alt.vconcat(*(parts or [note("No data.", width)]), spacing=0)
     return described(chart, rows, {"From speaker to page": "chain", "Hands between": "hops", "Passages": "count",
                                    "Quotations among them": "quotations", "Source": "publishers"})
 
 
 def _chains(rows: list[dict[str, Any]], most: int, per_line: int, widths: tuple[float, float], *,
             head: bool) -> alt.HConcatChart:
-    """Some chains, the names of hands over their dots in lines of `per_line` letters (0: none); `widths` in px are those
-    of the names of speakers and of the lines."""
-    import altair as alt
-    import pandas
-
+    """Some chains, the names of hands over their dots in lines of `per_line` letters (0: none); `widths` in px are
+    those of the names of speakers and of the lines."""
     dots = pandas.DataFrame([
         {"row": number, "at": most - len(row["hands"]) + n, "between": 0 < n < len(row["hands"]) - 1,
          "speaker": n == 0 and len(row["hands"]) > 1,
@@ -204,7 +187,8 @@ def _chains(rows: list[dict[str, Any]], most: int, per_line: int, widths: tuple[
                              dy=alt.expr("-8 - 13 * (length(split(datum.hand, '\\n')) - 1)")).encode(text="hand:N")
     pages = alt.Chart(ends).mark_text(align="left", dx=12, aria=False).encode(x="end:Q", y=y, text="page:N")
     plot = (line + marks + hands + pages).properties(width=widths[1], height=step)
-    title = alt.Title("passages", fontSize=12, fontWeight=400, color=LIGHT["soft"], anchor="end", frame="group", offset=0)
+    title = alt.Title("passages", fontSize=12, fontWeight=400, color=LIGHT["soft"], anchor="end", frame="group",
+                      offset=0)
     numbers = alt.Chart(ends).mark_text(align="right", aria=False).encode(
         x=alt.value("width"), y=alt.Y("row:O", axis=None, scale=rungs), text="passages:N").properties(
         width=36, height=step, **({"title": title} if head else {}))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..quantities import counted
-from .said import described, plain
+import altair as alt
+import pandas
+
+from ..positions import Network
+from ..quantities import counted, plain
+from .said import described
 from .theme import LIGHT, NARROW, WIDE, register
-
-if TYPE_CHECKING:
-    import altair as alt
-    import pandas
-
-    from ..positions import Network
 
 SIGNS = {"agree": "+", "disagree": "−", "mixed": "±"}
 _COLOURS = {"agree": "agree", "disagree": "accent", "mixed": "soft"}
@@ -27,15 +25,14 @@ MOST_ROWS = 26  # of a matrix from one line of heads to the next
 HIGHEST = 620  # px of the names of a camp in a network: what fits on a page
 
 
-def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
+def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.DataFrame,
+           width: int = WIDE) -> alt.VConcatChart:
     """Actor by concept: the sign is the stand, the shape how it was taken; nothing where the source is silent.
 
     `cells` as `positions.stands` gives them, `actors` and `concepts` as the tables hold them (id, label), in the order
-    to be shown; `width` in px. Where columns have no room for their heads, the concepts are listed with those who take a
-    stand on them.
+    to be shown; `width` in px. Where columns have no room for their heads, the concepts are listed with those who take
+    a stand on them.
     """
-    import altair as alt
-
     register()
     rows = [{**row, "look": f"{SIGNS[row['agreement']]} {_VERBS[row['agreement']]}, {_HOW[row['mode']][1]}",
              "sign": SIGNS[row["agreement"]], "description": _stand_sentence(row)} for row in cells.to_dict("records")]
@@ -65,10 +62,8 @@ def _stand_sentence(row: dict[str, Any]) -> str:
             f"{passages}. Source: {plain(row['publishers'])}.")
 
 
-def _matrix(rows: list[dict[str, Any]], people: list[str], subjects: list[str], step: float, room: float) -> alt.LayerChart:
-    import altair as alt
-    import pandas
-
+def _matrix(rows: list[dict[str, Any]], people: list[str], subjects: list[str], step: float,
+            room: float) -> alt.LayerChart:
     per_line = max(int(room / LETTER), 10)
     high = 6 + 13 * max(len(textwrap.wrap(name, per_line)) for name in people)
     upright = step < 58
@@ -78,18 +73,18 @@ def _matrix(rows: list[dict[str, Any]], people: list[str], subjects: list[str], 
     x = alt.X("concept_label:N", sort=subjects, title=None, scale=alt.Scale(domain=subjects, padding=0),
               axis=alt.Axis(orient="top", labelPadding=5 + 15 * (deep - 1), labelOverlap=False, **_GRID, **heads))
     y = alt.Y("label:N", sort=people, title=None, scale=alt.Scale(domain=people, padding=0), axis=alt.Axis(
-        minExtent=room - 8, labelOverlap=False, labelLimit=room, labelLineHeight=13, labelExpr=wrapped("datum.label", per_line), **_GRID))
-    marks = _marks([row for row in rows if row["label"] in people], rows, min(step, 19) ** 2 * 0.55, step * len(subjects))
+        minExtent=room - 8, labelOverlap=False, labelLimit=room, labelLineHeight=13,
+        labelExpr=wrapped("datum.label", per_line), **_GRID))
+    marks = _marks([row for row in rows if row["label"] in people], rows, min(step, 19) ** 2 * 0.55,
+                   step * len(subjects))
     return marks.encode(x=x, y=y).properties(width=alt.Step(step), height=alt.Step(high),
                                              view=alt.ViewConfig(fill=LIGHT["ground"]))
 
 
 def _marks(rows: list[dict[str, Any]], all_rows: list[dict[str, Any]], size: float, width: float) -> alt.LayerChart:
     """A mark for each stand, with a key of the looks that the whole figure has."""
-    import altair as alt
-    import pandas
-
-    looks = {f"{SIGNS[stand]} {_VERBS[stand]}, {words}": (shape, LIGHT[_COLOURS[stand]], LIGHT["paper"] if mode == "done" else LIGHT[_COLOURS[stand]])
+    looks = {f"{SIGNS[stand]} {_VERBS[stand]}, {words}":
+             (shape, LIGHT[_COLOURS[stand]], LIGHT["paper" if mode == "done" else _COLOURS[stand]])
              for mode, (shape, words, _) in _HOW.items() for stand in SIGNS}
     used = [look for look in looks if any(row["look"] == look for row in all_rows)]
 
@@ -103,21 +98,21 @@ def _marks(rows: list[dict[str, Any]], all_rows: list[dict[str, Any]], size: flo
 
     base = alt.Chart(pandas.DataFrame(rows, columns=list(all_rows[0])).drop(columns=["acts"]))
     drawn = base.mark_point(size=size, opacity=1, strokeWidth=1.6).encode(
-        shape=channel(alt.Shape, 0), stroke=channel(alt.Stroke, 1), fill=channel(alt.Fill, 2), description="description:N")
+        shape=channel(alt.Shape, 0), stroke=channel(alt.Stroke, 1), fill=channel(alt.Fill, 2),
+        description="description:N")
     ink = alt.when(alt.datum.mode == "done").then(alt.value(LIGHT["ink"])).otherwise(alt.value(LIGHT["paper"]))
-    signs = base.mark_text(fontWeight=600, fontSize=max(min(size ** 0.5, 12), 7), aria=False).encode(text="sign:N", color=ink)
-    return drawn + signs
+    signs = base.mark_text(fontWeight=600, fontSize=max(min(size ** 0.5, 12), 7), aria=False)
+    return drawn + signs.encode(text="sign:N", color=ink)
 
 
 def _list(rows: list[dict[str, Any]], subject: str, width: int) -> alt.LayerChart:
-    import altair as alt
-
     of_subject = sorted((row for row in rows if row["concept_label"] == subject), key=lambda row: row["look"])
     letters = int((width - 40) / LETTER)
-    y = alt.Y("label:N", title=None, sort=[row["label"] for row in of_subject], scale=alt.Scale(padding=0), axis=alt.Axis(
+    names = [row["label"] for row in of_subject]
+    y = alt.Y("label:N", title=None, sort=names, scale=alt.Scale(padding=0), axis=alt.Axis(
         orient="right", offset=-2, labelLimit=0, labelOverlap=False, labelLineHeight=13,
         labelExpr=wrapped("datum.label", letters)))
-    lines = max(len(textwrap.wrap(row["label"], letters)) for row in of_subject)
+    lines = max(len(textwrap.wrap(name, letters)) for name in names)
     return _marks(of_subject, rows, 180, width).encode(y=y).properties(
         width=18, height=alt.Step(7 + 13 * lines),
         title=alt.Title(textwrap.wrap(subject, int(width / LETTER)), fontSize=12, offset=2))
@@ -125,18 +120,16 @@ def _list(rows: list[dict[str, Any]], subject: str, width: int) -> alt.LayerChar
 
 def note(text: str, width: int) -> alt.Chart:
     """A line of text in place of a chart, or below one."""
-    import altair as alt
-    import pandas
-
     lines = textwrap.wrap(text, int(width / LETTER))
     return alt.Chart(pandas.DataFrame({"text": ["\n".join(lines)]})).mark_text(
         align="left", baseline="top", lineBreak="\n", lineHeight=15, color=LIGHT["soft"]).encode(
-        text="text:N", x=alt.value(0), y=alt.value(0)).properties(width=width - 4, height=15 * len(lines))
+        text="text:N", x=alt.value(0), y=alt.value(0)).properties(width=width - 8, height=15 * len(lines))
 
 
 def wrapped(expression: str, letters: int) -> str:
     """A Vega expression for a label in lines of about so many letters; a word that is longer is broken."""
-    return f"split(trim(replace({expression}, /(.{{1,{max(letters, 4)}}})(\\s+|$)|(.{{{max(letters, 4)}}})/g, '$1$3\\n')), '\\n')"
+    most = max(letters, 4)
+    return f"split(trim(replace({expression}, /(.{{1,{most}}})(\\s+|$)|(.{{{most}}})/g, '$1$3\\n')), '\\n')"
 
 
 # --- networks ---------------------------------------------------------------------
@@ -147,9 +140,6 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
     `ties` as `positions.network` gives it. A solid line is congruence, a dashed one conflict, and the thicker the more
     concepts it rests on. Of a camp higher than a page those with the most ties are shown, and the figure says so.
     """
-    import altair as alt
-    import pandas
-
     register()
     names = dict(zip(ties.nodes["actor"], ties.nodes["label"], strict=True))
     edges = [{**row, "label": f"{names[row['a']]}, {names[row['b']]}",
@@ -200,9 +190,6 @@ def _camps(edges: list[dict[str, Any]], cards: dict[str, tuple[int, float, list[
            width: int) -> alt.LayerChart:
     """The ties between cards: for each actor its side, its middle in px from the top, and its name in lines; `tall` in
     px, and `card`, of the width, for a name."""
-    import altair as alt
-    import pandas
-
     margin = 0.14 if width >= WIDE else 0.09  # of the width, for the arcs of a camp
     inner, outer = (margin + card, 1 - margin - card), (margin, 1 - margin)
     lift = {"same stand": -2.5, "opposite stands": 2.5}  # px; a pair may have both: each line is seen
@@ -235,9 +222,9 @@ def _camps(edges: list[dict[str, Any]], cards: dict[str, tuple[int, float, list[
         strokeWidth=alt.StrokeWidth("weight:Q", scale=alt.Scale(domain=[1, 5], range=[thin, 5 * thin]), legend=None))
     boxes = alt.Chart(pandas.DataFrame([
         {"name": "\n".join(name), "top": at - 4 - 6.5 * len(name), "bottom": at + 4 + 6.5 * len(name),
-         "x": min(inner[side], outer[side]), "x2": max(inner[side], outer[side]), "middle": (inner[side] + outer[side]) / 2}
+         "x": inner[side], "x2": outer[side], "middle": (inner[side] + outer[side]) / 2}
         for side, at, name in cards.values()]))
     ground = boxes.mark_rect(fill=LIGHT["ground"], aria=False).encode(x=x, x2="x2", y="top:Q", y2="bottom")
     labels = boxes.mark_text(lineBreak="\n", lineHeight=13, baseline="top", dy=5, aria=False).encode(
         x="middle:Q", y="top:Q", text="name:N")
-    return (tie + ground + labels).properties(width=width - 9, height=tall)
+    return (tie + ground + labels).properties(width=width - 8, height=tall)

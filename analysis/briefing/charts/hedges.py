@@ -7,15 +7,14 @@ with ends is a range. Positions and scales stay the analyst's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import altair as alt
+import pandas
 
 from ..findings import BriefingError
-from .said import plain, quantity
+from ..quantities import in_words, plain
 from .theme import LIGHT, register
-
-if TYPE_CHECKING:
-    import altair as alt
-    import pandas
 
 #: How each kind of number looks: shape, whether it is full, dashes.
 LOOKS = {"as given": ("circle", True, [1, 0]), "over": ("circle", False, [1, 0]), "at least": ("circle", True, [1, 0]),
@@ -42,7 +41,7 @@ def with_words(frame: pandas.DataFrame) -> pandas.DataFrame:
     rows = frame.to_dict("records")
     words = ["derived" if row.get("derived") is True else _WORDS.get(row["hedge"], "as given") for row in rows]
     said = [row["description"] if "description" in row else sentence(row) for row in rows]
-    return frame.assign(given=words, text=[quantity(row) for row in rows], description=said)
+    return frame.assign(given=words, text=[in_words(row) for row in rows], description=said)
 
 
 def sentence(row: dict[str, Any]) -> str:
@@ -50,7 +49,7 @@ def sentence(row: dict[str, Any]) -> str:
     label = ", ".join(str(plain(row[name])) for name in ("label", "year") if plain(row.get(name)) != "")
     derived = " Derived." if row.get("derived") is True else ""
     source = plain(row.get("publisher"))
-    return (f"{label}: " if label else "") + f"{quantity(row)}.{derived}" + (f" Source: {source}." if source else "")
+    return (f"{label}: " if label else "") + f"{in_words(row)}.{derived}" + (f" Source: {source}." if source else "")
 
 
 def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | None = None, key: bool = True,
@@ -61,8 +60,6 @@ def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | Non
     name of the palette; rows of which the column `accent` is true have the accent's. With `key` a legend explains the
     looks that the frame has. Raises BriefingError as `with_words` does, and where neither x nor y is `value`.
     """
-    import altair as alt
-
     register()
     frame = with_words(frame).dropna(subset="value")
     across = _field(channels.get("x")) == "value"
@@ -105,7 +102,8 @@ def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | Non
             fill = fill.when(f"datum[{accent!r}]").then(alt.value(LIGHT["accent"]))
         fill = fill.otherwise(alt.value(LIGHT[color]))
     layers.append(base.mark_point(size=75, strokeWidth=1.5, opacity=1).encode(
-        shape=look(alt.Shape, 0), strokeDash=look(alt.StrokeDash, 2), fill=fill, stroke=ink, description="description:N"))
+        shape=look(alt.Shape, 0), strokeDash=look(alt.StrokeDash, 2), fill=fill, stroke=ink,
+        description="description:N"))
     return alt.layer(*layers)
 
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-import re
+import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..quantities import HEDGES, Quantity
+from ..quantities import known, plain
 
 Row = dict[str, Any]
 #: Columns of a frame by which a chart knows what it rests on: ids of sources and passages, names of publishers.
 RESTS = ("source", "passage", "publisher")
+
+
+#: What `described` said of charts, by the name that it gave them: it stays theirs in whatever they become a part of.
+TABLES: dict[str, dict[str, Any]] = {}
 
 
 def described(chart: Any, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Any], *,
@@ -22,34 +27,18 @@ def described(chart: Any, rows: Iterable[Mapping[str, Any]], columns: Mapping[st
     """
     rows = list(rows)
     cells = [[plain(make(row) if callable(make) else row.get(make)) for make in columns.values()] for row in rows]
-    table = {"columns": list(columns), "rows": cells, **({"filters": list(filters), "marks": list(marks)} if filters else {})}
-    return chart.properties(usermeta={"table": table, **{name: ids(rows, name) for name in RESTS}})
-
-
-def quantity(row: Mapping[str, Any]) -> str:
-    """A row's number with its hedge, `over 20%`, or its range, `90% to 99%`; `not given` where it has none."""
-    value, upper = row.get("value"), row.get("upper")
-    if not _known(value):
-        return "not given"
-    unit = row.get("unit") or ""
-    hedge = row.get("hedge") or "="
-    low = Quantity(float(value), unit, hedge if hedge in HEDGES else "=").text
-    return f"{low} to {Quantity(float(upper), unit).text}" if _known(upper) else low
-
-
-def plain(value: Any) -> Any:
-    """A value as a cell of a table: nothing for what is missing, several as one text, dates without a time of day."""
-    if isinstance(value, (list, tuple)):
-        return "; ".join(str(plain(item)) for item in value)
-    if not _known(value):
-        return ""
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    return re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ]00:00:00$", "", str(value)) if not isinstance(value, (int, float)) else value
-
-
-def _known(value: Any) -> bool:
-    return value is not None and type(value).__name__ not in ("NAType", "NaTType") and value == value
+    table = {"columns": list(columns), "rows": cells,
+             **({"filters": list(filters), "marks": list(marks)} if filters else {})}
+    about = {"table": table, **{name: ids(rows, name) for name in RESTS}}
+    name = f"described-{hashlib.sha256(json.dumps(about, default=str).encode()).hexdigest()[:12]}"
+    parts = getattr(chart, "vconcat", None)
+    names = [f"{name}-{n}" for n in range(len(parts or [chart]))]
+    TABLES.update(dict.fromkeys(names, about))
+    if not parts:
+        return chart.properties(name=names[0])
+    chart = chart.copy()  # its parts are named, since what is joined to it with & becomes one of them
+    chart.vconcat = [part.properties(name=own) for part, own in zip(parts, names, strict=True)]
+    return chart
 
 
 def ids(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
@@ -58,5 +47,5 @@ def ids(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
     for row in rows:
         for cell in (row.get(name), row.get(f"{name}s")):
             found.update(dict.fromkeys(str(item) for item in (cell if isinstance(cell, (list, tuple)) else [cell])
-                                       if _known(item) and item != ""))
+                                       if known(item) and item != ""))
     return list(found)

@@ -1,0 +1,189 @@
+"""No text of a figure is cut, covered or outside of it: in a browser at both widths, and on both papers."""
+
+import datetime
+import itertools
+import json
+import re
+import subprocess
+
+import boxes
+import pandas as pd
+import pytest
+
+from briefing import charts, figures, positions
+from briefing.charts import NARROW, WIDE
+from briefing.figures import FIGURE
+from briefing.render import render
+from conftest import HARBOUR, PUBLISHED
+
+LONG = "The Permanent Delegation of the Confederation of Upper Lakes "
+
+
+def drawings(data):
+    return ["".join(data["image/svg+xml"]), data[FIGURE]["narrow"], *data[FIGURE]["pages"]]
+
+
+def wrong(show, tmp_path, data):
+    svgs = drawings(data)
+    measured = boxes.measured(show, tmp_path / "boxes.html", svgs)
+    widths = [WIDE, NARROW, *[WIDE] * len(svgs)]
+    assert all(drawn["texts"] for drawn in measured)
+    return [(width, problem) for drawn, width in zip(measured, widths, strict=False)
+            for problem in boxes.problems(drawn, width)]
+
+
+def test_figures_of_the_published_edition_hold_all_their_text(show, tmp_path):
+    seen = 0
+    for path in sorted((PUBLISHED / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text("utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                if FIGURE in output.get("data", {}):
+                    seen += 1
+                    assert wrong(show, tmp_path, output["data"]) == [], "".join(cell["source"]).splitlines()[0]
+    assert seen >= 5
+
+
+# --- the builders, on frames of any kind -----------------------------------------------
+
+def stand_frames(people, subjects, name="Actor", subject="Concept", every=3):
+    actors = pd.DataFrame({"id": [f"a{n}" for n in range(people)], "label": [f"{name} {n}" for n in range(people)]},
+                          dtype="object")
+    concepts = pd.DataFrame({"id": [f"c{n}" for n in range(subjects)], "label": [f"{subject} {n}" for n in range(subjects)]},
+                            dtype="object")
+    kinds = list(itertools.product(["agree", "disagree", "mixed"], ["said", "done", "both"]))
+    cells = pd.DataFrame([
+        {"actor": f"a{a}", "label": f"{name} {a}", "concept": f"c{c}", "concept_label": f"{subject} {c}",
+         "agreement": kinds[(a * 7 + c) % 9][0], "mode": kinds[(a * 7 + c) % 9][1], "acts": (), "passages": (f"p{a}",),
+         "publishers": ("Paper",), "count": 1}
+        for a in range(people) for c in range(subjects) if (a + c) % every == 0])
+    return cells, actors, concepts
+
+
+def tied(people, name="Actor"):
+    nodes = pd.DataFrame({"actor": [f"a{n}" for n in range(people)], "label": [f"{name} {n}" for n in range(people)],
+                          "camp": pd.array([n % 2 for n in range(people)], dtype="Int64")})
+    edges = pd.DataFrame([
+        {"a": f"a{a}", "b": f"a{b}", "relation": ("congruence", "conflict")[(a + b) % 2], "weight": 1 + (a * b) % 7,
+         "concepts": ("c",), "concept_labels": ("Concept",), "passages": ("p",), "publishers": ("Paper",)}
+        for a, b in itertools.combinations(range(people), 2) if (a * 3 + b) % 4 == 0],
+        columns=["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"])
+    return positions.Network(nodes, edges)
+
+
+def dated(number, title="Something happens"):
+    day = datetime.date(2031, 3, 3)
+    kinds = ["day", "within", "span", "open", "day"]
+    rows = [{"id": f"e{n}", "first": None if (kinds[n % 5], n % 2) == ("open", 1) else day + datetime.timedelta(n % 9),
+             "last": None if (kinds[n % 5], n % 2) == ("open", 0) else day + datetime.timedelta(n % 9 + (n % 5 in (1, 2)) * 2),
+             "kind": kinds[n % 5], "when": f"{3 + n % 9} March 2031", "date": "2031-03-03", "title": f"{title} {n}.",
+             "resolved": n % 3 == 0, "actors": (), "publisher": "Paper", "source": "s", "passage": "p"} for n in range(number)]
+    return pd.DataFrame(rows, columns=["id", "first", "last", "kind", "when", "date", "title", "resolved", "actors",
+                                       "publisher", "source", "passage"])
+
+
+def handed(number, hands=3, name="Speaker"):
+    return pd.DataFrame([
+        {"chain": " > ".join(row), "hands": row, "hops": len(row) - 2, "count": n + 1, "quotations": n, "publishers": ("Paper",)}
+        for n in range(number) for row in [[f"{name} {n}", *(f"hand {h}" for h in range(n % (hands + 1))), "Paper"]]],
+        columns=["chain", "hands", "hops", "count", "quotations", "publishers"])
+
+
+WINDOW = (datetime.date(2031, 3, 4), datetime.date(2031, 3, 8))
+BUILT = {
+    "stands, nothing coded": lambda width: charts.stands(*stand_frames(0, 0), width),
+    "stands, actors but no stand": lambda width: charts.stands(stand_frames(0, 0)[0], *stand_frames(4, 3)[1:], width),
+    "stands, one": lambda width: charts.stands(*stand_frames(1, 1, every=1), width),
+    "stands, twelve by six": lambda width: charts.stands(*stand_frames(12, 6), width),
+    "stands, many": lambda width: charts.stands(*stand_frames(150, 9), width),
+    "stands, long names": lambda width: charts.stands(*stand_frames(8, 5, LONG, LONG), width),
+    "stands, forty concepts": lambda width: charts.stands(*stand_frames(9, 40), width),
+    "network, nobody": lambda width: charts.network(tied(0), width),
+    "network, no tie": lambda width: charts.network(tied(1), width),
+    "network, two": lambda width: charts.network(tied(5), width),
+    "network, many": lambda width: charts.network(tied(120), width),
+    "network, long names": lambda width: charts.network(tied(12, LONG), width),
+    "timeline, nothing": lambda width: charts.timeline(dated(0), None, width),
+    "timeline, no window": lambda width: charts.timeline(dated(4), None, width),
+    "timeline, many": lambda width: charts.timeline(dated(120), WINDOW, width),
+    "timeline, long titles": lambda width: charts.timeline(dated(9, LONG * 2), WINDOW, width),
+    "chains, nothing": lambda width: charts.chains(handed(0), width),
+    "chains, one hand": lambda width: charts.chains(handed(1, 0), width),
+    "chains, many hands": lambda width: charts.chains(handed(9, 7), width),
+    "chains, many": lambda width: charts.chains(handed(60), width),
+    "chains, long names": lambda width: charts.chains(handed(5, 3, LONG), width),
+}
+
+
+@pytest.mark.parametrize("name", BUILT)
+def test_what_is_built_holds_all_its_text_whatever_it_shows(name, show, tmp_path):
+    data = figures.bundle(lambda width: BUILT[name](width).properties(title="What is seen"))
+    assert "image/svg+xml" in data, data[FIGURE]["problems"]
+    assert wrong(show, tmp_path, data) == []
+    assert [problem["code"] for problem in data[FIGURE]["problems"]] == []
+
+
+@pytest.mark.parametrize("name", ["stands, twelve by six", "network, two", "timeline, many", "chains, many hands"])
+def test_what_is_built_can_be_altered_and_joined(name):
+    import altair as alt
+
+    chart = BUILT[name](WIDE)
+    table = figures.bundle(chart.properties(title="One"))[FIGURE]["table"]
+    more = alt.Chart(pd.DataFrame({"x": [1], "publisher": ["Elsewhere"]})).mark_point().encode(x="x:Q")
+    assert figures.bundle(chart.properties(title="Other"))["text/plain"] == "Other"
+    for joined in (chart & more, chart | more, more & chart):
+        figure = figures.bundle(joined.properties(title="Joined"))[FIGURE]
+        assert {*figure["table"]["columns"]} == {*table["columns"], "x", "Source"}
+        assert len(figure["table"]["rows"]) == len(table["rows"]) + 1
+        assert {*figure["credits"]} == {"Paper", "Elsewhere"}
+    assert figures.bundle(chart.configure_view(stroke="red").properties(title="One"))["image/svg+xml"] \
+        != figures.bundle(chart.properties(title="One"))["image/svg+xml"]
+
+
+def test_drawings_that_are_wrong_are_seen(show, tmp_path):
+    svg = ('<svg xmlns="http://www.w3.org/2000/svg" width="340" height="60" font-size="12"><text x="300" y="20">'
+           'leaves the figure at its right</text><text x="5" y="20">one</text><text x="10" y="22">on another</text>'
+           '<text x="5" y="50">cut sho…</text></svg>')
+    [drawn] = boxes.measured(show, tmp_path / "boxes.html", [svg])
+    assert len(boxes.problems(drawn, NARROW)) == 3
+
+
+# --- paper ------------------------------------------------------------------------------
+
+@pytest.fixture(scope="module", params=["a4", "us-letter"])
+def paper(request, tmp_path_factory):
+    """The invented briefing on either paper."""
+    import shutil
+
+    root = shutil.copytree(HARBOUR, tmp_path_factory.mktemp(request.param) / "harbour")
+    report = root / "report.qmd"
+    report.write_text(report.read_text("utf-8").replace("lang: en\n", f"lang: en\npapersize: {request.param.removeprefix('us-')}\n"), "utf-8")
+    render(root)
+    return root / "_output/report.pdf"
+
+
+def words(tool, path):
+    """The words of each page of a PDF: (text, left, top, right, bottom), and the page's size, in pt."""
+    text = subprocess.run([tool("pdftotext", "poppler-utils"), "-bbox", path, "-"], capture_output=True, text=True,
+                          encoding="utf-8", check=True).stdout
+    for page in re.findall(r"<page .*?</page>", text, re.DOTALL):
+        size = tuple(map(float, re.search(r'width="([\d.]+)" height="([\d.]+)"', page).groups()))
+        yield size, [(text, *map(float, box)) for *box, text in re.findall(
+            r'xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>', page)]
+
+
+def on_top(found):
+    """The pairs of words of which one lies on the other."""
+    return [(one[0], other[0]) for one, other in itertools.combinations(found, 2)
+            if min(one[3], other[3]) - max(one[1], other[1]) > 1
+            and min(one[4], other[4]) - max(one[2], other[2]) > 0.5 * min(one[4] - one[2], other[4] - other[2])]
+
+
+@pytest.mark.parametrize("which", ["own", "published"])
+def test_on_paper_no_word_leaves_the_page_or_lies_on_another(paper, tool, which):
+    path = paper if which == "own" else PUBLISHED / "report.pdf"
+    seen = 0
+    for (width, height), found in words(tool, path):
+        assert [word for word in found if word[1] < 0 or word[2] < 0 or word[3] > width or word[4] > height] == []
+        assert on_top(found) == []
+        seen += len(found)
+    assert seen > 200
