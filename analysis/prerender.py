@@ -6,6 +6,6 @@ that it also gives the report.
 
 import sys
 
-from briefing.cli import main
+from briefing.commands.cli import main
 
 sys.exit(main(["execute"]))

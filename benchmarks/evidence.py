@@ -13,8 +13,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from briefing import anchors
-from briefing.tables import Row, Tables
+from briefing.sources import anchors
+from briefing.facts.tables import Row, Tables
 
 SEED = 1917
 REPEATS = 9

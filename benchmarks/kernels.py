@@ -17,7 +17,7 @@ from pathlib import Path
 
 import nbformat
 
-from briefing import kernels, notebooks
+from briefing.execution import kernels, notebooks
 
 ROUNDS = 5
 WORK = "import pandas, altair\nframe = pandas.DataFrame({'a': range(1000)})\naltair.Chart(frame).mark_point().to_dict()"

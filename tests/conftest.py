@@ -26,7 +26,7 @@ def project(tmp_path):
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory):
     """The invented briefing with its `_output/`, rendered once; for reading only."""
-    from briefing.render import render
+    from briefing.rendering.render import render
 
     root = Path(shutil.copytree(HARBOUR, tmp_path_factory.mktemp("rendered") / "harbour"))
     render(root)

@@ -7,9 +7,10 @@ import time
 
 import pytest
 
-from briefing import anchors, tables
+from briefing.sources import anchors
+from briefing.facts import tables
 from briefing.findings import BriefingError
-from briefing.tables import Tables
+from briefing.facts.tables import Tables
 
 #: Characters outside the BMP, combining marks, and the line ends of another system.
 TEXT = "🚢 The quay is shut.\r\n\r\nCafe\u0301 owners said: “no 🧑‍🏭, no trade”.\r\nThe quay is open, they said: no trade.\r\n"

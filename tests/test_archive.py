@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from briefing import archive, edition
+from briefing.editions import archive, edition
 from briefing.findings import BriefingError
 
 

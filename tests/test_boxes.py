@@ -10,10 +10,12 @@ import boxes
 import pandas as pd
 import pytest
 
-from briefing import charts, figures, positions
+from briefing import charts
+from briefing.execution import figures
+from briefing.discourse import positions
 from briefing.charts import NARROW, WIDE
-from briefing.figures import FIGURE
-from briefing.render import render
+from briefing.execution.figures import FIGURE
+from briefing.rendering.render import render
 from conftest import HARBOUR, PUBLISHED
 
 LONG = "The Permanent Delegation of the Confederation of Upper Lakes "

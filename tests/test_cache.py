@@ -8,9 +8,12 @@ import shutil
 import nbformat
 import pytest
 
-from briefing import cache, kernels, notebooks, rebuild, recording, store, unchanged
-from briefing.cli import main
-from briefing.render import render
+from briefing.rendering import cache, unchanged
+from briefing.execution import kernels, notebooks, store
+from briefing.editions import rebuild
+from briefing.facts import recording
+from briefing.commands.cli import main
+from briefing.rendering.render import render
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="only kernels that are forked record what they read")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from briefing.findings import Findings
-from briefing.render import render
+from briefing.rendering.render import render
 from conftest import HARBOUR
 
 FRAME = 'import altair as alt\nimport pandas as pd\nframe = pd.DataFrame({"x": [1, 2, 3], "y": [3, 1, 2]})\n'
@@ -72,7 +72,7 @@ def test_a_chart_that_cannot_be_shown_is_a_finding_at_its_cell(found, code, n, s
 
 def test_a_chart_that_is_no_figure_needs_no_title_and_may_be_wide(project, notebook, edit):
     edit("report.qmd", "{{< embed _output/notebooks/harbour.ipynb#fig-calls >}}", "")
-    from briefing import notebooks
+    from briefing.execution import notebooks
     notebook(FRAME, BAD["chart-untitled"][0], BAD["chart-wide"][0])
     read = notebooks.read(project / "analysis/harbour.ipynb", "analysis/harbour.ipynb")
     assert notebooks.problems(read, "analysis/harbour.ipynb") == []

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from briefing import __version__
-from briefing.cli import main
+from briefing.commands.cli import main
 
 COMMANDS = ("render", "preview", "execute", "check", "diff", "sheet")
 

@@ -10,7 +10,8 @@ from urllib.parse import unquote
 
 import pytest
 
-from briefing import archive, crate, tables
+from briefing.editions import archive, crate
+from briefing.facts import tables
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
 # What RO-Crate 1.1's context makes of the terms that a crate of ours may use; a term that is not here is an error.

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from briefing import document, report
+from briefing.report import document, report
 from briefing.findings import InvalidReport
 
 REFERENCES = [{"id": id, "type": "webpage", "title": f"Title of {id}", "container-title": "Courier"}

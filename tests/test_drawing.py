@@ -9,7 +9,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from briefing import drawing, figures, kernels
+from briefing.execution import drawing, figures, kernels
 from briefing.charts import NARROW, WIDE
 from briefing.charts.theme import register
 

@@ -5,9 +5,10 @@ import subprocess
 
 import pytest
 
-from briefing import cli, editions
+from briefing.commands import cli
+from briefing.editions import editions
 from briefing.findings import BriefingError
-from briefing.render import render
+from briefing.rendering.render import render
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,8 @@ import json
 
 import pytest
 
-from briefing import evidence, tables
+from briefing.sources import evidence
+from briefing.facts import tables
 
 
 @pytest.fixture

@@ -7,7 +7,8 @@ import json
 
 import pytest
 
-from briefing import exports, tables
+from briefing.discourse import exports
+from briefing.facts import tables
 
 #: As much of http://www.w3.org/ns/anno.jsonld as the export uses; nothing is fetched.
 CONTEXT = {"@context": {

@@ -12,11 +12,12 @@ import pypdf
 import pytest
 from pypdf.generic import ContentStream
 
-from briefing import drawing, typefaces
+from briefing.execution import drawing
+from briefing.charts import typefaces
 from briefing.charts import NARROW, WIDE
-from briefing.figures import FIGURE
+from briefing.execution.figures import FIGURE
 from briefing.findings import GlyphMissing
-from briefing.render import render
+from briefing.rendering.render import render
 
 HARBOUR = Path(__file__).parent / "harbour"
 LONG = "A sentence about the harbour that nobody has shortened yet, and " * 5
@@ -40,7 +41,7 @@ CELLS = {
 import altair as alt
 import pandas as pd
 from briefing import charts, positions, quantities, tables
-from briefing.quantities import Value
+from briefing.facts.quantities import Value
 data = tables.load()
 stands = positions.stands(data)
 events = positions.timeline(data)

@@ -11,7 +11,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from briefing import figures
+from briefing.execution import figures
 from briefing.charts import PALETTE, described
 from briefing.charts.theme import configuration, register
 

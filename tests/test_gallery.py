@@ -15,8 +15,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 from briefing.charts import NARROW, WIDE
-from briefing.figures import FIGURE, VEGA_LITE
-from briefing.render import render
+from briefing.execution.figures import FIGURE, VEGA_LITE
+from briefing.rendering.render import render
 from conftest import HARBOUR, PUBLISHED
 
 REPORT = """---

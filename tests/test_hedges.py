@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from briefing import charts
-from briefing import figures
+from briefing.execution import figures
 from briefing.charts import hedges
 from briefing.findings import BriefingError
 

@@ -6,7 +6,7 @@ import os
 import nbformat
 import pytest
 
-from briefing import kernels, notebooks
+from briefing.execution import kernels, notebooks
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="kernels are not forked on this system")
 

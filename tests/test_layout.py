@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pypdf
 import pytest
 
-from briefing.render import render
+from briefing.rendering.render import render
 
 HALF_LINE = 6.5
 TEXT, NOTE = 10, 6.9  # pt

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 import briefing
-from briefing import kernels
+from briefing.execution import kernels
 from briefing.findings import BriefingError, CellFailed, CellTimedOut
-from briefing.render import render
+from briefing.rendering.render import render
 
 PACKAGE_HOME = Path(briefing.__file__).parents[1]
 

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from briefing import notebooks
+from briefing.execution import notebooks
 from briefing.findings import BriefingError, CellFailed, CellTimedOut, KernelDied, NotebookFailed
-from briefing.render import execute
+from briefing.rendering.render import execute
 
 
 def finding(error):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from briefing.render import render
+from briefing.rendering.render import render
 from conftest import HARBOUR
 
 CELLS = {

@@ -4,7 +4,8 @@ import datetime
 
 import pytest
 
-from briefing import positions, tables
+from briefing.discourse import positions
+from briefing.facts import tables
 
 
 def named(columns, row):

@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 
 import briefing
-from briefing import preview, render, serving
+from briefing.commands import preview, serving
+from briefing.rendering import render
 from briefing.findings import BriefingError
 from test_standards import violations
 

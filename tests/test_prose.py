@@ -2,9 +2,10 @@
 
 import pytest
 
-from briefing import prose, report, tables
-from briefing.prose import Offered
-from briefing.sentences import sentences, split
+from briefing.report import prose, report
+from briefing.facts import tables
+from briefing.report.prose import Offered
+from briefing.report.sentences import sentences, split
 
 HEAD = "---\ntitle: A strike\n---\n\n"
 FIRST = 5  # the line on which the body begins

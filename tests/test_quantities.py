@@ -5,9 +5,19 @@ import random
 
 import pytest
 
-from briefing.inline import markdown
-from briefing.quantities import (
-    HedgeError, Quantity, Value, bears_out, counted, mean, of_row, publish, share, spelled, verdict,
+from briefing.report.inline import markdown
+from briefing.facts.quantities import (
+    HedgeError,
+    Quantity,
+    Value,
+    bears_out,
+    counted,
+    mean,
+    of_row,
+    publish,
+    share,
+    spelled,
+    verdict,
 )
 
 

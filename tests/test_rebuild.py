@@ -6,8 +6,8 @@ import shutil
 import nbformat
 import pytest
 
-from briefing import edition, rebuild
-from briefing.render import render
+from briefing.editions import edition, rebuild
+from briefing.rendering.render import render
 
 #: Seven causes that lie in no input: each in a cell of its own, all seen in one check.
 UNSTABLE = {

@@ -2,8 +2,9 @@
 
 import pytest
 
-from briefing import reliability, tables
-from briefing.tables import Tables
+from briefing.discourse import reliability
+from briefing.facts import tables
+from briefing.facts.tables import Tables
 
 #: Krippendorff, K. (2011), Computing Krippendorff's Alpha-Reliability, sections A and B.
 BINARY = ("0100000010", "1110010000", 0.095)

@@ -16,7 +16,7 @@ import pytest
 
 import briefing
 from briefing.findings import BriefingError, CellFailed, Findings, InvalidData, InvalidReport
-from briefing.render import execute, render
+from briefing.rendering.render import execute, render
 
 PACKAGE_HOME = Path(briefing.__file__).parents[1]
 

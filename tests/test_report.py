@@ -3,9 +3,9 @@
 import nbformat
 import pytest
 
-from briefing import report
+from briefing.report import report
 from briefing.findings import InvalidReport
-from briefing.render import render
+from briefing.rendering.render import render
 
 FRONT = "---\ntitle: A strike\n---\n"  # the body begins in line 4
 

@@ -4,10 +4,11 @@ import json
 
 import pytest
 
-from briefing import evidence, tables
-from briefing.cli import main
-from briefing.quantities import Value, publish
-from briefing.review import review
+from briefing.sources import evidence
+from briefing.facts import tables
+from briefing.commands.cli import main
+from briefing.facts.quantities import Value, publish
+from briefing.commands.review import review
 
 SOURCE = "courier-2031-03-08.txt"
 VALUES = "application/vnd.briefing.values+json"
@@ -220,5 +221,5 @@ def test_reader_sees_the_chain_and_the_descriptor(clean):
 def test_source_without_grade_or_descriptor_and_chain_with_a_gap(clean, monkeypatch, table, column, cell, code):
     loaded, _ = tables.read(clean)
     loaded.rows[table][1][column] = cell
-    monkeypatch.setattr("briefing.tables.read", lambda root: (loaded, []))
+    monkeypatch.setattr("briefing.facts.tables.read", lambda root: (loaded, []))
     assert [(f.code, f.row, f.column) for f in review(clean, {}).findings] == [(code, 3, column)]

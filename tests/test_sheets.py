@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from briefing import sheets, tables
+from briefing.discourse import sheets
+from briefing.facts import tables
 from briefing.findings import BriefingError, InvalidData
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from briefing import tables
+from briefing.facts import tables
 from briefing.findings import BriefingError, InvalidData
 
 REPOSITORY = Path(__file__).parents[1]

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from briefing.cli import main
-from briefing.timings import Timings
+from briefing.commands.cli import main
+from briefing.rendering.timings import Timings
 
 
 def test_table_has_a_line_a_stage_in_the_order_in_which_they_began():

@@ -1,25 +1,33 @@
 """Reproducible briefings: coded facts in, one PDF and one HTML file out.
 
-The modules in the order in which data flow, each importing only from those
-before it: findings, unchanged, imports, timings, recording, store, dates, tables, quantities, evidence, anchors, positions,
-reliability, exports, sheets, typefaces, charts, inline, kernels, provisioning, notebooks, report, archive, crate, edition,
-compare, cache, editions, rebuild, sentences, prose, tree,
-constructs, document, html, pdf, glyphs, review, running, render, serving, preview, cli.
+The rooms in the order in which data flow, each importing only from those before it: facts, sources, discourse, charts,
+execution, report, editions and writers, rendering, commands. `findings` has the errors of all.
 
 In a notebook, `import briefing` gives every chart the look of a briefing.
 """
 
+import importlib
 import sys
 from typing import Any
 
 __version__ = "0.1.0"
 NOTHING_CHANGED = "Nothing changed: _output/report.html and _output/report.pdf are up to date"
 
+#: Modules that notebooks and reports use, by the room that has them: loaded when first asked for.
+_PLACES = {"evidence": "sources", "notebooks": "execution", "positions": "discourse", "quantities": "facts",
+           "reliability": "discourse", "tables": "facts"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return importlib.import_module(f"{__name__}.{_PLACES[name]}.{name}")
+
 
 def load_ipython_extension(shell: Any) -> None:
     """Let an IPython shell show Altair charts, functions of a width, plots and styled frames as a briefing does."""
     def figure(value: Any) -> Any:
-        from . import figures
+        from .execution import figures
 
         return figures.bundle(value)
 

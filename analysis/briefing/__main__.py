@@ -9,12 +9,12 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] == ["render"] and (root := _project(arguments[1:])):
         from . import NOTHING_CHANGED
-        from .unchanged import unchanged
+        from .rendering.unchanged import unchanged
 
         if unchanged(root):
             print(NOTHING_CHANGED, file=sys.stderr)
             return 0
-    from .cli import main as run
+    from .commands.cli import main as run
 
     return run(arguments)
 

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas
 
-from ..quantities import counted, plain
+from ..facts.quantities import counted, plain
 from .discourse import LETTER, note, wrapped
 from .said import described
 from .theme import LIGHT, WIDE, register

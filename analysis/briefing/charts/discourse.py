@@ -8,8 +8,8 @@ from typing import Any
 import altair as alt
 import pandas
 
-from ..positions import Network
-from ..quantities import counted, plain
+from ..discourse.positions import Network
+from ..facts.quantities import counted, plain
 from .said import described
 from .theme import LIGHT, NARROW, WIDE, register
 

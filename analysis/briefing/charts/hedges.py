@@ -13,7 +13,7 @@ import altair as alt
 import pandas
 
 from ..findings import BriefingError
-from ..quantities import in_words, plain
+from ..facts.quantities import in_words, plain
 from .theme import LIGHT, register
 
 #: How each kind of number looks: shape, whether it is full, dashes.

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ..quantities import known, plain
+from ..facts.quantities import known, plain
 
 Row = dict[str, Any]
 #: Columns of a frame by which a chart knows what it rests on: ids of sources and passages, names of publishers.

@@ -1,0 +1,360 @@
+"""Make the briefing: run the notebooks, bind the report, write both files.
+
+All is written to a folder of its own first and moved to `_output/` at the
+end, so that what was good before stays until everything new is there.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..editions import archive, crate, edition
+from . import cache, running, unchanged
+from ..report import document, report
+from ..sources import evidence
+from ..discourse import exports
+from ..writers import glyphs, html, pdf
+from ..execution import notebooks
+from ..facts import recording, tables
+from ..charts import typefaces
+from ..findings import BriefingError, Finding, InvalidData, InvalidReport, shown
+from ..execution.kernels import VARIED, Kernels, warm
+from .running import Progress
+from ..execution.store import FOLDER, Store
+from .timings import Timings
+
+OUTPUT = "_output"
+
+
+def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, use_cache: bool = True,
+           progress: Progress = lambda _: None, explain: Progress = lambda _: None,
+           timings: Timings | None = None, kernels: Kernels | None = None) -> list[Path]:
+    """Render the project at `root`; the files written, relative to it.
+
+    `timeout` is the seconds that one cell may take, `memory` the MB of one
+    kernel. `explain` is told of each step whether it was reused or why it was
+    not. With `kernels` (see kernels.warm) many renders of one process share
+    what takes long to start. Raises InvalidData, InvalidReport,
+    NotebookFailed or GlyphMissing with all findings of the stage that failed, BriefingError
+    where `_output/` cannot be written; `_output/` is then as it was.
+    """
+    timings = timings or Timings()
+    with (_locked(root, progress), _staging(root) as stage, nullcontext(kernels) if kernels else warm(once=True) as kernels,
+          ThreadPoolExecutor(1) as beside):
+        began = time.time()
+        with timings.stage("read data and report"):
+            data, read = _inputs(root, progress)
+            inputs = archive.inputs(root)
+        run = _run(root, stage, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
+        fonts: Future[tuple[str, Any]] = Future()
+        exported: Future[dict[str, str]] = Future()
+
+        def meanwhile() -> None:
+            nonlocal fonts, exported
+            fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+            exported = beside.submit(_exports, run)
+
+        executed, computed = running.execute(run, read, meanwhile)
+        kernels.release()
+        progress("Binding the report")
+        with timings.stage("bind the report"):
+            _write_references(stage / "references.json", evidence.references(data))
+            bound = report.bind(read, computed, executed)
+        with timings.stage("build the document"):
+            doc = document.build(read, bound, stage / "references.json", root)
+        progress("Writing report.html and report.pdf")
+        date = evidence.day(data.edition_date.isoformat())
+        rules, loaded = fonts.result()
+        behind = evidence.cards(data)
+        with timings.stage("look for characters that no typeface has"):
+            glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
+        with tempfile.TemporaryDirectory(dir=kernels.scratch) as folder:
+            page = beside.submit(_page, timings, doc, date, behind, rules, _tables(data, inputs))
+            with timings.stage("write report.pdf"):
+                (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
+                                                            _attachments(data, inputs), behind))
+            (stage / "report.html").write_bytes(page.result())
+        with timings.stage("record and publish"):
+            for name, text in exported.result().items():
+                (stage / name).write_bytes(text.encode("utf-8"))
+            outputs = {path.relative_to(stage).as_posix(): path.read_bytes()
+                       for path in stage.rglob("*") if path.is_file()}
+            outputs[edition.RECORD] = edition.record(data, inputs, outputs).encode("utf-8")
+            (stage / edition.RECORD).write_bytes(outputs[edition.RECORD])
+            outputs[crate.NAME] = crate.crate(
+                data, inputs, outputs, {"python": platform.python_version(), **edition.versions()}, read.front).encode("utf-8")
+            (stage / crate.NAME).write_bytes(outputs[crate.NAME])
+            written = _publish(stage, root / OUTPUT)
+            _remember(run, inputs, outputs)
+        return written
+
+
+def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
+            progress: Progress = lambda _: None) -> list[Path]:
+    """Run the notebooks and write what Quarto needs beside the report: the
+    executed copies and the references."""
+    with _locked(root, progress), _staging(root) as stage, warm(once=True) as kernels:
+        data, _ = _inputs(root, progress, report_needed=False)
+        run = _run(root, stage, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None, Timings())
+        running.execute(run, None)
+        _write_references(stage / "references.json", evidence.references(data))
+        return _publish(stage, root / OUTPUT)
+
+
+def _run(root: Path, stage: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
+         began: float, progress: Progress, explain: Progress, timings: Timings) -> running.Run:
+    with timings.stage("look at the environment"):
+        store = Store(root / OUTPUT / FOLDER if use_cache else None)
+        return running.Run(root, stage, kernels, timeout, memory, store, cache.environment(root, archive.PACKAGE),
+                           cache.Inputs(root, data, stage, kernels.environment, began), progress, explain, timings,
+                           set(), [])
+
+
+def _inputs(root: Path, progress: Progress, *, report_needed: bool = True) -> tuple[tables.Tables, Any]:
+    """Data and report, both read before anything runs, so that all findings come at once."""
+    progress("Checking data and report")
+    findings: list[Finding] = []
+    data = read = None
+    try:
+        data, found = tables.read(root)
+        findings += found
+    except InvalidData as error:
+        findings += error.findings
+    try:
+        if report_needed:
+            read = report.read(root)
+            findings += _check_date(read, data)
+    except InvalidReport as error:
+        if not findings:
+            raise
+        findings += error.findings
+    if findings:
+        raise InvalidData(findings)
+    return data, read
+
+
+def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Finding]:
+    given = read.front.get("date")
+    if data and given is not None and str(given)[:10] != data.edition_date.isoformat():
+        line = read.text[:read.text.index("\ndate")].count("\n") + 2 if "\ndate" in read.text else 1
+        yield Finding("edition-date", read.path, shown(given), f"{data.edition_date}, the day that "
+                      "data/datapackage.json gives as `created`", "Give both the same day.", line=line)
+
+
+def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
+    """What the PDF carries: each table, and the archive of all that the edition is made from."""
+    titles = {Path(resource["path"]).name: str(resource.get("title") or resource["name"])
+              for resource in data.descriptor["resources"]}
+    carried = [pdf.Attachment(name, content, "text/csv", titles[name], "data")
+               for name, content in _tables(data, inputs).items()]
+    return [*carried, pdf.Attachment(archive.NAME, archive.pack(inputs), "application/zip",
+                                     "Everything this document is made from")]
+
+
+def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
+    """The files of the tables by name, in the order of the descriptor."""
+    return {Path(resource["path"]).name: inputs[f"data/{resource['path']}"] for resource in data.descriptor["resources"]}
+
+
+# --- beside the kernels -----------------------------------------------------------
+
+def _texts(data: tables.Tables, read: report.Report, inputs: Mapping[str, bytes]) -> set[str]:
+    """The characters of all texts that an edition is made from."""
+    found = set(read.text)
+    for rows in data.rows.values():
+        for row in rows:
+            found.update(*map(str, row.values()))
+    return found.union(*(_sources(content) for name, content in inputs.items() if name.endswith(".ipynb")))
+
+
+def _sources(notebook: bytes) -> str:
+    with suppress(ValueError, KeyError, TypeError):
+        return "".join("".join(cell["source"]) for cell in json.loads(notebook)["cells"])
+    return ""
+
+
+def _fonts(run: running.Run, characters: set[str]) -> tuple[str, Any]:
+    """The HTML's typeface for these characters, and the fonts of the PDF."""
+    with run.timings.stage("fonts"):
+        text = "".join(sorted(characters))
+        name = cache.sha256(f"{cache.digest(run.around)}{text}".encode())
+        kept = run.store.get("fonts", name)
+        rules = kept.decode("ascii") if kept else html.font_rules(text)
+        run.store.put("fonts", name, rules.encode("ascii"))
+        run.explain(f"fonts: {'reused' if kept else 'cut, since characters or libraries changed'}")
+        return rules, typefaces.available()
+
+
+def _exports(run: running.Run) -> dict[str, str]:
+    """The exports, as kept where none of the tables that they read has changed."""
+    with run.timings.stage("exports"):
+        found = cache.find(run.store, "exports", {}, run.around, run.inputs)
+        run.explain(f"exports: {'reused' if found.result is not None else 'made, since ' + found.why}")
+        if found.result is not None:
+            return json.loads(found.result)
+        names: set[str] = set()
+        files = exports.files(replace(run.inputs.data, rows=recording.Noted(run.inputs.data.rows, names.add)))
+        reads = [("file", f"data/{tables.DESCRIPTOR}"), *(("table", name) for name in sorted(names))]
+        cache.keep(run.store, "exports", {}, run.around, run.inputs, reads, [], json.dumps(files).encode("utf-8"))
+        return files
+
+
+def _page(timings: Timings, *arguments: Any) -> bytes:
+    with timings.stage("write report.html"):
+        return html.write(*arguments).encode("utf-8")
+
+
+# --- writing --------------------------------------------------------------------
+
+@contextmanager
+def _locked(root: Path, progress: Progress) -> Iterator[None]:
+    """One render of a project at a time: a second waits, and says so. Elsewhere than on POSIX there is no lock."""
+    output = root / OUTPUT
+    if os.name != "posix":
+        with _writable(root):
+            output.mkdir(exist_ok=True)
+        try:
+            yield
+        finally:
+            _leave(output)
+        return
+    import fcntl
+
+    while True:
+        with _writable(root):
+            output.mkdir(exist_ok=True)
+            lock = os.open(output, os.O_RDONLY)  # the folder itself, so that no file of ours stays
+        try:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                progress("Waiting for another render of this project")
+                fcntl.flock(lock, fcntl.LOCK_EX)
+            if not _is_still(lock, output):
+                continue
+            try:
+                yield
+                return
+            finally:
+                _leave(output)
+        finally:
+            os.close(lock)
+
+
+def _is_still(lock: int, output: Path) -> bool:
+    """Whether a locked folder is the one of that name: another render may have removed it meanwhile."""
+    try:
+        return os.path.samestat(os.fstat(lock), os.stat(output))
+    except OSError:
+        return False
+
+
+def _leave(output: Path) -> None:
+    with suppress(OSError):
+        output.rmdir()  # where nothing was ever rendered, nothing stays
+
+
+@contextmanager
+def _writable(root: Path) -> Iterator[None]:
+    """What a disk refuses, as an error with its four parts."""
+    refused = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.EEXIST,
+               errno.ENOTDIR)
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in refused:
+            raise
+        elsewhere = error.filename and not Path(os.fsdecode(error.filename)).is_relative_to(root / OUTPUT)
+        raise BriefingError(f"{os.fsdecode(error.filename) if elsewhere else OUTPUT}: found {error.strerror}, "
+                            "expected a folder that can be written. "
+                            "Free space, or change the folder's permissions. What was there before is unchanged.") from error
+
+
+@contextmanager
+def _staging(root: Path) -> Iterator[Path]:
+    """A folder on the disk of `_output/`, gone at the end whatever happens."""
+    output = root / OUTPUT
+    with _writable(root):
+        stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=output))
+        try:
+            yield stage
+        finally:
+            shutil.rmtree(stage, ignore_errors=True)
+
+
+def _write_references(path: Path, references: list[dict[str, Any]]) -> None:
+    path.write_text(json.dumps(references, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+def _publish(stage: Path, output: Path) -> list[Path]:
+    """Move everything staged to its place, and remove executed copies of notebooks that are gone."""
+    written = []
+    for path in sorted(p for p in stage.rglob("*") if p.is_file()):
+        target = output / path.relative_to(stage)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, target)
+        target.chmod(0o644)
+        written.append(Path(OUTPUT) / path.relative_to(stage))
+    for path in (output / "notebooks").glob("*.ipynb"):
+        if Path(OUTPUT) / "notebooks" / path.name not in written:
+            path.unlink()
+    return written
+
+
+def _remember(run: running.Run, inputs: Mapping[str, bytes], outputs: Mapping[str, bytes]) -> None:
+    """Leave what tells the next render at once that nothing has changed, where that can be told."""
+    if run.store.folder is None or run.unseen or any(run.inputs.touched(read) for read in run.reads):
+        return
+    run.store.prune()
+    here = {f"analysis/briefing/{path.relative_to(archive.PACKAGE).as_posix()}": str(path)
+            for path in archive.PACKAGE.rglob("*")}  # which may be installed elsewhere
+    files = {here.get(name, name): cache.sha256(content) for name, content in inputs.items()}
+    files |= {f"{OUTPUT}/{name}": cache.sha256(content) for name, content in outputs.items()}
+    files |= {name: run.inputs.fingerprint((kind, name)) for kind, name, *_ in run.reads
+              if kind == "file" and not name.startswith("new:")}
+    files.setdefault("requirements.lock", "none")
+    folders = {("analysis", ""), ("data", ""), *((str(path), "") for path in [archive.PACKAGE, *archive.PACKAGE.rglob("*/")]),
+               *((folder, ".dist-info") for folder in cache.libraries()),
+               *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
+    names = {"PYTHONPATH", VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
+    unchanged.remember(str(run.root), {name: os.environ.get(name) for name in sorted(names)}, sorted(folders), files)
+
+
+# --- the other engine -------------------------------------------------------------
+
+def render_with_quarto(root: Path, *, progress: Progress = lambda _: None) -> list[Path]:
+    """Let Quarto render the project by its `_quarto.yml`.
+
+    Raises BriefingError where Quarto is not installed or fails.
+    """
+    _inputs(root, progress)
+    found = shutil.which("quarto")
+    if not found:
+        raise BriefingError(
+            "quarto: found no such program on the PATH, expected Quarto 1.6 or newer. Install it from quarto.org, "
+            "or with `pip install quarto-cli` where that may download; or leave out --engine quarto: "
+            "the embedded engine needs no Quarto.")
+    if not (root / "_quarto.yml").is_file():
+        raise BriefingError("_quarto.yml: found no such file, expected a Quarto project. Copy the one that this "
+                            "package's own project has.")
+    progress(f"Running {found} render")
+    environment = {"QUARTO_PYTHON": sys.executable, **os.environ}
+    run = subprocess.run([found, "render", "report.qmd"], cwd=root, env=environment, check=False)
+    if run.returncode:
+        raise BriefingError(f"quarto render: found exit code {run.returncode}, expected 0. Quarto's own message is above.")
+    folder = root / OUTPUT / "quarto"
+    return sorted(path.relative_to(root) for path in folder.glob("report.*"))

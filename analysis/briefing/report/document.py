@@ -1,0 +1,304 @@
+"""From bound Markdown to one document tree, which both writers take.
+
+The tree is Pandoc's (https://hackage.haskell.org/package/pandoc-types), with
+cross-references numbered and linked, citations resolved and every link inside
+the document known to arrive.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from . import constructs
+from ..findings import Finding, InvalidReport, shown
+from .report import CALLOUTS, CROSS_REFERENCES, Bound, Picture, Report
+from .tree import VERSION, Node, attributes, div, pandoc, plain, transform, walk
+
+_CALLOUT_CLASSES = {f"callout-{kind}" for kind in CALLOUTS}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document ready to be written: metadata, blocks, pictures by label.
+
+    `blocks` are Pandoc blocks. Figures and tables are Div blocks with the
+    attributes `number` and `kind`, their caption the last block; citations
+    keep their Cite node, with the formatted text inside.
+    """
+
+    meta: Mapping[str, Any]
+    blocks: list[Node]
+    pictures: Mapping[str, Picture]
+    numbered: bool
+
+
+def build(report: Report, bound: Bound, references: Path, root: Path) -> Document:
+    """The document of a bound report.
+
+    `references` is a file of CSL items as JSON; the front matter's own
+    bibliography files are read besides. Raises InvalidReport for references, citations and links that
+    lead nowhere.
+    """
+    blocks = json.loads(pandoc(bound.markdown, "--from=markdown", "--to=json"))["blocks"]
+    located = constructs.Located(report, bound)
+    findings: list[Finding] = []
+    blocks, files = constructs.pictures_from_files(blocks, located, root, findings.append)
+    findings += [*constructs.check(blocks, located), *_check_bibliography(report, root)]
+    if findings:
+        raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
+    _title_callouts(blocks)
+    numbers = _number(blocks, bool(report.front.get("number-sections")))
+
+    def unresolved(id: str, expected: str, code: str = "reference-unresolved") -> None:
+        findings.append(Finding(code, report.path, shown(f"@{id}"), expected,
+                                "Correct the id, or add what it names.", **_find(report, bound, id)))
+
+    blocks = transform(blocks, functools.partial(_refer, numbers, unresolved))
+    _tables_from_html(blocks)
+    blocks, missing = _cite(blocks, report, references, root)
+    for id in missing:
+        unresolved(id, "a passage, a source or an entry of the bibliography", "citation-unresolved")
+    findings += _dangling_links(blocks, report, bound, missing)
+    if findings:
+        raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
+    return Document(report.front, blocks, {**bound.pictures, **files}, bool(report.front.get("number-sections")))
+
+
+def _bibliographies(report: Report) -> list[str]:
+    """The bibliography files that the front matter names, less the one that a render writes."""
+    named = report.front.get("bibliography") or []
+    return [str(file) for file in ([named] if isinstance(named, str) else named) if not str(file).startswith("_output/")]
+
+
+def _check_bibliography(report: Report, root: Path) -> Iterator[Finding]:
+    line = report.text[:max(report.text.find("\nbibliography"), 0)].count("\n") + 2
+    files = [*_bibliographies(report), *([str(report.front["csl"])] if report.front.get("csl") else [])]
+    for file in files:
+        if not (root / file).is_file():
+            yield Finding("bibliography", report.path, f"no file {file}", "a file of the project", "Correct the path.",
+                          line=line)
+
+
+def _find(report: Report, bound: Bound, id: str) -> dict[str, int]:
+    """The place in the report from which an id came: where it is cited, else where it stands."""
+    if exact := _exact(report, id):
+        return report.place(exact[0])
+    match = re.search(rf"(?<![\w-]){re.escape(id)}(?![\w-])", bound.markdown)
+    return report.place(bound.origin(match.start())) if match else {"line": 1}
+
+
+def _exact(report: Report, id: str) -> list[int]:
+    return [span.start for span in report.of_kind("reference", "citation") if span.content == id]
+
+
+# --- numbers and references -----------------------------------------------------
+
+def _title_callouts(blocks: list[Node]) -> None:
+    """Give every callout a first block with its title: `title=`, else its first heading, else its kind.
+
+    A callout's heading is no section of the document.
+    """
+    for node in walk(blocks):
+        if node["t"] != "Div" or not (kind := callout(node["c"][0][1])):
+            continue
+        inner, title = node["c"][1], attributes(node)[2].get("title")
+        if title:
+            head = [{"t": "Str", "c": title}]
+        elif inner and inner[0]["t"] == "Header":
+            head = inner.pop(0)["c"][2]
+        else:
+            head = [{"t": "Str", "c": kind.capitalize()}]
+        inner.insert(0, div("", ["callout-title"], {}, [{"t": "Para", "c": [{"t": "Strong", "c": head}]}]))
+
+
+def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
+    """Number figures, tables and sections in place; what a reference to each id says."""
+    said: dict[str, str] = {}
+    counts = dict.fromkeys(CROSS_REFERENCES, 0)
+    depth: list[int] = []
+    for node in walk(blocks):
+        if node["t"] == "Header":
+            level, (id, classes, _), text = node["c"]
+            if not sections:
+                said[id] = plain(text)
+            elif "unnumbered" not in classes:
+                depth = [*depth, *[0] * level][:level]
+                depth[-1] += 1
+                said[id] = f"Section\u00a0{'.'.join(str(n) for n in depth)}"
+            continue
+        if node["t"] not in ("Div", "Figure", "Table"):
+            continue
+        id, _, pairs = attributes(node)
+        kind = id.split("-", 1)[0]
+        if kind in ("fig", "tbl") and "-" in id:
+            counts[kind] += 1
+            said[id] = f"{CROSS_REFERENCES[kind]}\u00a0{counts[kind]}"
+            node["c"][0][2] = [*[list(p) for p in pairs.items()], ["kind", kind], ["number", said[id]]]
+    return said
+
+
+def _refer(numbers: Mapping[str, str], unresolved: Callable[[str, str], None], node: Node) -> Any:
+    """A citation that is a cross-reference becomes a link; other citations stay."""
+    if node["t"] != "Cite":
+        return None
+    citations = node["c"][0]
+    ids = [citation["citationId"] for citation in citations]
+    crosses = [id.split("-", 1)[0] in CROSS_REFERENCES and "-" in id for id in ids]
+    if not any(crosses):
+        return None
+    if not all(crosses):
+        for id, cross in zip(ids, crosses, strict=True):
+            if not cross:
+                unresolved(id, "a cross-reference and a citation in brackets of their own", "reference-mixed")
+    result: list[Node] = []
+    for n, (id, cross, citation) in enumerate(zip(ids, crosses, citations, strict=True)):
+        if n:
+            result += [{"t": "Str", "c": ";"}, {"t": "Space"}]
+        if not cross:
+            result.append({"t": "Cite", "c": [[citation], [{"t": "Str", "c": f"@{id}"}]]})
+        elif id in numbers:
+            result.append({"t": "Link", "c": [["", ["cross-reference"], []], [{"t": "Str", "c": numbers[id]}],
+                                              [f"#{id}", ""]]})
+        else:
+            same = [known for known in numbers if known.startswith(id.split("-", 1)[0] + "-")]
+            unresolved(id, f"one of {', '.join(same) or 'none: nothing of this kind has a label'}")
+    return result
+
+
+def _tables_from_html(blocks: list[Node]) -> None:
+    """Replace raw HTML tables, such as frames are shown by, with tables of the tree."""
+    for node in walk(blocks):
+        if node["t"] == "RawBlock" and node["c"][0] == "html" and "<table" in node["c"][1]:
+            table = re.sub(r"<style.*?</style>", "", node["c"][1], flags=re.DOTALL)
+            inner = json.loads(pandoc(table, "--from=html", "--to=json"))["blocks"]
+            node.clear()
+            node.update(div("", [], {}, inner))
+
+
+# --- citations ------------------------------------------------------------------
+
+def _cite(blocks: list[Node], report: Report, references: Path, root: Path) -> tuple[list[Node], list[str]]:
+    """The blocks with citations formatted and the list of references filled, and the ids that nothing has."""
+    front = report.front
+    style = root / str(front["csl"]) if front.get("csl") else Path(__file__).parents[1] / "templates" / "evidence.csl"
+    files = [references, *(root / file for file in _bibliographies(report))]
+    meta: dict[str, Node] = {"link-citations": {"t": "MetaBool", "c": True},
+                             "lang": {"t": "MetaString", "c": str(front.get("lang", "en"))}}
+    if front.get("nocite"):
+        ids = re.findall(r"@([\w*][\w:.#$%&+?<>~/*-]*)", str(front["nocite"]))
+        meta["nocite"] = {"t": "MetaInlines", "c": [_citation(id) for id in ids]}
+    warnings: list[str] = []
+    tree = json.loads(pandoc(json.dumps({"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}),
+                             "--from=json", "--to=json", "--citeproc", f"--csl={style}",
+                             *(f"--bibliography={file}" for file in files), warnings=warnings))
+    missing = re.findall(r"citation (\S+) not found", " ".join(warnings))
+    return _linked_back(tree["blocks"]), missing
+
+
+def _citation(id: str) -> Node:
+    return {"t": "Cite", "c": [[{"citationId": id, "citationPrefix": [], "citationSuffix": [],
+                                 "citationMode": {"t": "AuthorInText"}, "citationNoteNum": 0, "citationHash": 0}],
+                               [{"t": "Str", "c": f"@{id}"}]]}
+
+
+def _linked_back(blocks: list[Node]) -> list[Node]:
+    """Give every citation and every value an anchor, and every reference the way back to where it is used."""
+    places: dict[str, list[str]] = {}
+    numbers = itertools.count(1)
+
+    def anchored(ids: Sequence[str], inner: list[Node]) -> Node:
+        anchor = f"cite-{next(numbers)}"
+        for id in ids:
+            places.setdefault(id, []).append(anchor)
+        return {"t": "Span", "c": [[anchor, ["citation-place"], []], inner]}
+
+    def mark(node: Node) -> Node | None:
+        if node["t"] == "Cite":
+            ids = [citation["citationId"] for citation in node["c"][0]]
+            return {"t": "Cite", "c": [node["c"][0], [anchored(ids, node["c"][1])]]}
+        if node["t"] == "Link" and "value" in node["c"][0][1] and node["c"][2][0].startswith("#ref-"):
+            return anchored(attributes(node)[2].get("evidence", "").split(), [node])
+        return None
+
+    blocks = transform(blocks, mark)
+
+    def back(node: Node) -> Node | None:
+        if node["t"] != "Div" or "csl-entry" not in node["c"][0][1]:
+            return None
+        anchors = places.get(node["c"][0][0].removeprefix("ref-"), [])
+        links: list[Node] = [{"t": "Space"}, {"t": "Str", "c": "↑"}] if anchors else []
+        for n, anchor in enumerate(anchors):
+            links += [{"t": "Space"}, {"t": "Link", "c": [
+                ["", ["back"], [["aria-label", f"Back to use {_letters(n)}"]]],
+                [{"t": "Str", "c": _letters(n)}], [f"#{anchor}", ""]]}]
+        if links and node["c"][1] and node["c"][1][-1]["t"] in ("Para", "Plain"):
+            text = node["c"][1][-1]["c"]
+            body = next((n for n in text if n["t"] == "Span" and "csl-right-inline" in n["c"][0][1]), None)
+            (body["c"][1] if body else text).extend(links)
+        return node
+
+    return transform(blocks, back)
+
+
+def _letters(number: int) -> str:
+    """a, b, … z, aa, ab, …"""
+    return (_letters(number // 26 - 1) if number >= 26 else "") + chr(ord("a") + number % 26)
+
+
+# --- links ----------------------------------------------------------------------
+
+def identifiers(blocks: list[Node]) -> list[str]:
+    """All ids in a tree, in reading order."""
+    found = []
+    for node in walk(blocks):
+        if node["t"] in ("Div", "Span", "Header", "Figure", "Table", "Code", "CodeBlock", "Link", "Image"):
+            id = attributes(node)[0]
+            if id:
+                found.append(id)
+    return found
+
+
+def _dangling_links(blocks: list[Node], report: Report, bound: Bound, missing: Sequence[str]) -> Iterator[Finding]:
+    ids = identifiers(blocks)
+    for id in sorted(id for id, count in Counter(ids).items() if count > 1):
+        yield Finding("label-twice", report.path, f"the label {shown(id)} more than once", "each label once",
+                      "Rename one, or embed the figure once.", **_find(report, bound, id))
+    known = {*ids, *(f"ref-{id}" for id in missing)}  # what is missing has its own finding
+    for node in walk(blocks):
+        if node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in known:
+            target = node["c"][2][0]
+            yield Finding("link-dangling", report.path, f"a link to {shown(target)}", "an id of this document",
+                          "Cite what the link leads to, or set `nocite: '@*'`.", **_find(report, bound, target[1:]))
+
+
+# --- what both writers ask ------------------------------------------------------
+
+def evidence_of(node: Node) -> list[str]:
+    """The ids that a part of a document cites or takes its values from, in reading order."""
+    found: list[str] = []
+    for part in walk(node):
+        if part["t"] == "Cite":
+            found += [citation["citationId"] for citation in part["c"][0]]
+        elif part["t"] == "Link" and "value" in part["c"][0][1]:
+            found += attributes(part)[2].get("evidence", "").split()
+    return found
+
+
+def hidden(classes: Sequence[str], pairs: Mapping[str, str], target: str) -> bool:
+    """Whether a conditional block (`.content-visible`, `.content-hidden`) is not for this format."""
+    only, but = pairs.get("when-format"), pairs.get("unless-format")
+    applies = (only is None or only == target) and (but is None or but != target)
+    return ("content-visible" in classes and not applies) or ("content-hidden" in classes and applies)
+
+
+def callout(classes: Sequence[str]) -> str | None:
+    """The kind of a callout (`note`, `tip`, …); None for any other block."""
+    return next((name.removeprefix("callout-") for name in classes if name in _CALLOUT_CLASSES), None)
