@@ -5,6 +5,8 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 SETUP := .venv/.set-up
+TESTED := .venv/.set-up-tests
+LAB := .venv/lab/.set-up
 AXE := tests/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
@@ -13,7 +15,7 @@ SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
 
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview check test bench lighthouse reprotest pictures lab lock vega quarto clean
+.PHONY: help render preview check test lint bench lighthouse reprotest pictures lab lock vega quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,14 +29,19 @@ preview: $(SETUP) ## show the report in the browser, anew after each save
 check: $(SETUP) ## check the evidence, and that the edition reproduces to the last byte
 	$(BIN)/briefing check $(if $(wildcard $(lastword $(subst =, ,$(SOURCE)))),--source $(SOURCE))
 
-test: $(SETUP) $(AXE) ## run the tests
+test: $(TESTED) $(AXE) ## run the tests
 	$(BIN)/python -m pytest
+
+lint: $(TESTED) ## check style, types, and which room imports which
+	$(BIN)/ruff check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 bench: $(SETUP) ## measure renders, kernels and the evidence check, and write benchmarks/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "papermill>=2.6"
 	for what in renders kernels evidence; do $(BIN)/python benchmarks/$$what.py || exit 1; done
 
-lighthouse: $(SETUP) ## Lighthouse's scores of the page, served on loopback (needs npm and Chromium)
+lighthouse: $(TESTED) ## Lighthouse's scores of the page, served on loopback (needs npm and Chromium)
 	$(BIN)/python tests/lighthouse.py
 
 reprotest: $(SETUP) ## render under Debian's reprotest (apt-get install reprotest faketime disorderfs locales)
@@ -49,17 +56,19 @@ pictures: ## renew the README's pictures from _output/ (needs poppler-utils and 
 		--window-size=1280,1240 --screenshot=docs/page.png file://$(CURDIR)/_output/report.html
 	rm -rf $(COPY)-browser
 
-lab: $(SETUP) ## open the notebooks in JupyterLab
-	$(BIN)/jupyter lab analysis
+lab: $(LAB) ## open the notebooks in JupyterLab
+	$(dir $(LAB))$(notdir $(BIN))/jupyter lab analysis
 
 quarto: $(SETUP) ## render with Quarto instead, where it is installed
 	$(BIN)/briefing render --engine quarto
 
-lock: $(SETUP) ## renew requirements.lock from pyproject.toml
+PIN = $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --quiet
+lock: $(SETUP) ## renew the three lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet "uv>=0.5"
-	$(BIN)/python -m uv pip compile pyproject.toml --extra test --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet --upgrade \
-		--output-file requirements.lock
+	$(PIN) --upgrade --extra build --output-file requirements.lock
+	$(PIN) --upgrade --extra test --extra lint --constraints requirements.lock --output-file requirements-test.lock
+	$(PIN) --upgrade --extra lab --constraints requirements.lock --output-file requirements-lab.lock
 
 # Vega and its expression interpreter as one script, for pages with live charts: from npm, at the hashes in the lock.
 VEGA := analysis/briefing/templates/vega
@@ -75,15 +84,31 @@ clean: ## remove the environment and all caches, not the edition
 	rm -rf .venv .pytest_cache analysis/*.egg-info
 	find analysis tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
-# One environment for all: made again only when the lock or the package's metadata change.
+# What rendering needs: made again only when the lock or the package's metadata change.
 $(SETUP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"$(PYTHON) is Python {v.major}.{v.minor}; expected 3.11 or newer. Say which with: make PYTHON=python3.12")'
-	@echo "Setting up .venv: every package at its pinned hash, once, about a minute"
-	$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.lock \
-		| awk '/^Collecting/ { n++; if (n % 10 == 0) { print "  " n " packages found"; fflush() } } /^Installing/ { print "  installing them"; fflush() } /^(ERROR|error)/ { print; fflush() }'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@echo "Setting up .venv: every package at its pinned hash, once, about half a minute"
+	@$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv"; exit 1; }
+	@$(BIN)/$(INSTALL) requirements.lock $(TELL)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(SETUP)
+
+INSTALL := python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r
+TELL := | awk '/^Collecting/ { n++; if (n % 10 == 0) { print "  " n " packages found"; fflush() } } /^Installing/ { print "  installing them"; fflush() } /^(ERROR|error)/ { print; fflush() }'
+
+# What the tests and `make lint` need besides, into the same environment.
+$(TESTED): $(SETUP) requirements-test.lock
+	@echo "Adding what the tests need, once"
+	@$(BIN)/$(INSTALL) requirements-test.lock --quiet
+	@touch $(TESTED)
+
+# JupyterLab, in an environment of its own, so that no render depends on it; its kernel is the one of .venv.
+$(LAB): $(SETUP) requirements-lab.lock
+	@echo "Setting up JupyterLab in .venv/lab, once"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/$(notdir $(BIN))/$(INSTALL) requirements-lab.lock --quiet
+	@$(BIN)/python -m ipykernel install --prefix $(@D) --name python3 --display-name "Python (briefing)"
+	@touch $(LAB)
 
 # What the tests take from npm, at its pinned hash; without it, they skip what needs it.
 $(AXE): tests/package-lock.json tests/package.json

@@ -10,7 +10,7 @@ import importlib
 import sys
 from typing import Any
 
-__version__ = "0.1.0"
+__version__ = "1.1.0"
 NOTHING_CHANGED = "Nothing changed: _output/report.html and _output/report.pdf are up to date"
 
 #: Modules that notebooks and reports use, by the room that has them: loaded when first asked for.

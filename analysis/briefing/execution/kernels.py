@@ -23,7 +23,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from . import imports
 from ..facts import recording
 from . import drawing
 
@@ -159,12 +158,10 @@ def _serve() -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
     def load(names: Sequence[str]) -> None:
         for name in names:
-            with contextlib.suppress(ImportError), imports.light():
+            with contextlib.suppress(ImportError):
                 importlib.import_module(name)
 
     gc.disable()  # there is no garbage yet, and looking for it is felt
-    with imports.without("debugpy"):
-        load(("ipykernel.debugger",))  # a third of a kernel's start, to wait for a debugger that never comes
     load(PRELOADED)
     tempfile.gettempdir()  # tried out by writing, once for all kernels
     gc.freeze()

@@ -18,7 +18,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import imports
 from .figures import FIGURE, LOOKS
 from ..findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDied, NotebookFailed, shown
 
@@ -62,8 +61,7 @@ def read(path: Path, shown_path: str) -> nbformat.NotebookNode:
     Raises NotebookFailed with the place where it is missing, not JSON or not
     a notebook.
     """
-    with imports.light():
-        import nbformat
+    import nbformat
 
     def failed(code: str, found: str, remedy: str, line: int | None = None) -> NotebookFailed:
         return NotebookFailed([Finding(code, shown_path, found, "a Jupyter notebook (nbformat 4)", remedy, line=line)])
@@ -93,8 +91,7 @@ def read(path: Path, shown_path: str) -> nbformat.NotebookNode:
 
 def runnable(content: Mapping[str, Any]) -> nbformat.NotebookNode:
     """A notebook that is known to be one, as it can be run."""
-    with imports.light():
-        import nbformat
+    import nbformat
 
     return nbformat.from_dict(content)
 
@@ -200,9 +197,8 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
 
-    with imports.light():
-        from nbclient import NotebookClient
-        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     # no search path: always this interpreter, never a kernel of the user's with the same name
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
@@ -323,8 +319,7 @@ def clean(notebook: nbformat.NotebookNode) -> None:
 
 def text(notebook: nbformat.NotebookNode) -> str:
     """The notebook as its file holds it: keys in order, one line end at the end."""
-    with imports.light():
-        import nbformat
+    import nbformat
 
     return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
 
