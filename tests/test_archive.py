@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from briefing.editions import archive, edition
+from briefing.editions import edition
 from briefing.findings import BriefingError
 
 
@@ -22,52 +22,52 @@ def zipped(*entries, **parts):
 
 def test_round_trip_whatever_the_order_of_files():
     files = {"data/a.csv": b"1", "report.qmd": b"2\n", "analysis/x.ipynb": b"\x00"}
-    packed = archive.pack(files)
-    assert packed == archive.pack(dict(reversed(files.items())))
-    assert archive.unpack(packed, "x") == files
+    packed = edition.pack(files)
+    assert packed == edition.pack(dict(reversed(files.items())))
+    assert edition.unpack(packed, "x") == files
 
 
 def test_what_editors_leave_beside_a_table_is_no_input(project):
-    before = archive.inputs(project)
+    before = edition.inputs(project)
     for name in ("facts.csv~", ".~lock.facts.csv#", ".DS_Store", "#facts.csv#"):
         (project / "data" / name).write_text("left")
-    assert archive.inputs(project) == before
+    assert edition.inputs(project) == before
 
 
 @pytest.mark.parametrize("name", ["../out", "a/../../out", "/etc/out", "a\\..\\out", "C:out", "a//b", "./a", "a/./b"])
 def test_name_that_leads_out_is_refused(name):
     with pytest.raises(BriefingError, match="Nothing was unpacked"):
-        archive.unpack(zipped((name, b"x")), "report.pdf")
+        edition.unpack(zipped((name, b"x")), "report.pdf")
 
 
 def test_link_is_refused():
     with pytest.raises(BriefingError, match="no plain file"):
-        archive.unpack(zipped(("link", b"/etc/passwd"), mode=0o120777), "report.pdf")
+        edition.unpack(zipped(("link", b"/etc/passwd"), mode=0o120777), "report.pdf")
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_name_given_twice_is_refused():
     with pytest.raises(BriefingError, match="each once"):
-        archive.unpack(zipped(("a", b"1"), ("a", b"2")), "report.pdf")
+        edition.unpack(zipped(("a", b"1"), ("a", b"2")), "report.pdf")
 
 
 def test_bomb_is_refused_before_it_is_opened(monkeypatch):
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as file:
         file.writestr("zeros", b"\0" * 2**20)
-    monkeypatch.setattr(archive, "MOST_BYTES", 2**19)
+    monkeypatch.setattr(edition, "MOST_BYTES", 2**19)
     with pytest.raises(BriefingError, match="at most"):
-        archive.unpack(bomb.getvalue(), "report.pdf")
-    monkeypatch.setattr(archive, "MOST_FILES", 1)
+        edition.unpack(bomb.getvalue(), "report.pdf")
+    monkeypatch.setattr(edition, "MOST_FILES", 1)
     with pytest.raises(BriefingError, match="at most"):
-        archive.unpack(zipped(("a", b""), ("b", b"")), "report.pdf")
+        edition.unpack(zipped(("a", b""), ("b", b"")), "report.pdf")
 
 
 @pytest.mark.parametrize("damage", [lambda z: z[:len(z) // 2], lambda z: b"not a zip", lambda z: b"",
                                     lambda z: z.replace(b"content", b"CONTENT", 1)])
 def test_damaged_archive_is_refused(damage):
     with pytest.raises(BriefingError, match="damaged archive"):
-        archive.unpack(damage(archive.pack({"a": b"content " * 50})), "report.pdf")
+        edition.unpack(damage(edition.pack({"a": b"content " * 50})), "report.pdf")
 
 
 def test_pdf_that_is_not_ours_or_cut_is_refused(rendered):

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from briefing.editions import archive, crate
+from briefing.editions import crate, edition
 from briefing.facts import tables
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
@@ -29,7 +29,7 @@ def made(rendered):
     """Data, inputs and outputs of the invented briefing."""
     outputs = {path.relative_to(rendered / "_output").as_posix(): path.read_bytes()
                for path in (rendered / "_output").rglob("*") if path.is_file() and path.name != crate.NAME}
-    return tables.load(rendered), archive.inputs(rendered), outputs
+    return tables.load(rendered), edition.inputs(rendered), outputs
 
 
 FRONT = {"title": "A strike in Sandhaven", "subtitle": "An invented briefing", "author": "The test suite", "lang": "en",
@@ -124,7 +124,7 @@ def test_every_input_and_output_is_there_with_its_hash_and_size(made):
             assert "/" in by_id[id]["encodingFormat"]
     assert listed(by_id["./"]["hasPart"]) == listed(action["result"])
     assert listed(by_id["report.pdf"]["hasPart"]) == ["#inputs.zip"]
-    assert by_id["#inputs.zip"]["sha256"] == hashlib.sha256(archive.pack(inputs)).hexdigest()
+    assert by_id["#inputs.zip"]["sha256"] == hashlib.sha256(edition.pack(inputs)).hexdigest()
     assert listed(by_id["#inputs.zip"]["hasPart"]) == listed(action["object"])
 
 

@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from briefing.commands import cli
-from briefing.editions import editions
+from briefing.editions import edition
 from briefing.findings import BriefingError
 from briefing.rendering.render import render
 
@@ -42,8 +42,8 @@ def test_pdf_and_revision_are_editions_too(two, tmp_path, monkeypatch):
     for command in (["init", "-q"], ["add", "-A"], ["-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", "x"]):
         subprocess.run(["git", *command], cwd=root, check=True)
     monkeypatch.chdir(root)
-    assert editions.load("HEAD").outputs == editions.load(str(root)).outputs
-    assert editions.load("_output/report.pdf").inputs == editions.load(str(root)).inputs
+    assert edition.load("HEAD").outputs == edition.load(str(root)).outputs
+    assert edition.load("_output/report.pdf").inputs == edition.load(str(root)).inputs
     assert cli.main(["diff", "_output/report.pdf", "HEAD"]) == 0
 
 
@@ -51,4 +51,4 @@ def test_pdf_and_revision_are_editions_too(two, tmp_path, monkeypatch):
 def test_what_is_no_edition_is_said(name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BriefingError, match="expected an edition"):
-        editions.load(name)
+        edition.load(name)

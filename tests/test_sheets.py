@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from briefing.discourse import sheets
+from briefing.discourse import reliability
 from briefing.facts import tables
 from briefing.findings import BriefingError, InvalidData
 
@@ -17,26 +17,26 @@ def sheet(project, tmp_path):
 
     def fill(codes, coder="b", mangle=lambda text: text):
         if not path.exists():
-            sheets.write(tables.load(project), path)
+            reliability.write_sheet(tables.load(project), path)
         rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
-        filled = [row | dict(zip(sheets.CODES, stand)) for row in rows for stand in codes.get(row["passage"], [()])]
+        filled = [row | dict(zip(reliability.CODES, stand)) for row in rows for stand in codes.get(row["passage"], [()])]
         out = io.StringIO()
         writer = csv.DictWriter(out, list(rows[0]), lineterminator="\n")
         writer.writeheader()
         writer.writerows(filled)
         path.write_text(mangle(out.getvalue()), "utf-8")
-        return sheets.read(tables.load(project), path, coder)
+        return reliability.read_sheet(tables.load(project), path, coder)
 
     return fill
 
 
 def test_sheet_has_every_passage_in_order_and_no_code(project, tmp_path):
     data = tables.load(project)
-    assert sheets.write(data, tmp_path / "sheet.csv") == 6
+    assert reliability.write_sheet(data, tmp_path / "sheet.csv") == 6
     text = (tmp_path / "sheet.csv").read_text("utf-8")
     rows = list(csv.DictReader(io.StringIO(text)))
     assert [row["passage"] for row in rows] == [row["id"] for row in data.rows["passages"]]
-    assert all(row[code] == "" for row in rows for code in sheets.CODES)
+    assert all(row[code] == "" for row in rows for code in reliability.CODES)
     assert not any(row["gist"] in text or (row["quote"] or "\0") in text for row in data.rows["passages"])
 
 
@@ -107,9 +107,9 @@ def test_no_file_is_overwritten_and_none_is_read_that_is_not_there(project, tmp_
     data = tables.load(project)
     (tmp_path / "sheet.csv").write_text("work of a week")
     with pytest.raises(BriefingError, match="expected a new name"):
-        sheets.write(data, tmp_path / "sheet.csv")
+        reliability.write_sheet(data, tmp_path / "sheet.csv")
     assert (tmp_path / "sheet.csv").read_text() == "work of a week"
     with pytest.raises(BriefingError, match="expected a file that can be written"):
-        sheets.write(data, tmp_path / "nowhere" / "sheet.csv")
+        reliability.write_sheet(data, tmp_path / "nowhere" / "sheet.csv")
     with pytest.raises(BriefingError, match="expected CSV in UTF-8"):
-        sheets.read(data, tmp_path / "none.csv", "b")
+        reliability.read_sheet(data, tmp_path / "none.csv", "b")

@@ -3,7 +3,7 @@
 In: tidy frames. Out: Altair charts, to be altered further with `.properties`,
 `.encode`, `+`, `|` and `&`. `hedged` draws numbers with their doubt, `stands`,
 `network`, `timeline` and `chains` draw what a discourse has; `theme` holds the
-palette and registers the look, `said` what a chart says besides its marks.
+palette and registers the look, `descriptions` what a chart says besides its marks.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import importlib
 from typing import Any
 
 #: Names by the module that has them: loaded when first asked for, since Altair takes a while.
-_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "chronology", "network": "discourse",
-           "stands": "discourse", "timeline": "chronology", "described": "said", "PALETTE": "theme", "WIDE": "theme",
+_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "discourse", "network": "discourse",
+           "stands": "discourse", "timeline": "discourse", "described": "descriptions", "PALETTE": "theme", "WIDE": "theme",
            "NARROW": "theme"}
 
 __all__ = sorted(_PLACES)

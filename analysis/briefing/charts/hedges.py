@@ -12,8 +12,8 @@ from typing import Any
 import altair as alt
 import pandas
 
-from ..findings import BriefingError
 from ..facts.quantities import in_words, plain
+from ..findings import BriefingError
 from .theme import LIGHT, register
 
 #: How each kind of number looks: shape, whether it is full, dashes.

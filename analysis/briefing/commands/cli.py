@@ -22,9 +22,9 @@ from ..findings import BriefingError, Finding, Findings
 
 if TYPE_CHECKING:
     from ..editions.compare import Difference
+    from ..rendering.timings import Timings
     from .preview import Outcome
     from .review import Review
-    from ..rendering.timings import Timings
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -344,12 +344,12 @@ def _write_junit(path: Path, findings: Sequence[Finding], differences: Sequence[
 
 
 def _diff(options: argparse.Namespace) -> int:
-    from ..editions import compare, editions
+    from ..editions import compare, edition
 
-    before, after = (editions.load(text) for text in (options.before, options.after))
+    before, after = (edition.load(text) for text in (options.before, options.after))
     differences = compare.editions(before, after)
     if options.html:
-        options.html.write_text(editions.side_by_side(before, after, differences), encoding="utf-8")
+        options.html.write_text(compare.side_by_side(before, after, differences), encoding="utf-8")
     if options.json:
         print(json.dumps({"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
         return 1 if differences else 0
@@ -394,15 +394,15 @@ def _review_as_data(result: Review) -> dict[str, object]:
 
 
 def _sheet(options: argparse.Namespace) -> int:
-    from ..discourse import sheets
+    from ..discourse import reliability
     from ..facts import tables
 
     data = tables.load(_project(options))
     if options.read is not None:
-        count = sheets.read(data, options.file, options.read)
+        count = reliability.read_sheet(data, options.file, options.read)
         message = f"Added {count} statements of coder {options.read} to data/statements.csv"
     else:
-        count = sheets.write(data, options.file)
+        count = reliability.write_sheet(data, options.file)
         message = f"Wrote {options.file} with {count} passages to code"
     print(json.dumps({"count": count}) if options.json else message)
     return 0

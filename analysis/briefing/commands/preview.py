@@ -21,10 +21,10 @@ from pathlib import Path
 
 from watchfiles import Change, DefaultFilter, watch
 
-from ..editions import archive
+from ..editions import edition
 from ..editions.edition import sha256
-from ..findings import BriefingError, Finding, Findings
 from ..execution.kernels import Kernels, warm
+from ..findings import BriefingError, Finding, Findings
 from .serving import Server
 
 #: Milliseconds without another save that end a burst of saves; and after which all is looked at anyway, for
@@ -129,7 +129,7 @@ def _changed(before: Mapping[str, str], after: Mapping[str, str]) -> tuple[str, 
 def _code(root: Path, files: Mapping[str, str]) -> dict[str, str]:
     """Those of a project's files that are this package's code."""
     return {name: content for name, content in files.items()
-            if name.endswith(".py") and (root / name).is_relative_to(archive.PACKAGE)}
+            if name.endswith(".py") and (root / name).is_relative_to(edition.PACKAGE)}
 
 
 def _broken(root: Path, saved: tuple[str, ...]) -> Finding | None:
@@ -222,7 +222,7 @@ def _folders(root: Path) -> list[str]:
 
 def _named(root: Path) -> list[str]:
     try:
-        return archive.named_by_report(root)
+        return edition.named_by_report(root)
     except BriefingError:
         return []
 

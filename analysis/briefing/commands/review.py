@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..sources import anchors, evidence
-from ..report import prose, report
 from ..discourse import reliability
-from ..facts import tables
-from ..findings import BriefingError, Finding, InvalidData, InvalidReport, shown
 from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
+from ..facts import tables
+from ..findings import BriefingError, Finding, InvalidData, InvalidReport, shown
+from ..report import prose, report
+from ..sources import anchors, evidence
 
 
 @dataclass(frozen=True)

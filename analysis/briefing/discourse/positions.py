@@ -15,9 +15,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..sources import evidence
 from ..facts.dates import date_bounds
 from ..facts.tables import Row, Tables
+from ..sources import evidence
 
 if TYPE_CHECKING:
     import pandas

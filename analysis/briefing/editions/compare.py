@@ -14,14 +14,15 @@ import html
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from . import archive
-from .edition import ABOUT_ITSELF, Edition
 from ..execution.figures import FIGURE
 from ..execution.notebooks import VALUES
+from . import edition
+from .edition import ABOUT_ITSELF, Edition
 
 NONDETERMINISM = "nondeterminism"
 LONGEST = 160
@@ -70,7 +71,7 @@ def editions(before: Edition, after: Edition) -> list[Difference]:
 
 def inputs(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Difference]:
     """What was changed by hand: rows and columns, sentences, cells, versions, lines of code."""
-    return [Difference(archive.kind(name), name, *change)
+    return [Difference(edition.kind(name), name, *change)
             for name in sorted(before.keys() | after.keys()) if before.get(name) != after.get(name)
             for change in _changes(name, before, after)]
 
@@ -244,3 +245,44 @@ def _aligned(before: list[str], after: list[str], unit: str) -> Iterator[Change]
             old = before[a1 + n] if a1 + n < a2 else None
             new = after[b1 + n] if b1 + n < b2 else None
             yield f"{unit} {(b1 + n if new is not None else a1 + n) + 1}", old, new
+
+
+# --- side by side -------------------------------------------------------------------
+
+NOT_THERE = "<p>not there</p>"
+_STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:1320px;margin:2rem auto;padding:0 1rem;color:#1b2530}
+table{border-collapse:collapse;font-size:.9rem;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;
+border-bottom:1px solid #d5dbe0;overflow-wrap:anywhere}.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));
+gap:1.5rem}.pair svg{max-width:100%;height:auto}h1,h2,h3{line-height:1.2}del{background:#f9dcd0}ins{background:#d7ecd9;text-decoration:none}"""
+
+
+def side_by_side(before: Edition, after: Edition, differences: Sequence[Difference]) -> str:
+    """One HTML page: every difference, and each figure that changed, before and after."""
+    rows = "".join(f"<tr><td>{html.escape(d.kind)}</td><td>{html.escape(f'{d.path} {d.place}'.strip())}</td>"
+                   f"<td>{f'<del>{html.escape(d.before)}</del>' if d.before is not None else ''}</td>"
+                   f"<td>{f'<ins>{html.escape(d.after)}</ins>' if d.after is not None else ''}</td></tr>"
+                   for d in differences)
+    figures = [_figures(side.outputs) for side in (before, after)]
+    pairs = "".join(
+        f'<h3>{html.escape(label)}</h3><div class="pair">'
+        f"{''.join(f'<figure>{side.get(label) or NOT_THERE}</figure>' for side in figures)}</div>"
+        for label in dict.fromkeys([*figures[0], *figures[1]]) if figures[0].get(label) != figures[1].get(label))
+    return (f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
+            f'content="width=device-width, initial-scale=1"><title>What changed</title><style>{_STYLE}</style></head>'
+            f"<body><h1>What changed</h1><p>Before: {html.escape(before.name)}. After: {html.escape(after.name)}.</p>"
+            f"<h2>Figures, before and after</h2>{pairs or '<p>No figure changed.</p>'}"
+            f"<h2>Every difference</h2><table><thead><tr><th>Kind</th><th>Where</th><th>Before</th><th>After</th></tr>"
+            f"</thead><tbody>{rows}</tbody></table></body></html>\n")
+
+
+def _figures(outputs: Mapping[str, bytes]) -> dict[str, str]:
+    """The drawings of an edition by notebook and cell."""
+    found = {}
+    for name, content in outputs.items():
+        if name.startswith("notebooks/"):
+            for cell in json.loads(content)["cells"]:
+                for output in cell.get("outputs", []):
+                    data = output.get("data", {})
+                    if FIGURE in data or "image/svg+xml" in data:
+                        found[f"{Path(name).stem}, {cell.get('id', '')}"] = "".join(data.get("image/svg+xml", ""))
+    return found

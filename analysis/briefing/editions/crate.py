@@ -18,8 +18,8 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import __version__
-from . import archive
 from ..facts.tables import Row, Tables
+from . import edition
 
 NAME = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
@@ -45,7 +45,7 @@ def crate(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, byt
           versions: Mapping[str, str], report_front: Mapping[str, Any]) -> str:
     """The crate's metadata file as JSON text, entities and keys in a fixed order.
 
-    `inputs` are as `archive.inputs` gives them, `outputs` by path in
+    `inputs` are as `edition.inputs` gives them, `outputs` by path in
     `_output/`; `versions` are those of the software beneath, by name, and
     `report_front` is the report's front matter.
     """
@@ -56,7 +56,7 @@ def crate(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, byt
     sources = [_source(row) for row in tables.rows["sources"]]
     made = [_file(_path(name), name, outputs[name]) for name in sorted(outputs) if name != NAME]
     read = [_file(_inner(name), name, inputs[name]) for name in sorted(inputs)]
-    packed = _file(f"#{archive.NAME}", archive.NAME, archive.pack(inputs), hasPart=_to(read),
+    packed = _file(f"#{edition.ARCHIVE}", edition.ARCHIVE, edition.pack(inputs), hasPart=_to(read),
                    description=f"All inputs of the edition, attached to {CARRIER}.")
     for entity in made:
         if entity["name"] == CARRIER:
@@ -102,7 +102,7 @@ def _local(kind: str, name: str) -> str:
 
 
 def _inner(name: str) -> str:
-    return _local(archive.NAME, name)
+    return _local(edition.ARCHIVE, name)
 
 
 def _file(id: str, name: str, content: bytes, **properties: Any) -> Entity:

@@ -19,10 +19,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from . import archive, compare, edition
-from .compare import NONDETERMINISM, Difference
-from ..findings import BriefingError
 from ..execution.kernels import VARIED
+from ..findings import BriefingError
+from . import compare, edition
+from .compare import NONDETERMINISM, Difference
+
 
 @dataclass(frozen=True)
 class Condition:
@@ -40,8 +41,8 @@ def check(root: Path, progress: Callable[[str], None] = lambda _: None) -> list[
 
     Raises BriefingError where there is no edition, or a render fails.
     """
-    published = edition.load(root)
-    first, second = _twice(archive.inputs(root), progress)
+    published = edition.published(root)
+    first, second = _twice(edition.inputs(root), progress)
     unstable = compare.outputs(first.outputs, second.outputs, NONDETERMINISM)
     shaky = {difference.path for difference in unstable}
     found = [d for d in compare.editions(published, first) if d.path not in shaky]
@@ -112,7 +113,7 @@ def _comma_locale(scratch: Path) -> tuple[str, dict[str, str]]:
 def _render(folder: Path, inputs: Mapping[str, bytes], condition: Condition) -> edition.Edition:
     project = folder / ("a project" if condition.backwards else "project")
     names = sorted(inputs, reverse=condition.backwards)
-    archive.write({name: inputs[name] for name in names}, project)
+    edition.write_files({name: inputs[name] for name in names}, project)
     Path(condition.variables["HOME"]).mkdir(exist_ok=True)
     # the code that is rendered with is the edition's own, not the one that checks
     environment = {**{k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}, **condition.variables,
@@ -126,4 +127,4 @@ def _render(folder: Path, inputs: Mapping[str, bytes], condition: Condition) -> 
     if run.returncode:
         raise BriefingError(f"render ({condition.name} conditions): found exit code {run.returncode}, expected 0. "
                             f"Its own words:\n{run.stderr.strip()}")
-    return edition.load(project)
+    return edition.published(project)

@@ -26,10 +26,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..facts import recording
-from . import store
 from ..charts.theme import NARROW, WIDE
 from ..charts.typefaces import FONT, folder, rules
+from ..facts import recording
+from . import store
 
 Specification = dict[str, Any]
 TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
@@ -123,7 +123,7 @@ def _fitted(spec: Specification, width: int, squeeze: bool) -> tuple[str, Specif
         return (_svg(fitted), fitted) if own and _size(svg)[0] > width + 1 else (svg, spec)
     # its width is a + b·factor, since all that can shrink shrinks alike: b is one page where its views stand in one
     # column, else the first two drawings tell it
-    factor, slope, svg, before = 1.0, float(width), "", 0.0
+    factor, earlier, slope, svg, before = 1.0, 1.0, float(width), "", 0.0
     for _ in range(4):
         scaled = _scaled(spec, factor, width, squeeze)
         svg = _svg(scaled)

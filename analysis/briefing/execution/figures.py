@@ -15,10 +15,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from . import drawing, specification
-from ..charts.said import RESTS, TABLES, ids
+from ..charts import descriptions
+from ..charts.descriptions import RESTS, TABLES, ids
 from ..charts.theme import NARROW, WIDE, register
 from ..findings import shown
+from . import drawing
 
 FIGURE = "application/vnd.briefing.figure+json"
 VEGA_LITE = "application/vnd.vegalite.v6+json"
@@ -59,7 +60,7 @@ def bundle(value: Any) -> dict[str, Any] | None:
     problems += _check_size(*drawn["size"], bool(drawn["pages"]))
     head, end, body = drawn["svg"].partition(">")
     alone = f"{head}{end}<style>{drawn['style']}</style>{body}"
-    return {"image/svg+xml": alone, VEGA_LITE: spec, "text/plain": specification.title(spec),
+    return {"image/svg+xml": alone, VEGA_LITE: spec, "text/plain": descriptions.title(spec),
             FIGURE: {"narrow": drawn["narrow"], "pages": drawn["pages"], **about,
                      **({"live": drawn["live"]} if "live" in drawn else {}), "problems": problems}}
 
@@ -100,7 +101,7 @@ class _Refused(Exception):
 def _local(chart: Any) -> dict[str, Any]:
     """The specification with data from files of the project in it; raises _Refused for data from elsewhere."""
     spec = json.loads(json.dumps(chart.to_dict(validate=False)), parse_constant=lambda name: None)  # NaN is no JSON
-    for part in specification.parts(spec):
+    for part in descriptions.parts(spec):
         data = part.get("data") or part.get("from", {}).get("data") if isinstance(part.get("from", {}), Mapping) else None
         if isinstance(data, dict) and "url" in data:
             _take_in(data)
@@ -164,8 +165,8 @@ def _about(spec: dict[str, Any]) -> dict[str, Any]:
     if said:  # the data of what is described are in its own table
         named = {*re.findall(r'"name": "([^"]+)"', json.dumps({**others, "datasets": {}}))}
         others = {**others, "datasets": {id: rows for id, rows in others.get("datasets", {}).items() if id in named}}
-    rows = specification.rows_of(others)
-    tables = [*(one["table"] for one in said), *filter(None, [specification.table(others)])]
+    rows = descriptions.rows_of(others)
+    tables = [*(one["table"] for one in said), *filter(None, [descriptions.table(others)])]
     return {"table": _joined(tables), **{f"{name}s": _once(*(one[name] for one in said), ids(rows, name)) for name in RESTS[:2]},
             "credits": _once(*(one["publisher"] for one in said), ids(rows, "publisher"))}
 
@@ -211,15 +212,15 @@ def _lean(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _check(spec: dict[str, Any]) -> Iterator[Problem]:
     """All that is wrong with a chart before it is drawn."""
-    if not specification.title(spec):
+    if not descriptions.title(spec):
         yield _problem("chart-untitled", "a chart without a title", "a title that says what is seen",
                        'Add it with .properties(title="…").')
-    sets = specification.data_of(spec)
+    sets = descriptions.data_of(spec)
     if sets and not any(len(data) for data in sets):
         yield _problem("chart-empty", "a chart without a row of data", "at least one row",
                        "Look at the frame: a filter or a join may have left nothing of it.")
         return
-    for part in specification.parts(spec):
+    for part in descriptions.parts(spec):
         kind = part["mark"].get("type") if isinstance(part.get("mark"), Mapping) else part.get("mark")
         if kind == "image":
             yield _problem("chart-image", "a mark that loads pictures", "marks that are drawn", "Use points with a shape.")
@@ -239,17 +240,17 @@ _GIVEN = {"key", "value", "density", "prob", "rSquared", "coef", "data"}
 
 
 def _unknown_fields(spec: dict[str, Any]) -> Iterator[Problem]:
-    known = {name for row in specification.rows_of(spec) for name in row}
-    if not known or any(isinstance(data, str) for data in specification.data_of(spec)):
+    known = {name for row in descriptions.rows_of(spec) for name in row}
+    if not known or any(isinstance(data, str) for data in descriptions.data_of(spec)):
         return
     made = set(_GIVEN)
-    for part in specification.parts(spec):
+    for part in descriptions.parts(spec):
         for step in part.get("transform") or ():
-            named = [step.get("as"), *(item.get("as") for item in specification.parts(step) if item is not step), step.get("sample")]
+            named = [step.get("as"), *(item.get("as") for item in descriptions.parts(step) if item is not step), step.get("sample")]
             made |= {str(name) for item in named for name in (item if isinstance(item, list) else [item]) if name}
             if "bin" in step or "timeUnit" in step or "lookup" in step or "stack" in step:
                 made |= {f"{name}_end" for name in made} | {str(f) for f in (step.get("from") or {}).get("fields", ())}
-    asked = {str(one["field"]) for part in specification.parts(spec) for channel in (part.get("encoding") or {}).values()
+    asked = {str(one["field"]) for part in descriptions.parts(spec) for channel in (part.get("encoding") or {}).values()
              for one in (channel if isinstance(channel, list) else [channel])
              if isinstance(one, Mapping) and isinstance(one.get("field"), str)}
     for name in sorted(asked):
@@ -270,5 +271,5 @@ def _check_size(width: float, height: float, parted: bool) -> Iterator[Problem]:
 
 def _is_live(spec: Mapping[str, Any]) -> bool:
     """Whether a reader can do something with the chart: it has a param that is selected or bound to a control."""
-    return any("select" in param or "bind" in param for part in specification.parts(spec) for param in (part.get("params") or ())
+    return any("select" in param or "bind" in param for part in descriptions.parts(spec) for param in (part.get("params") or ())
                if isinstance(param, Mapping))

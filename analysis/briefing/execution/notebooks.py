@@ -18,8 +18,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .figures import FIGURE, LOOKS
 from ..findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDied, NotebookFailed, shown
+from .figures import FIGURE, LOOKS
 
 if TYPE_CHECKING:
     import nbformat
@@ -193,12 +193,12 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     Raises CellFailed, CellTimedOut or KernelDied, each with the notebook, the
     cell's number and its label.
     """
-    from . import kernels, provisioning
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import AsyncKernelManager
-
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+    from . import kernels, provisioning
 
     # no search path: always this interpreter, never a kernel of the user's with the same name
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),

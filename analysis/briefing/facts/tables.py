@@ -24,9 +24,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..findings import BriefingError, Finding, InvalidData, shown
 from . import recording
 from .dates import date_bounds
-from ..findings import BriefingError, Finding, InvalidData, shown
 
 if TYPE_CHECKING:
     import pandas

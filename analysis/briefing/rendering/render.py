@@ -22,19 +22,20 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..editions import archive, crate, edition
-from . import cache, running, unchanged
+from ..charts import typefaces
+from ..discourse import exports
+from ..editions import crate, edition
+from ..execution import notebooks
+from ..execution.kernels import VARIED, Kernels, warm
+from ..execution.store import FOLDER, Store
+from ..facts import recording, tables
+from ..findings import BriefingError, InvalidData
 from ..report import document, report
 from ..sources import evidence
-from ..discourse import exports
 from ..writers import glyphs, html, pdf
-from ..execution import notebooks
-from ..facts import recording, tables
-from ..charts import typefaces
-from ..findings import BriefingError, Finding, InvalidData, InvalidReport, shown
-from ..execution.kernels import VARIED, Kernels, warm
+from . import cache, running, unchanged
+from .project import Project
 from .running import Progress
-from ..execution.store import FOLDER, Store
 from .timings import Timings
 
 OUTPUT = "_output"
@@ -57,8 +58,10 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
           ThreadPoolExecutor(1) as beside):
         began = time.time()
         with timings.stage("read data and report"):
-            data, read = _inputs(root, progress)
-            inputs = archive.inputs(root)
+            progress("Checking data and report")
+            project = Project.read(root)
+            data, read = project.tables, project.report
+            inputs = edition.inputs(root)
         run = _run(root, stage, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
         fonts: Future[tuple[str, Any]] = Future()
         exported: Future[dict[str, str]] = Future()
@@ -108,7 +111,10 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
     """Run the notebooks and write what Quarto needs beside the report: the
     executed copies and the references."""
     with _locked(root, progress), _staging(root) as stage, warm(once=True) as kernels:
-        data, _ = _inputs(root, progress, report_needed=False)
+        progress("Checking data")
+        data, findings = tables.read(root)
+        if findings:
+            raise InvalidData(findings)
         run = _run(root, stage, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None, Timings())
         running.execute(run, None)
         _write_references(stage / "references.json", evidence.references(data))
@@ -119,40 +125,9 @@ def _run(root: Path, stage: Path, data: tables.Tables, kernels: Kernels, timeout
          began: float, progress: Progress, explain: Progress, timings: Timings) -> running.Run:
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
-        return running.Run(root, stage, kernels, timeout, memory, store, cache.environment(root, archive.PACKAGE),
+        return running.Run(root, stage, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
                            cache.Inputs(root, data, stage, kernels.environment, began), progress, explain, timings,
                            set(), [])
-
-
-def _inputs(root: Path, progress: Progress, *, report_needed: bool = True) -> tuple[tables.Tables, Any]:
-    """Data and report, both read before anything runs, so that all findings come at once."""
-    progress("Checking data and report")
-    findings: list[Finding] = []
-    data = read = None
-    try:
-        data, found = tables.read(root)
-        findings += found
-    except InvalidData as error:
-        findings += error.findings
-    try:
-        if report_needed:
-            read = report.read(root)
-            findings += _check_date(read, data)
-    except InvalidReport as error:
-        if not findings:
-            raise
-        findings += error.findings
-    if findings:
-        raise InvalidData(findings)
-    return data, read
-
-
-def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Finding]:
-    given = read.front.get("date")
-    if data and given is not None and str(given)[:10] != data.edition_date.isoformat():
-        line = read.text[:read.text.index("\ndate")].count("\n") + 2 if "\ndate" in read.text else 1
-        yield Finding("edition-date", read.path, shown(given), f"{data.edition_date}, the day that "
-                      "data/datapackage.json gives as `created`", "Give both the same day.", line=line)
 
 
 def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
@@ -161,7 +136,7 @@ def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.A
               for resource in data.descriptor["resources"]}
     carried = [pdf.Attachment(name, content, "text/csv", titles[name], "data")
                for name, content in _tables(data, inputs).items()]
-    return [*carried, pdf.Attachment(archive.NAME, archive.pack(inputs), "application/zip",
+    return [*carried, pdf.Attachment(edition.ARCHIVE, edition.pack(inputs), "application/zip",
                                      "Everything this document is made from")]
 
 
@@ -320,14 +295,14 @@ def _remember(run: running.Run, inputs: Mapping[str, bytes], outputs: Mapping[st
     if run.store.folder is None or run.unseen or any(run.inputs.touched(read) for read in run.reads):
         return
     run.store.prune()
-    here = {f"analysis/briefing/{path.relative_to(archive.PACKAGE).as_posix()}": str(path)
-            for path in archive.PACKAGE.rglob("*")}  # which may be installed elsewhere
+    here = {f"analysis/briefing/{path.relative_to(edition.PACKAGE).as_posix()}": str(path)
+            for path in edition.PACKAGE.rglob("*")}  # which may be installed elsewhere
     files = {here.get(name, name): cache.sha256(content) for name, content in inputs.items()}
     files |= {f"{OUTPUT}/{name}": cache.sha256(content) for name, content in outputs.items()}
     files |= {name: run.inputs.fingerprint((kind, name)) for kind, name, *_ in run.reads
               if kind == "file" and not name.startswith("new:")}
     files.setdefault("requirements.lock", "none")
-    folders = {("analysis", ""), ("data", ""), *((str(path), "") for path in [archive.PACKAGE, *archive.PACKAGE.rglob("*/")]),
+    folders = {("analysis", ""), ("data", ""), *((str(path), "") for path in [edition.PACKAGE, *edition.PACKAGE.rglob("*/")]),
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
     names = {"PYTHONPATH", VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
@@ -341,7 +316,8 @@ def render_with_quarto(root: Path, *, progress: Progress = lambda _: None) -> li
 
     Raises BriefingError where Quarto is not installed or fails.
     """
-    _inputs(root, progress)
+    progress("Checking data and report")
+    Project.read(root)
     found = shutil.which("quarto")
     if not found:
         raise BriefingError(

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import cache
-from ..execution import notebooks
-from ..report import report
-from ..execution import drawing
-from ..findings import Findings, NotebookFailed
+from ..execution import drawing, notebooks
 from ..execution.kernels import Kernels
 from ..execution.store import VARIABLE, Store
+from ..findings import Findings, NotebookFailed
+from ..report import report
+from . import cache
 from .timings import Timings
 
 OWN = "report.qmd"

@@ -12,11 +12,11 @@ import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ..sources.evidence import LIKELIHOODS, OTHER_LIKELIHOODS
+from ..facts.tables import Row, Tables
 from ..findings import Finding, shown
+from ..sources.evidence import LIKELIHOODS, OTHER_LIKELIHOODS
 from .report import Report, Span
 from .sentences import Block, Sentence, sentences, split, visible
-from ..facts.tables import Row, Tables
 
 VAGUE = re.compile(r"(?<![\w-])(possibly|perhaps|maybe|conceivably|presumably|arguably|chances are|might|"
                    r"(?:may|could)\s+(?:well|have|be))(?![\w-])", re.IGNORECASE)

@@ -13,10 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..findings import Finding, InvalidReport, shown
-from .inline import markdown
 from ..execution.figures import FIGURE, VEGA_LITE
 from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
+from ..findings import Finding, InvalidReport, shown
+from .inline import markdown
 
 CROSS_REFERENCES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
 #: Reference prefixes of Quarto that the embedded engine has no counterpart for.

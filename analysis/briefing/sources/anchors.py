@@ -17,8 +17,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..findings import BriefingError, Finding, shown
 from ..facts.tables import Row, Tables
+from ..findings import BriefingError, Finding, shown
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..charts import typefaces
-from ..report.document import Document
-from ..findings import Finding, GlyphMissing, shown
 from ..execution.notebooks import cells
-from ..report.report import Picture, Report
 from ..facts.tables import Tables
+from ..findings import Finding, GlyphMissing, shown
+from ..report.document import Document
+from ..report.report import Picture, Report
 
 MOST_NAMED = 4
 

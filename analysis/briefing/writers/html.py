@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..report import document
 from ..charts import typefaces
+from ..report import document
 from ..report.document import Document
 from ..report.report import Picture
 from ..report.tree import VERSION, Node, attributes, div, pandoc, plain, raw, transform, walk

@@ -13,9 +13,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from ..findings import BriefingError
 from ..report import document
 from ..report.document import Document
-from ..findings import BriefingError
 from ..report.report import PAPERS, Picture
 from ..report.tree import VERSION, Node, attributes, pandoc, plain, raw, transform, walk
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from ..charts.said import Row
-from ..facts.quantities import in_words, plain
+from ..facts.quantities import in_words, known, plain
 
 
 def title(spec: Mapping[str, Any]) -> str:
@@ -90,3 +90,47 @@ def encoded(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                     said = one.get("title")
                     field = field.removeprefix("properties.")
                     yield field, " ".join(said) if isinstance(said, list) else str(said or field)
+
+
+# --- what the author of a chart says of it -----------------------------------------
+
+Row = dict[str, Any]
+#: Columns of a frame by which a chart knows what it rests on: ids of sources and passages, names of publishers.
+RESTS = ("source", "passage", "publisher")
+
+
+#: What `described` said of charts, by the name that it gave them: it stays theirs in whatever they become a part of.
+TABLES: dict[str, dict[str, Any]] = {}
+
+
+def described(chart: Any, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Any], *,
+              filters: Sequence[str] = (), marks: Sequence[str] = ()) -> Any:
+    """The chart with a table of data of its own in place of the one that is made from what it encodes.
+
+    `columns` maps each head to the field of `rows` that it shows, or to what makes its cells. A page filters
+    table and marks by the heads in `filters`; `marks` is what the mark of each row says (its `description`).
+    """
+    rows = list(rows)
+    cells = [[plain(make(row) if callable(make) else row.get(make)) for make in columns.values()] for row in rows]
+    table = {"columns": list(columns), "rows": cells,
+             **({"filters": list(filters), "marks": list(marks)} if filters else {})}
+    about = {"table": table, **{name: ids(rows, name) for name in RESTS}}
+    name = f"described-{hashlib.sha256(json.dumps(about, default=str).encode()).hexdigest()[:12]}"
+    parts = getattr(chart, "vconcat", None)
+    names = [f"{name}-{n}" for n in range(len(parts or [chart]))]
+    TABLES.update(dict.fromkeys(names, about))
+    if not parts:
+        return chart.properties(name=names[0])
+    chart = chart.copy()  # its parts are named, since what is joined to it with & becomes one of them
+    chart.vconcat = [part.properties(name=own) for part, own in zip(parts, names, strict=True)]
+    return chart
+
+
+def ids(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:
+    """The ids that rows have under a name or its plural, each once, in order; a cell holds one or several."""
+    found: dict[str, None] = {}
+    for row in rows:
+        for cell in (row.get(name), row.get(f"{name}s")):
+            found.update(dict.fromkeys(str(item) for item in (cell if isinstance(cell, (list, tuple)) else [cell])
+                                       if known(item) and item != ""))
+    return list(found)
