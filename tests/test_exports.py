@@ -59,7 +59,7 @@ def items(collection):
 
 
 def test_annotations_are_read_by_a_json_ld_processor(data, expand):
-    (collection,) = expand(annotations.annotations(data))
+    (collection,) = expand(annotations.annotated(data))
     assert collection["@id"] == "https://example.org/evidence.jsonld#evidence"
     read = items(collection)
     assert [item["@id"].partition("#")[2] for item in read] == [row["id"] for row in data.rows["passages"]]
@@ -74,12 +74,12 @@ def test_every_key_has_a_meaning_in_the_context(data):
         for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
             yield from keys(inner)
 
-    assert set(keys(json.loads(annotations.annotations(data)))) - {"@context"} <= set(CONTEXT["@context"])
+    assert set(keys(json.loads(annotations.annotated(data)))) - {"@context"} <= set(CONTEXT["@context"])
 
 
 def test_annotations_become_triples_with_absolute_names(data):
     jsonld = pytest.importorskip("pyld").jsonld
-    quads = jsonld.to_rdf(json.loads(annotations.annotations(data)), {
+    quads = jsonld.to_rdf(json.loads(annotations.annotated(data)), {
         "base": "https://example.org/e", "documentLoader": offline, "format": "application/n-quads"})
     assert quads.count(f"<{OA}hasSelector>") == 6 and quads.count(f"<{OA}refinedBy>") == 1
     assert quads.count("<ni:///sha-256;") == 6
@@ -88,7 +88,7 @@ def test_annotations_become_triples_with_absolute_names(data):
 def test_selectors_find_their_words_in_the_source(project, data, expand):
     text = (project / "courier-2031-03-08.txt").read_bytes().decode("utf-8")
     rows = {row["id"]: row for row in data.rows["passages"]}
-    for item in items(expand(annotations.annotations(data))[0]):
+    for item in items(expand(annotations.annotated(data))[0]):
         row = rows[item["@id"].partition("#")[2]]
         (selector,) = item[f"{OA}hasTarget"][0][f"{OA}hasSelector"]
         start, end = (int(selector[f"{OA}{name}"][0]["@value"]) for name in ("start", "end"))
@@ -104,7 +104,7 @@ def test_selectors_find_their_words_in_the_source(project, data, expand):
 def test_target_is_the_text_that_positions_count_in(data):
     def source(**cells):
         data.rows["sources"][0].update(cells)
-        return json.loads(annotations.annotations(data))["first"]["items"][0]["target"]["source"]
+        return json.loads(annotations.annotated(data))["first"]["items"][0]["target"]["source"]
 
     assert source(sha256="00" * 32, url="https://example.org/page") == "ni:///sha-256;" + "A" * 43
     assert source(sha256=None) == "https://example.org/page" and source(url=None) == "#courier"

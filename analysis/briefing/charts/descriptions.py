@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from ..facts.quantities import in_words, known, plain
 
@@ -95,6 +95,7 @@ def encoded(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 # --- what the author of a chart says of it -----------------------------------------
 
 Row = dict[str, Any]
+Chart = TypeVar("Chart", bound=Any)  # whatever Altair has: it comes back as it was, with a name
 #: Columns of a frame by which a chart knows what it rests on: ids of sources and passages, names of publishers.
 RESTS = ("source", "passage", "publisher")
 
@@ -103,8 +104,8 @@ RESTS = ("source", "passage", "publisher")
 TABLES: dict[str, dict[str, Any]] = {}
 
 
-def described(chart: Any, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Any], *,
-              filters: Sequence[str] = (), marks: Sequence[str] = ()) -> Any:
+def described(chart: Chart, rows: Iterable[Mapping[str, Any]], columns: Mapping[str, Any], *,
+              filters: Sequence[str] = (), marks: Sequence[str] = ()) -> Chart:
     """The chart with a table of data of its own in place of the one that is made from what it encodes.
 
     `columns` maps each head to the field of `rows` that it shows, or to what makes its cells. A page filters
@@ -120,10 +121,10 @@ def described(chart: Any, rows: Iterable[Mapping[str, Any]], columns: Mapping[st
     names = [f"{name}-{n}" for n in range(len(parts or [chart]))]
     TABLES.update(dict.fromkeys(names, about))
     if not parts:
-        return chart.properties(name=names[0])
-    chart = chart.copy()  # its parts are named, since what is joined to it with & becomes one of them
-    chart.vconcat = [part.properties(name=own) for part, own in zip(parts, names, strict=True)]
-    return chart
+        return cast(Chart, chart.properties(name=names[0]))
+    joined = chart.copy()  # its parts are named, since what is joined to it with & becomes one of them
+    joined.vconcat = [part.properties(name=own) for part, own in zip(parts, names, strict=True)]
+    return cast(Chart, joined)
 
 
 def ids(rows: Iterable[Mapping[str, Any]], name: str) -> list[str]:

@@ -6,7 +6,7 @@ import datetime
 import json
 import textwrap
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import pandas
@@ -23,7 +23,7 @@ _VERBS = {"agree": "agrees", "disagree": "disagrees", "mixed": "both agrees and 
 _HOW = {"said": ("circle", "said", "in words"), "done": ("square", "by an act", "by an act"),
         "both": ("square", "said and done", "in words and by an act")}
 LETTER = 6.3  # px that a letter takes in the mean: how many have room is told by it, and Vega lays them out
-_GRID = {"grid": True, "gridColor": LIGHT["paper"], "gridWidth": 2, "tickBand": "extent"}  # cells of one ground
+_GRID: dict[str, Any] = {"grid": True, "gridColor": LIGHT["paper"], "gridWidth": 2, "tickBand": "extent"}  # cells of one ground
 MOST_ROWS = 26  # of a matrix from one line of heads to the next
 HIGHEST = 620  # px of the names of a camp in a network: what fits on a page
 
@@ -105,7 +105,7 @@ def _marks(rows: list[dict[str, Any]], all_rows: list[dict[str, Any]], size: flo
         description="description:N")
     ink = alt.when(alt.datum.mode == "done").then(alt.value(LIGHT["ink"])).otherwise(alt.value(LIGHT["paper"]))
     signs = base.mark_text(fontWeight=600, fontSize=max(min(size ** 0.5, 12), 7), aria=False)
-    return drawn + signs.encode(text="sign:N", color=ink)
+    return cast(alt.LayerChart, drawn + signs.encode(text="sign:N", color=ink))
 
 
 def _list(rows: list[dict[str, Any]], subject: str, width: int) -> alt.LayerChart:
@@ -124,9 +124,10 @@ def _list(rows: list[dict[str, Any]], subject: str, width: int) -> alt.LayerChar
 def note(text: str, width: int) -> alt.Chart:
     """A line of text in place of a chart, or below one."""
     lines = textwrap.wrap(text, int(width / LETTER))
-    return alt.Chart(pandas.DataFrame({"text": ["\n".join(lines)]})).mark_text(
+    drawn: alt.Chart = alt.Chart(pandas.DataFrame({"text": ["\n".join(lines)]})).mark_text(
         align="left", baseline="top", lineBreak="\n", lineHeight=15, color=LIGHT["soft"]).encode(
         text="text:N", x=alt.value(0), y=alt.value(0)).properties(width=width - 8, height=15 * len(lines))
+    return drawn
 
 
 def wrapped(expression: str, letters: int) -> str:
@@ -164,9 +165,9 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
     for side, camp in enumerate(kept):
         top = 0.0
         for actor in camp:
-            room = high[actor] + (tall - sum(high[one] for one in camp)) / len(camp)
-            cards[actor] = (side, top + room / 2, lines[actor])
-            top += room
+            place = high[actor] + (tall - sum(high[one] for one in camp)) / len(camp)
+            cards[actor] = (side, top + place / 2, lines[actor])
+            top += place
     shown = [edge for edge in edges if edge["a"] in cards and edge["b"] in cards]
     if not shown:
         chart = alt.vconcat(note("No data." if not names else "No two actors take a stand on the same concept.", width))
@@ -216,21 +217,21 @@ def _camps(edges: list[dict[str, Any]], cards: dict[str, tuple[int, float, list[
         scale = alt.Scale(domain=kinds, range=[looks[kind][part] for kind in kinds])
         return channel("relation:N", scale=scale, legend=alt.Legend(offset=2))
 
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[tall, 0], nice=False))
+    across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
+    down = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[tall, 0], nice=False))
     thin = 1.25 if len(edges) <= 80 else 0.4
     tie = alt.Chart(pandas.DataFrame(points)).mark_line(interpolate="basis", opacity=1).encode(
-        x=x, y=y, detail="tie:N", order="order:Q", description="description:N",
+        x=across, y=down, detail="tie:N", order="order:Q", description="description:N",
         stroke=look(alt.Stroke, 0), strokeDash=look(alt.StrokeDash, 1),
         strokeWidth=alt.StrokeWidth("weight:Q", scale=alt.Scale(domain=[1, 5], range=[thin, 5 * thin]), legend=None))
     boxes = alt.Chart(pandas.DataFrame([
         {"name": "\n".join(name), "top": at - 4 - 6.5 * len(name), "bottom": at + 4 + 6.5 * len(name),
          "x": inner[side], "x2": outer[side], "middle": (inner[side] + outer[side]) / 2}
         for side, at, name in cards.values()]))
-    ground = boxes.mark_rect(fill=LIGHT["ground"], aria=False).encode(x=x, x2="x2", y="top:Q", y2="bottom")
+    ground = boxes.mark_rect(fill=LIGHT["ground"], aria=False).encode(x=across, x2="x2", y="top:Q", y2="bottom")
     labels = boxes.mark_text(lineBreak="\n", lineHeight=13, baseline="top", dy=5, aria=False).encode(
         x="middle:Q", y="top:Q", text="name:N")
-    return (tie + ground + labels).properties(width=width - 8, height=tall)
+    return cast(alt.LayerChart, (tie + ground + labels).properties(width=width - 8, height=tall))
 
 
 # --- how things went: events, and words from hand to hand --------------------------
@@ -249,7 +250,7 @@ def timeline(events: pandas.DataFrame, window: Window | None = None, width: int 
     register()
     rows = [{**row, "description": _event_sentence(row)} for row in events.to_dict("records")]
     parts = [_part(part, window, width) for part in _parts(rows, window, width)]
-    chart = alt.vconcat(*(parts or [note("No data.", width)]), spacing=8)
+    chart = alt.vconcat(*(parts or (note("No data.", width),)), spacing=8)
     return described(chart, rows, {
         "Date": "when", "EDTF": "date", "Event": "title", "Date from a weekday": lambda row: bool(row["resolved"]),
         "Who": "actors", "Source": "publisher"})
@@ -308,7 +309,7 @@ def _days(rows: list[dict[str, Any]], window: Window, y: Any, room: float) -> al
     """The grid of days beside the rows, and the mark of each."""
     days = [window[0] + datetime.timedelta(n) for n in range((window[1] - window[0]).days + 1)]
     last = len(days) - 1
-    band = {"axis": None, "scale": alt.Scale(type="band", domain=list(range(len(days))), padding=0)}
+    band: dict[str, Any] = {"axis": None, "scale": alt.Scale(type="band", domain=list(range(len(days))), padding=0)}
     x = alt.X("day:O", **band)
     grid = pandas.DataFrame(rows)[["top", "bottom"]].merge(pandas.DataFrame({"day": range(len(days))}), how="cross")
     first = [row["top"] for before, row in zip([{"bottom": -9.0}, *rows], rows, strict=False)
@@ -345,7 +346,7 @@ def _days(rows: list[dict[str, Any]], window: Window, y: Any, room: float) -> al
                ends.transform_filter("!datum.onward && datum.kind == 'within'").encode(x=alt.X("end:O", **band)),
                base.transform_filter("datum.kind == 'day' || (!datum.before && datum.kind != 'within')").mark_point(
                    size=75, strokeWidth=1.6, opacity=1).encode(fill=fill, description="description:N")]
-    return alt.layer(*layers).properties(width=room)
+    return cast(alt.LayerChart, alt.layer(*layers).properties(width=room))
 
 
 # --- hands ------------------------------------------------------------------------
@@ -372,7 +373,7 @@ def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
     blocks = [rows] if high * len(rows) <= MOST_LINES else [[row] for row in rows]  # a page may end between blocks
     parts = [_chains(block, most, per_line if over else 0, (0.3 * width, room), head=n == 0)
              for n, block in enumerate(blocks if rows else [])]
-    chart = alt.vconcat(*(parts or [note("No data.", width)]), spacing=0)
+    chart = alt.vconcat(*(parts or (note("No data.", width),)), spacing=0)
     return described(chart, rows, {"From speaker to page": "chain", "Hands between": "hops", "Passages": "count",
                                    "Quotations among them": "quotations", "Source": "publishers"})
 

@@ -7,7 +7,7 @@ with ends is a range. Positions and scales stay the analyst's.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import altair as alt
 import pandas
@@ -66,7 +66,7 @@ def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | Non
     if not across and _field(channels.get("y")) != "value":
         raise BriefingError("hedged: found x and y without the field value, expected one of them to be it. "
                             "Call the column of the numbers value.")
-    ink = alt.value(LIGHT[color])
+    ink: Any = alt.value(LIGHT[color])
     if accent:
         ink = alt.when(f"datum[{accent!r}]").then(alt.value(LIGHT["accent"])).otherwise(ink)
     base = alt.Chart(frame).encode(**channels)
@@ -89,13 +89,13 @@ def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | Non
     key = key and len(shown) > 1 and not accent
 
     def look(channel: Any, part: int) -> Any:
-        scale = alt.Scale(domain=list(LOOKS), range=[look[part] for look in LOOKS.values()])
+        scale = alt.Scale(domain=list(LOOKS), range=[cast(Any, look[part]) for look in LOOKS.values()])
         return channel("given:N", scale=scale, legend=alt.Legend(values=shown) if key else None)
 
     hollow = [word for word, (_, full, _) in LOOKS.items() if not full]
     if key:
         scale = alt.Scale(domain=list(LOOKS), range=[LIGHT["paper" if word in hollow else color] for word in LOOKS])
-        fill = alt.Fill("given:N", scale=scale, legend=alt.Legend(values=shown))
+        fill: Any = alt.Fill("given:N", scale=scale, legend=alt.Legend(values=shown))
     else:
         fill = alt.when(alt.FieldOneOfPredicate("given", hollow)).then(alt.value(LIGHT["paper"]))
         if accent:
@@ -104,7 +104,7 @@ def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | Non
     layers.append(base.mark_point(size=75, strokeWidth=1.5, opacity=1).encode(
         shape=look(alt.Shape, 0), strokeDash=look(alt.StrokeDash, 2), fill=fill, stroke=ink,
         description="description:N"))
-    return alt.layer(*layers)
+    return cast(alt.LayerChart, alt.layer(*layers))
 
 
 def _field(channel: Any) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from .typefaces import FONT
 
@@ -67,6 +67,6 @@ def register() -> None:
     import altair as alt
 
     if NAME not in alt.theme.names():
-        alt.theme.register(NAME, enable=False)(lambda: {"config": configuration()})
+        alt.theme.register(NAME, enable=False)(lambda: cast(Any, {"config": configuration()}))
     if alt.theme.active == "default":
         alt.theme.enable(NAME)

@@ -133,11 +133,11 @@ def _complaints(page: str) -> str:
     import typst
 
     try:
-        typst.compile(f'#set document(title: "-")\n#set text(font: "{FONT}", lang: "en")\n{page}'.encode("utf-8"),
+        typst.compile(f'#set document(title: "-")\n#set text(font: "{FONT}", lang: "en")\n{page}'.encode(),
                       format="pdf", font_paths=available(), pdf_standards=["a-3a"], timestamp=_ANY_DAY)
     except typst.TypstError as error:
         return error.diagnostic
     return ""
 
 
-_ANY_DAY = datetime.datetime(2000, 1, 1, tzinfo=datetime.timezone.utc)  # an archivable PDF has a date
+_ANY_DAY = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)  # an archivable PDF has a date

@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        return int(options.run(options))
     except Findings as error:
         _report(error, options.json)
         return error.exit_code
@@ -50,7 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"briefing {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    def command(name: str, run, help: str, description: str) -> argparse.ArgumentParser:
+    def command(name: str, run: Callable[[argparse.Namespace], int], help: str,
+                description: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=description)
         sub.add_argument("--project", type=Path, metavar="FOLDER", default=None,
                          help="the project (default: the one that the working folder lies in)")
@@ -416,7 +417,7 @@ def _project(options: argparse.Namespace) -> Path:
 
 # --- messages -------------------------------------------------------------------
 
-def _progress(options: argparse.Namespace):
+def _progress(options: argparse.Namespace) -> Callable[[str], None]:
     def tell(message: str) -> None:
         if not options.json:
             print(message, file=sys.stderr, flush=True)

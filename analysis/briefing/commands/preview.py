@@ -18,6 +18,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from watchfiles import Change, DefaultFilter, watch
 
@@ -99,7 +100,7 @@ def inputs(root: Path, known: Iterable[str] = ()) -> dict[str, str]:
 
 # --- rendering ------------------------------------------------------------------
 
-def _render(root: Path, server: Server, kernels: Kernels, limits: Mapping[str, int], saves: _Watch,
+def _render(root: Path, server: Server, kernels: Kernels, limits: Mapping[str, Any], saves: _Watch,
             now: Mapping[str, str], saved: tuple[str, ...]) -> Outcome:
     began = time.perf_counter()
     findings: tuple[Finding, ...] = ()
@@ -210,7 +211,7 @@ class _Watch:
         with self._lock:
             if self._run is run and hasattr(signal, "pthread_kill"):
                 self.overtaken = True  # a render ends on Ctrl-C at once and leaves nothing: so it does here
-                signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
 
 
 def _folders(root: Path) -> list[str]:

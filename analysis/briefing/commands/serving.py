@@ -76,7 +76,7 @@ class Server:
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        routes = [(r"/", _File, {"content": self._both if self._beside else self._report}),
+        routes: list[Any] = [(r"/", _File, {"content": self._both if self._beside else self._report}),
                   (r"/report\.html", _File, {"content": self._report}),
                   (r"/report\.pdf", _File, {"content": self._pdf}),
                   (r"/events", _Events, {"listeners": self._listeners,
@@ -160,7 +160,7 @@ def _listening(port: int | None) -> socket.socket:
     except OSError as error:
         if port is None:
             return socket.create_server((ADDRESS, 0))
-        raise BriefingError(f"--port {port}: found {os.strerror(error.errno)}, expected a port that can be listened "
+        raise BriefingError(f"--port {port}: found {os.strerror(error.errno or 0)}, expected a port that can be listened "
                             "on. Give another, or leave it out: one that is free is then taken.") from error
 
 

@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING
 
 from ..facts.tables import Tables
-from ..sources import annotations
+from ..sources.annotations import ANNOTATIONS, annotated
 from . import positions
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ STATEMENTS = "statements.csv"
 
 def files(tables: Tables) -> dict[str, str]:
     """All exports of a project by file name: annotations always, the stands where there are any."""
-    exports = {annotations.NAME: annotations.annotations(tables)}
+    exports = {ANNOTATIONS: annotated(tables)}
     if all(tables.rows.get(name) for name in ("statements", "actors", "concepts")):
         exports[STATEMENTS] = statements(tables)
         for name, network in networks(tables).items():
@@ -37,7 +37,7 @@ def statements(tables: Tables) -> str:
     actors = {row["id"]: row for row in tables.rows["actors"]}
     concepts = {row["id"]: row for row in tables.rows["concepts"]}
     sources = {row["id"]: row for row in tables.rows["sources"]}
-    rows = [["id", "time", "document", "coder", "person", "organization", "concept", "agreement", "start", "stop"]]
+    rows: list[list[object]] = [["id", "time", "document", "coder", "person", "organization", "concept", "agreement", "start", "stop"]]
     for row in tables.rows["statements"]:
         passage, actor = passages[row["passage"]], actors[row["actor"]]
         source = sources[passage["source"]]
@@ -55,7 +55,7 @@ def statements(tables: Tables) -> str:
 _AGREEMENT = {"agree": (1,), "disagree": (0,), "mixed": (1, 0)}
 
 
-def networks(tables: Tables) -> dict[str, networkx.Graph]:
+def networks(tables: Tables) -> dict[str, networkx.Graph[str]]:
     """The networks of Discourse Network Analysis, from the first coder's statements.
 
     `congruence` and `conflict` join actors by the number of concepts on which
@@ -70,7 +70,7 @@ def networks(tables: Tables) -> dict[str, networkx.Graph]:
     taken = {id for id, _ in actors}
     node = {row["id"]: f"concept:{row['id']}" if row["id"] in taken else row["id"] for row in tables.rows["concepts"]}
     concepts = [(node[row["id"]], {"label": row["label"], "mode": "concept"}) for row in tables.rows["concepts"]]
-    graphs = {}
+    graphs: dict[str, networkx.Graph[str]] = {}
     for relation in (positions.CONGRUENCE, positions.CONFLICT):
         graphs[relation] = networkx.Graph()
         graphs[relation].add_nodes_from(actors)
@@ -86,7 +86,7 @@ def networks(tables: Tables) -> dict[str, networkx.Graph]:
 _SIGN = {"agree": 1, "disagree": -1, "mixed": 0}
 
 
-def graphml(network: networkx.Graph) -> str:
+def graphml(network: networkx.Graph[str]) -> str:
     """A network as GraphML text."""
     import networkx
 

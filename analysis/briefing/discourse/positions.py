@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..facts.dates import date_bounds
+from ..facts.dates import date_bounds, day
 from ..facts.tables import Row, Tables
 from ..sources import evidence
 
@@ -151,7 +151,7 @@ def timeline(data: Tables) -> pandas.DataFrame:
     for event in data.rows["events"]:
         first, last = date_bounds(event["date"])
         rows.append({"id": event["id"], "title": event["title"], "date": event["date"],
-                     "when": evidence.day(event["date"]), "first": first, "last": last,
+                     "when": day(event["date"]), "first": first, "last": last,
                      "kind": _kind(event["date"], first, last), "resolved": bool(event["resolved"]),
                      "actors": tuple(labels[id] for id in event["actors"] or ()), "passage": event["passage"],
                      "source": event["source"] or _source_of(data, event["passage"]),

@@ -66,7 +66,7 @@ def editions(before: Edition, after: Edition) -> list[Difference]:
     sides = [before.outputs, after.outputs]
     if before.record is None or after.record is None:  # a PDF by itself, which has no other outputs
         sides = [{name: side[name] for name in side if all(name in other for other in sides)} for side in sides]
-    return [*causes, *outputs(*sides, "+".join(kinds) or NONDETERMINISM)]
+    return [*causes, *outputs(sides[0], sides[1], "+".join(kinds) or NONDETERMINISM)]
 
 
 def inputs(before: Mapping[str, bytes], after: Mapping[str, bytes]) -> list[Difference]:
@@ -166,10 +166,10 @@ def _cells(before: bytes, after: bytes) -> Iterator[Change]:
         number, cell = sides[1][id]
         old = sides[0][id][1]
         place = f"cell {number} ({id})"
-        yield from ((f"{place}, {where}", *pair) for where, *pair in
+        yield from ((f"{place}, {where}", one, other) for where, one, other in
                     _lines("".join(old["source"]).encode(), "".join(cell["source"]).encode()))
         found = list(_outputs(old.get("outputs", []), cell.get("outputs", [])))
-        yield from ((f"{place}, {where}".rstrip(", "), *pair) for where, *pair in found)
+        yield from ((f"{place}, {where}".rstrip(", "), one, other) for where, one, other in found)
     orders = [[id for id in side if id in sides[0] and id in sides[1]] for side in sides]
     if orders[0] != orders[1]:
         yield "order of cells", " ".join(orders[0]), " ".join(orders[1])
@@ -210,7 +210,7 @@ def _lines(before: bytes, after: bytes) -> Iterator[Change]:
 
 
 def _page_sentences(before: bytes, after: bytes) -> Iterator[Change]:
-    yield from _aligned(*(page_sentences(side.decode("utf-8")) for side in (before, after)), "sentence")
+    yield from _aligned(page_sentences(before.decode("utf-8")), page_sentences(after.decode("utf-8")), "sentence")
 
 
 def page_sentences(page: str) -> list[str]:
@@ -231,8 +231,8 @@ def _pages(before: bytes, after: bytes) -> Iterator[Change]:
     if len(sides[0]) != len(sides[1]):
         yield "number of pages", str(len(sides[0])), str(len(sides[1]))
     for number, (one, other) in enumerate(zip(*sides, strict=False), start=1):
-        for place, *pair in _aligned(one.splitlines(), other.splitlines(), "line"):
-            yield f"page {number}, {place}", *pair
+        for place, was, now in _aligned(one.splitlines(), other.splitlines(), "line"):
+            yield f"page {number}, {place}", was, now
 
 
 def _aligned(before: list[str], after: list[str], unit: str) -> Iterator[Change]:

@@ -137,7 +137,7 @@ def _keywords(tables: Tables, front: Mapping[str, Any]) -> str:
 
 def _licences(tables: Tables) -> list[Entity]:
     """The Data Package's licences; an RO-Crate must have one, so where none is stated it says that."""
-    found = {}
+    found: dict[str, Entity] = {}
     for licence in tables.descriptor.get("licenses") or [{"name": "none-stated", "title": "No licence is stated"}]:
         name = str(licence.get("title") or licence.get("name") or licence.get("path"))
         path = str(licence.get("path") or "")

@@ -47,10 +47,10 @@ def record(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, by
     groups: dict[str, dict[str, str]] = {"facts": {}, "prose": {}, "code": {}, "environment": {}}
     for name, content in inputs.items():
         groups[kind(name)][name] = sha256(content)
-    content = {"format": FORMAT, "date": tables.edition_date.isoformat(),
+    found = {"format": FORMAT, "date": tables.edition_date.isoformat(),
                "inputs": groups, "outputs": {name: sha256(outputs[name]) for name in sorted(outputs)},
                "environment": {"python": platform.python_version(), "packages": versions()}}
-    return json.dumps(content, indent=1, ensure_ascii=False) + "\n"
+    return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def versions() -> dict[str, str]:
@@ -58,9 +58,9 @@ def versions() -> dict[str, str]:
     names = set(BENEATH)
     for requirement in _required():
         if "extra ==" not in requirement:
-            names.add(re.match(r"[\w.-]+", requirement)[0].lower())
+            names.add(re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower())
     found = {}
-    for name in sorted(names - {"jupyter", "tornado", "watchfiles"}):  # the programs around, which no output sees
+    for name in sorted(names - {"jupyter-client", "tornado", "watchfiles"}):  # the programs around, which no output sees
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -78,7 +78,7 @@ def _required() -> list[str]:
 def read_record(text: str, where: str) -> dict[str, Any]:
     """A record as data; raises BriefingError for what is none, or from a newer version."""
     try:
-        content = json.loads(text)
+        content: dict[str, Any] = json.loads(text)
         newer = content["format"] > FORMAT
     except (ValueError, KeyError, TypeError) as error:
         raise BriefingError(f"{where}: found no edition record ({error}), expected one as a render writes it. "
@@ -127,8 +127,8 @@ def _revision(name: str) -> Edition:
     if run.returncode:
         raise _unknown(name)
     with tarfile.open(fileobj=io.BytesIO(run.stdout)) as archive:
-        files = {member.name.removeprefix("_output/"): archive.extractfile(member).read()
-                 for member in archive.getmembers() if member.isfile()}
+        files = {member.name.removeprefix("_output/"): file.read() for member in archive.getmembers()
+                 if (file := archive.extractfile(member))}
     if "report.pdf" not in files:
         raise BriefingError(f"{name}: found no _output/report.pdf in this revision, expected an edition. "
                             "Name a revision that has one.")

@@ -63,7 +63,7 @@ def drawn(wide: Specification, narrow: Specification | None = None, live: bool =
 def compiled(specification: Specification) -> dict[str, Any]:
     """The Vega specification that a Vega-Lite one stands for, without chance: where Vega draws samples to find a 95 %
     confidence interval, the normal one about the mean stands in its place (mean ± 1.96 standard errors)."""
-    vega = _engine().vegalite_to_vega(specification)
+    vega: dict[str, Any] = _engine().vegalite_to_vega(specification)
     for data in _with_transforms(vega):
         data["transform"] = [new for step in data["transform"] for new in _certain(step)]
     return vega
@@ -173,7 +173,8 @@ def _is_discrete(spec: Mapping[str, Any]) -> bool:
 
 def _stacked(spec: Specification) -> Specification:
     """A chart for a phone: what stands side by side comes one below the other, as far as that is free."""
-    new = {key: [_stacked(part) for part in value] if key in _PARTS else value for key, value in spec.items()}
+    new: dict[str, Any] = {key: [_stacked(part) for part in value] if key in _PARTS else value
+                           for key, value in spec.items()}
     if "hconcat" in new:
         new["vconcat"] = new.pop("hconcat")
     if new.get("columns", 0) > 2:
@@ -240,13 +241,13 @@ def _engine() -> Any:
 
 def _svg(specification: Specification) -> str:
     if re.search(r'"(ci|ci0|ci1)"', json.dumps({**specification, "datasets": {}})):
-        return _engine().vega_to_svg(compiled(specification), allowed_base_urls=[])
-    return _engine().vegalite_to_svg(specification, allowed_base_urls=[])
+        return str(_engine().vega_to_svg(compiled(specification), allowed_base_urls=[]))
+    return str(_engine().vegalite_to_svg(specification, allowed_base_urls=[]))
 
 
 def _size(svg: str) -> tuple[float, float]:
     """Width and height of a drawing in px."""
-    width, height = re.search(r'<svg\b[^>]*?\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"', svg).groups()
+    width, height = re.findall(r'<svg\b[^>]*?\bwidth="([\d.]+)"[^>]*?\bheight="([\d.]+)"', svg)[0]
     return float(width), float(height)
 
 

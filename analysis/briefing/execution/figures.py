@@ -57,7 +57,7 @@ def bundle(value: Any) -> dict[str, Any] | None:
         drawn = drawing.drawn(spec, narrow, _is_live(spec), first=chart.to_dict)  # which holds it to Vega-Lite's schema
     except Exception as error:
         return _failed([*problems, _refused(error)])
-    problems += _check_size(*drawn["size"], bool(drawn["pages"]))
+    problems += _check_size(drawn["size"], bool(drawn["pages"]))
     head, end, body = drawn["svg"].partition(">")
     alone = f"{head}{end}<style>{drawn['style']}</style>{body}"
     return {"image/svg+xml": alone, VEGA_LITE: spec, "text/plain": descriptions.title(spec),
@@ -100,7 +100,7 @@ class _Refused(Exception):
 
 def _local(chart: Any) -> dict[str, Any]:
     """The specification with data from files of the project in it; raises _Refused for data from elsewhere."""
-    spec = json.loads(json.dumps(chart.to_dict(validate=False)), parse_constant=lambda name: None)  # NaN is no JSON
+    spec: dict[str, Any] = json.loads(json.dumps(chart.to_dict(validate=False)), parse_constant=lambda name: None)  # NaN is no JSON
     for part in descriptions.parts(spec):
         data = part.get("data") or part.get("from", {}).get("data") if isinstance(part.get("from", {}), Mapping) else None
         if isinstance(data, dict) and "url" in data:
@@ -260,7 +260,8 @@ def _unknown_fields(spec: dict[str, Any]) -> Iterator[Problem]:
                            "Correct the name in the encoding, or add the column to the frame.")
 
 
-def _check_size(width: float, height: float, parted: bool) -> Iterator[Problem]:
+def _check_size(size: Sequence[float], parted: bool) -> Iterator[Problem]:
+    width, height = size
     if width > WIDEST:
         yield _problem("chart-wide", f"a chart {width:.0f} px wide", f"at most {WIDEST} px",
                        "Leave its width out, so that it takes the page's, or end the cell in a function of the width.")

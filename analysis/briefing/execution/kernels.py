@@ -21,7 +21,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from ..facts import recording
 from . import drawing
@@ -65,14 +65,15 @@ class Nursery:
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.process = process
         self._lock = threading.Lock()
+        self._asking, self._answers = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
 
     def fork(self, birth: Birth, connection_file: str, folder: str) -> int:
         """Fork a kernel; its process id. Raises RuntimeError where the nursery has died."""
         request = {"connection_file": connection_file, "folder": folder, **asdict(birth)}
         try:
             with self._lock:
-                self.process.stdin.write(json.dumps(request).encode() + b"\n")
-                return int(self.process.stdout.readline())
+                self._asking.write(json.dumps(request).encode() + b"\n")
+                return int(self._answers.readline())
         except (OSError, ValueError) as error:
             raise RuntimeError("Kernels are forked from a process that has ended") from error
 

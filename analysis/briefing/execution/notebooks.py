@@ -79,7 +79,7 @@ def read(path: Path, shown_path: str) -> nbformat.NotebookNode:
         raise failed("notebook-not-json", f"no JSON ({error.msg})",
                      "Save the notebook again from Jupyter.", error.lineno) from error
     try:
-        notebook = nbformat.reads(json.dumps(content), as_version=4)
+        notebook: nbformat.NotebookNode = nbformat.reads(json.dumps(content), as_version=4)
         nbformat.validate(notebook)
         return notebook
     except (nbformat.ValidationError, nbformat.validator.NotebookValidationError, AttributeError,
@@ -93,7 +93,7 @@ def runnable(content: Mapping[str, Any]) -> nbformat.NotebookNode:
     """A notebook that is known to be one, as it can be run."""
     import nbformat
 
-    return nbformat.from_dict(content)
+    return nbformat.NotebookNode(nbformat.from_dict(content))
 
 
 def code(content: Mapping[str, Any]) -> dict[str, str]:
@@ -321,7 +321,7 @@ def text(notebook: nbformat.NotebookNode) -> str:
     """The notebook as its file holds it: keys in order, one line end at the end."""
     import nbformat
 
-    return nbformat.writes(notebook, version=4).rstrip("\n") + "\n"
+    return str(nbformat.writes(notebook, version=4)).rstrip("\n") + "\n"
 
 
 def _error_text(output: Mapping[str, Any]) -> str:

@@ -8,7 +8,7 @@ import os
 import signal
 from typing import Any
 
-from jupyter_client.provisioning import LocalProvisioner
+from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from .kernels import Birth, Nursery
 
@@ -47,6 +47,8 @@ class ForkProvisioner(LocalProvisioner):
 
     nursery: Nursery
     birth: Birth
+    process: Any
+    parent: Any
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
         self.process = ForkedProcess(await asyncio.to_thread(  # it may still be importing

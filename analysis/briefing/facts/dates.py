@@ -20,7 +20,8 @@ def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
     Raises ValueError for what is no EDTF date.
     """
     if match := re.fullmatch(_PLAIN, edtf):
-        return _plain_bounds(*(int(part) if part else None for part in match.groups()))
+        year, month, day_ = (int(part) if part else None for part in match.groups())
+        return _plain_bounds(year or 0, month, day_)
     if match := re.fullmatch(rf"({_PLAIN}|\.\.)/({_PLAIN}|\.\.)|\[({_PLAIN})\.\.({_PLAIN})\]", edtf):
         first, last = (end for end in match.groups()[::4] if end)
         return (None if first == ".." else date_bounds(first)[0], None if last == ".." else date_bounds(last)[1])
@@ -64,11 +65,12 @@ def day(edtf: str | None) -> str:
     if not edtf:
         return ""
     if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):
-        return _span("between {} and {}", *match.groups(), short="between {}")
+        return _span("between {} and {}", match[1], match[2], short="between {}")
     if match := re.fullmatch(r"(\[|\{)(.*)[\]}]", edtf):
         return f" {'or' if match[1] == '[' else 'and'} ".join(day(part.strip()) for part in match[2].split(","))
     if "/" in edtf:
-        return _span("{} to {}", *edtf.split("/", 1), short="{}")
+        first, last = edtf.split("/", 1)
+        return _span("{} to {}", first, last, short="{}")
     if match := re.fullmatch(r"(\d{3})X", edtf):
         return f"some time in the {match[1]}0s"
     doubt = {"~": "about {}", "?": "{}, uncertain", "%": "about {}, uncertain"}

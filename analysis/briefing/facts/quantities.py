@@ -87,7 +87,8 @@ def of_row(row: Mapping[str, Any]) -> Quantity:
 
 def in_words(row: Mapping[str, Any]) -> str:
     """A row's number with its hedge, `over 20%`, or its range, `90% to 99%`; `not given` where it has none."""
-    value, upper = row.get("value"), row.get("upper")
+    value: Any = row.get("value")
+    upper: Any = row.get("upper")
     if not known(value):
         return "not given"
     unit = row.get("unit") or ""

@@ -54,7 +54,7 @@ def paused() -> Iterator[None]:
         _paused = before
 
 
-class Noted(dict):
+class Noted(dict[str, Any]):
     """Tables by name; `told` hears the name of each that is asked for."""
 
     def __init__(self, rows: Mapping[str, Any], told: Callable[[str], object]) -> None:
@@ -157,7 +157,7 @@ def _noting(function: Callable[..., Any]) -> Callable[..., Any]:
     return noted
 
 
-class _Environment(os._Environ):
+class _Environment(os._Environ[str]):
     """The environment, with the variables noted that are asked for."""
 
     def __getitem__(self, name: str) -> str:

@@ -371,7 +371,7 @@ def _year(cell: str) -> int:
     return int(cell)
 
 
-_CASTS = {"string": str, "any": str, "integer": _integer, "number": _finite, "boolean": _boolean,
+_CASTS: dict[str, Callable[[str], Any]] = {"string": str, "any": str, "integer": _integer, "number": _finite, "boolean": _boolean,
           "date": _date, "year": _year}
 _EXPECTED = {"integer": "a whole number", "number": "a number", "boolean": "true or false",
              "date": "a date that exists, as 2024-09-30", "year": "a year of four digits"}
@@ -424,7 +424,7 @@ def _check_keys(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
         uniques = [_as_list(schema.get("primaryKey", []))]
         uniques += [[f["name"]] for f in schema["fields"] if f.get("constraints", {}).get("unique")]
         for columns in uniques:
-            first: dict[tuple, int] = {}
+            first: dict[tuple[Any, ...], int] = {}
             for number, row in table:
                 key = tuple(row.get(column) for column in columns)
                 if not columns or None in key:

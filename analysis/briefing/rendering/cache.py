@@ -193,7 +193,8 @@ def keep(store: Store, step: str, code: Mapping[str, str], around: Mapping[str, 
 
 
 def _runs(store: Store, step: str) -> list[dict[str, Any]]:
-    return json.loads(store.get("steps", sha256(step.encode())) or b"[]")
+    runs: list[dict[str, Any]] = json.loads(store.get("steps", sha256(step.encode())) or b"[]")
+    return runs
 
 
 def digest(around: Mapping[str, str]) -> str:

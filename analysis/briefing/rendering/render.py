@@ -29,6 +29,7 @@ from ..execution import notebooks
 from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
+from ..facts.dates import day
 from ..findings import BriefingError, InvalidData
 from ..report import document, report
 from ..sources import evidence
@@ -80,7 +81,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         with timings.stage("build the document"):
             doc = document.build(read, bound, stage / "references.json", root)
         progress("Writing report.html and report.pdf")
-        date = evidence.day(data.edition_date.isoformat())
+        date = day(data.edition_date.isoformat())
         rules, loaded = fonts.result()
         behind = evidence.cards(data)
         with timings.stage("look for characters that no typeface has"):
@@ -166,7 +167,7 @@ def _fonts(run: running.Run, characters: set[str]) -> tuple[str, Any]:
     """The HTML's typeface for these characters, and the fonts of the PDF."""
     with run.timings.stage("fonts"):
         text = "".join(sorted(characters))
-        name = cache.sha256(f"{cache.digest(run.around)}{text}".encode())
+        name = edition.sha256(f"{cache.digest(run.around)}{text}".encode())
         kept = run.store.get("fonts", name)
         rules = kept.decode("ascii") if kept else html.font_rules(text)
         run.store.put("fonts", name, rules.encode("ascii"))
@@ -180,10 +181,10 @@ def _exports(run: running.Run) -> dict[str, str]:
         found = cache.find(run.store, "exports", {}, run.around, run.inputs)
         run.explain(f"exports: {'reused' if found.result is not None else 'made, since ' + found.why}")
         if found.result is not None:
-            return json.loads(found.result)
+            return dict(json.loads(found.result))
         names: set[str] = set()
         files = exports.files(replace(run.inputs.data, rows=recording.Noted(run.inputs.data.rows, names.add)))
-        reads = [("file", f"data/{tables.DESCRIPTOR}"), *(("table", name) for name in sorted(names))]
+        reads: list[cache.Read] = [("file", f"data/{tables.DESCRIPTOR}"), *(("table", name) for name in sorted(names))]
         cache.keep(run.store, "exports", {}, run.around, run.inputs, reads, [], json.dumps(files).encode("utf-8"))
         return files
 
@@ -297,8 +298,8 @@ def _remember(run: running.Run, inputs: Mapping[str, bytes], outputs: Mapping[st
     run.store.prune()
     here = {f"analysis/briefing/{path.relative_to(edition.PACKAGE).as_posix()}": str(path)
             for path in edition.PACKAGE.rglob("*")}  # which may be installed elsewhere
-    files = {here.get(name, name): cache.sha256(content) for name, content in inputs.items()}
-    files |= {f"{OUTPUT}/{name}": cache.sha256(content) for name, content in outputs.items()}
+    files = {here.get(name, name): edition.sha256(content) for name, content in inputs.items()}
+    files |= {f"{OUTPUT}/{name}": edition.sha256(content) for name, content in outputs.items()}
     files |= {name: run.inputs.fingerprint((kind, name)) for kind, name, *_ in run.reads
               if kind == "file" and not name.startswith("new:")}
     files.setdefault("requirements.lock", "none")

@@ -53,7 +53,7 @@ class _Step:
     folder: Path
     code: dict[str, str]
     content: Any
-    result: str | None = None
+    result: str = ""
 
 
 def execute(run: Run, read: report.Report | None,
@@ -66,10 +66,10 @@ def execute(run: Run, read: report.Report | None,
     (run.stage / "notebooks").mkdir()
     steps = _steps(run)
     own = _own(run, read)
-    waiting = [step for step in steps if step.result is None]
+    waiting = [step for step in steps if not step.result]
     if own and not waiting:
         _look_up(run, own)
-    if waiting or (own and own.result is None):
+    if waiting or (own and not own.result):
         names = [step.name.removeprefix("analysis/") for step in waiting] or [OWN]
         run.progress(f"Running {', '.join(names)}")
         run.kernels.start()
@@ -96,7 +96,7 @@ def _steps(run: Run) -> list[_Step]:
         try:
             step = _Step(name, path.parent, _code(path), None)
             _look_up(run, step)
-            if step.result is None:
+            if not step.result:
                 step.content = notebooks.read(path, name)
                 notebooks.cells(step.content, name)
             else:
@@ -162,7 +162,7 @@ async def _run_all(run: Run, waiting: list[_Step], own: _Step | None, meanwhile:
             _raise_all([outcome for outcome in started if isinstance(outcome, BaseException)])
             if own and waiting:
                 _look_up(run, own)
-            if own and own.result is None:
+            if own and starting and not own.result:
                 cells, notebook = starting.result()
                 with run.timings.stage("cells", own.name):
                     await cells()
@@ -216,4 +216,4 @@ def _raise_all(errors: list[BaseException]) -> None:
     other = [error for error in errors if not isinstance(error, Findings)]
     if other:
         raise other[0]
-    raise type(errors[0])([finding for error in errors for finding in error.findings])
+    raise type(errors[0])([finding for error in errors if isinstance(error, Findings) for finding in error.findings])

@@ -44,8 +44,9 @@ def changes(root: str) -> list[str] | None:
         now = [_same(root, file) for file in files]
     except (OSError, ValueError, TypeError, EOFError):
         return None
-    if now != files and None not in now:
-        _write(root, variables, folders, now)
+    renewed = [file for file in now if file is not None]
+    if now != files and len(renewed) == len(now):
+        _write(root, variables, folders, renewed)
     return [file[0] for file, same in zip(files, now) if same is None]
 
 
@@ -55,7 +56,8 @@ def remember(root: str, variables: Mapping[str, str | None], folders: Iterable[t
     those with a suffix), and the SHA-256 of every file that was read or written."""
     listed = [(folder, suffix, _names(os.path.join(root, folder), suffix)) for folder, suffix in folders]
     known = [(path, -1, 0, 0, 0, digest) for path, digest in files.items()]
-    if None not in (now := [_same(root, file) for file in known]):
+    now = [file for file in (_same(root, each) for each in known) if file is not None]
+    if len(now) == len(known):
         _write(root, dict(variables), listed, now)
 
 
@@ -96,7 +98,7 @@ def _same(root: str, file: File) -> File | None:
 
 def _write(root: str, variables: Mapping[str, str | None], folders: list[tuple[str, str, list[str] | None]],
            files: list[File]) -> None:
-    content = marshal.dumps((_python(), variables, folders, files))
+    content = marshal.dumps((_python(), dict(variables), folders, files))
     path = os.path.join(root, MANIFEST)
     try:
         with open(f"{path}.{os.getpid()}", "wb") as file:

@@ -86,7 +86,7 @@ def _check_bibliography(report: Report, root: Path) -> Iterator[Finding]:
                           line=line)
 
 
-def _find(report: Report, bound: Bound, id: str) -> dict[str, int]:
+def _find(report: Report, bound: Bound, id: str) -> dict[str, Any]:
     """The place in the report from which an id came: where it is cited, else where it stands."""
     if exact := _exact(report, id):
         return report.place(exact[0])
@@ -144,7 +144,7 @@ def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
     return said
 
 
-def _refer(numbers: Mapping[str, str], unresolved: Callable[[str, str], None], node: Node) -> Any:
+def _refer(numbers: Mapping[str, str], unresolved: Callable[..., None], node: Node) -> Any:
     """A citation that is a cross-reference becomes a link; other citations stay."""
     if node["t"] != "Cite":
         return None
@@ -244,7 +244,8 @@ def _linked_back(blocks: list[Node]) -> list[Node]:
             (body["c"][1] if body else text).extend(links)
         return node
 
-    return transform(blocks, back)
+    linked: list[Node] = transform(blocks, back)
+    return linked
 
 
 def _letters(number: int) -> str:
@@ -319,7 +320,7 @@ class Located:
     report: Report
     bound: Bound
 
-    def at(self, *texts: str) -> dict[str, int]:
+    def at(self, *texts: str) -> dict[str, Any]:
         """The place of the first of these texts that the bound report has; else its first line."""
         for text in texts:
             offset = self.bound.markdown.find(text) if text else -1

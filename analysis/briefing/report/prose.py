@@ -11,6 +11,7 @@ import ast
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ..facts.tables import Row, Tables
 from ..findings import Finding, shown
@@ -227,8 +228,8 @@ def _likelihoods(read: _Read, text: str, judged: bool, place: Callable[[int], in
     for match in VAGUE.finditer(text):
         yield read.finding(place(match.start()), "likelihood-vague", shown(match[0]), f"one of {', '.join(mine)}",
                            "Say how likely it is, in a judgement.")
-    if found and (match := CONFIDENCE.search(text)):
-        yield read.finding(place(match.start()), "confidence-with-likelihood", shown(text),
+    if found and (sure := CONFIDENCE.search(text)):
+        yield read.finding(place(sure.start()), "confidence-with-likelihood", shown(text),
                            "confidence in a sentence of its own", "Split the sentence.")
 
 
@@ -450,7 +451,7 @@ def _unused_tables(tables: Tables, cited: Collection[str]) -> Iterator[Idle]:
                                 f"matter: unused: {{{name}: why}}.")
 
 
-def _links(resource: Mapping[str, object]) -> list[tuple[str, str]]:
+def _links(resource: Mapping[str, Any]) -> list[tuple[str, str]]:
     """The columns of a table that name rows of other tables, each with that table."""
     schema = resource["schema"]
     found = []

@@ -51,7 +51,7 @@ class Report:
     body_start: int
     spans: tuple[Span, ...]
 
-    def place(self, offset: int) -> dict[str, int]:
+    def place(self, offset: int) -> dict[str, Any]:
         """Line and character of an offset, as findings give them."""
         before = self.text[:offset]
         return {"line": before.count("\n") + 1, "character": offset - (before.rfind("\n") + 1) + 1}

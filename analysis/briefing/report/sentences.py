@@ -51,7 +51,7 @@ def sentences(report: Report) -> list[Sentence]:
     """The sentences of paragraphs, list items and notes; headings, pictures and typed tables have none."""
     body = visible(report)
     outer, notes = _without_notes(body)
-    found = []
+    found: list[Sentence] = []
     paragraphs = list(_paragraphs(outer))
     for paragraph in paragraphs:
         found += _of_paragraph(body, outer, paragraph)
@@ -81,7 +81,7 @@ def visible(report: Report) -> str:
 
 def _without_notes(body: str) -> tuple[str, list[tuple[int, int]]]:
     """The text with inline notes (`^[…]`) blanked, and where their words stand."""
-    notes = []
+    notes: list[tuple[int, int]] = []
     for match in re.finditer(r"\^\[", body):
         if notes and match.start() < notes[-1][1]:
             continue

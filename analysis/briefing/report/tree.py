@@ -89,10 +89,11 @@ def transform(node: Any, change: Callable[[Node], Node | list[Node] | None]) -> 
 
 def plain(node: Any) -> str:
     """The text of a tree, as a reader hears it, without its notes."""
-    parts = []
+    parts: list[str] = []
     for item in (node if isinstance(node, list) else [node]):
         if isinstance(item, dict):
-            kind, content = item.get("t"), item.get("c")
+            kind: Any = item.get("t")
+            content: Any = item.get("c")
             if kind == "Str":
                 parts.append(content)
             elif kind in ("Space", "SoftBreak", "LineBreak"):

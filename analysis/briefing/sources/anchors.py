@@ -16,6 +16,7 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError, Finding, shown
@@ -98,7 +99,7 @@ def _text(id: str, source: Row, path: Path) -> tuple[str | None, list[Finding]]:
     except OSError as error:
         raise BriefingError(f"--source {id}: found no readable file at {path} ({error.strerror}), expected the "
                             "source's text. Correct the path.") from error
-    place = {"path": f"source {id}"}
+    place: dict[str, Any] = {"path": f"source {id}"}
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

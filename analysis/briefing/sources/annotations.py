@@ -8,10 +8,10 @@ from typing import Any
 
 from ..facts.tables import Row, Tables
 
-NAME = "evidence.jsonld"
+ANNOTATIONS = "evidence.jsonld"
 
 
-def annotations(tables: Tables) -> str:
+def annotated(tables: Tables) -> str:
     """Every passage as a Web Annotation (https://www.w3.org/TR/annotation-model/), in one collection.
 
     The target is the span of the source by TextPositionSelector, refined by a

@@ -74,7 +74,7 @@ def references(tables: Tables) -> list[dict[str, Any]]:
 
 def _issued(edtf: str | None) -> dict[str, Any] | None:
     first, _ = date_bounds(edtf) if edtf else (None, None)
-    if first is None:
+    if not edtf or first is None:
         return None
     parts = [first.year, first.month, first.day]
     return {"date-parts": [parts[:edtf.count("-") + 1 if edtf.count("-") < 3 else 3]]}
@@ -159,7 +159,7 @@ def _content(tables: Tables, id: str) -> str:
                     value = Quantity(row["value"], row["unit"] or "", row["hedge"]).text
                     return f"{row['of']}, {row['measure']}{f' ({parties})' if parties else ''}: {value}"
                 said = row["gist"] if table == "passages" else row["title"]
-                return said.rstrip(".")
+                return str(said).rstrip(".")
     return id
 
 

@@ -36,7 +36,7 @@ def check(doc: Document, behind: Mapping[str, Any], read: Report, data: Tables, 
     written = json.dumps([dict(doc.meta), doc.blocks, behind], ensure_ascii=False, default=str)
     drawn = [html.unescape(svg) for picture in doc.pictures.values() for svg in _drawings(picture)]
     tables = [json.dumps(dict(picture.table), ensure_ascii=False, default=str) for picture in doc.pictures.values()]
-    findings = []
+    findings: list[Finding] = []
     if missing := typefaces.missing("".join([written, *drawn, *tables])):
         findings += _missing(missing, read, data, notebooks)
     for picture in doc.pictures.values():

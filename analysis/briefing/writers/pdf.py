@@ -55,10 +55,11 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
         (folder / f"attachment-{number}").write_bytes(attachment.content)
     (folder / "report.typ").write_text(source(doc, date, shown_date, behind) + _attached(attachments), encoding="utf-8")
     (folder / "template.typ").write_bytes(TEMPLATE.read_bytes())
-    moment = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.timezone.utc)
+    moment = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.UTC)
     try:
         compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts)
-        return compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=moment)
+        made: Any = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=moment)
+        return bytes(made)
     except typst.TypstError as error:
         raise BriefingError(f"report.pdf: found {error.message}, expected a document that Typst sets. "
                             f"{' '.join(error.hints) or 'If the report looks right, please report this fault.'}"
