@@ -44,6 +44,7 @@ class Finding:
 
     @property
     def place(self) -> str:
+        """Where it is, as a message begins: file, row or line, column."""
         place = self.path
         if self.line is not None:
             place += f" line {self.line}"

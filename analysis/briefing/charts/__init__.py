@@ -13,7 +13,8 @@ from typing import Any
 
 #: Names by the module that has them: loaded when first asked for, since Altair takes a while.
 _PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "discourse", "network": "discourse",
-           "stands": "discourse", "timeline": "discourse", "described": "descriptions", "PALETTE": "theme", "WIDE": "theme",
+           "stands": "discourse", "timeline": "discourse", "described": "descriptions", "PALETTE": "theme",
+           "WIDE": "theme",
            "NARROW": "theme"}
 
 __all__ = sorted(_PLACES)

@@ -16,7 +16,8 @@ def title(spec: Mapping[str, Any]) -> str:
     text = own.get("text") if isinstance(own, Mapping) else own
     if text:
         return " ".join(text) if isinstance(text, list) else str(text)
-    return next(filter(None, (title(part) for name in ("layer", "vconcat", "hconcat", "concat") for part in spec.get(name, ()))),
+    return next(filter(None, (title(part) for name in ("layer", "vconcat", "hconcat", "concat")
+                              for part in spec.get(name, ()))),
                 title(spec["spec"]) if "spec" in spec else "")
 
 
@@ -34,7 +35,8 @@ def table(spec: Mapping[str, Any]) -> dict[str, list[Any]]:
         heads = {"label": heads.get("label", "what"), **{name: heads[name] for name in heads if name not in _OF_HEDGES}}
     heads = {**heads, "publisher": "Source"}
     names = [name for name in heads if any(name in row for row in rows)]
-    cells = [[in_words(row) if hedged and name == "value" and "value" in row else plain(row.get(name)) for name in names]
+    cells = [[in_words(row) if hedged and name == "value" and "value" in row else plain(row.get(name))
+              for name in names]
              for row in rows]
     kept = {json.dumps(line): line for line in cells if any(cell != "" for cell in line)}
     return {"columns": [heads[name] for name in names], "rows": list(kept.values())} if kept else {}
@@ -61,7 +63,7 @@ def data_of(spec: Mapping[str, Any]) -> list[Any]:
             inner = (data.get("format") or {}).get("property")
             values = values.get(inner, values) if inner and isinstance(values, Mapping) else values
             if isinstance(values, Mapping):
-                values = values["features"] if "features" in values else [values]
+                values = values.get("features", [values])
             sets.append(values)
     return sets
 
@@ -85,7 +87,8 @@ def encoded(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         for name, channel in (part.get("encoding") or {}).items():
             for one in channel if isinstance(channel, list) else [channel]:
                 field = one.get("field") if isinstance(one, Mapping) else None
-                if isinstance(field, str) and field not in seen and name not in ("description", "order", "href", "url", "xOffset", "yOffset"):
+                if isinstance(field, str) and field not in seen and name not in ("description", "order", "href",
+                                                                                 "url", "xOffset", "yOffset"):
                     seen.add(field)
                     said = one.get("title")
                     field = field.removeprefix("properties.")

@@ -23,7 +23,8 @@ _VERBS = {"agree": "agrees", "disagree": "disagrees", "mixed": "both agrees and 
 _HOW = {"said": ("circle", "said", "in words"), "done": ("square", "by an act", "by an act"),
         "both": ("square", "said and done", "in words and by an act")}
 LETTER = 6.3  # px that a letter takes in the mean: how many have room is told by it, and Vega lays them out
-_GRID: dict[str, Any] = {"grid": True, "gridColor": LIGHT["paper"], "gridWidth": 2, "tickBand": "extent"}  # cells of one ground
+# cells of one ground
+_GRID: dict[str, Any] = {"grid": True, "gridColor": LIGHT["paper"], "gridWidth": 2, "tickBand": "extent"}
 MOST_ROWS = 26  # of a matrix from one line of heads to the next
 HIGHEST = 620  # px of the names of a camp in a network: what fits on a page
 

@@ -97,7 +97,7 @@ def rules(characters: str) -> str:
 
 
 def foreign(text: str) -> str:
-    """The characters of a text that the shipped typeface lacks, or that stand for no sign, each once, in order of code."""
+    """The characters of a text that the shipped typeface lacks, or that stand for no sign, each once, by code."""
     own = advances()
     return "".join(sorted(character for character in set(text) - set("\n\t\r")
                           if ord(character) not in own or unicodedata.category(character)[0] == "C"))

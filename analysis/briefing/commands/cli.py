@@ -170,7 +170,8 @@ def _render(options: argparse.Namespace) -> int:
     return code
 
 
-def _render_here(root: Path, changed: Sequence[str] | None, timings: Timings, options: argparse.Namespace) -> list[Path]:
+def _render_here(root: Path, changed: Sequence[str] | None, timings: Timings,
+                 options: argparse.Namespace) -> list[Path]:
     import gc
 
     from ..execution import kernels
@@ -280,7 +281,8 @@ def _check(options: argparse.Namespace) -> int:
     for finding in result.findings:
         print(finding)
     if result.patch:
-        print(f"\nThe words stand elsewhere now. To move the passages, and to take a changed text for the source, apply this patch:\n\n{result.patch}")
+        print("\nThe words stand elsewhere now. To move the passages, and to take a changed text for the source, "
+              f"apply this patch:\n\n{result.patch}")
     print(_passages_line(result))
     print(_coders_lines(result))
     count = len(result.findings)
@@ -375,11 +377,15 @@ def _coders_lines(result: Review) -> str:
     if found is None:
         return (f"Coders: {len(result.coders)} ({', '.join(result.coders) or 'none'}); no alpha: agreement takes two. "
                 "`briefing sheet FILE` writes a blind sheet for another.")
-    lines = [f"Coders: {', '.join(found.coders)}. Krippendorff's alpha (nominal) over the cells that any of them coded:"]
+    lines = [f"Coders: {', '.join(found.coders)}. "
+             "Krippendorff's alpha (nominal) over the cells that any of them coded:"]
     for agreement in (found.overall, *found.concepts):
         interval = f" ({agreement.low:.2f} to {agreement.high:.2f})" if agreement.low is not None else ""
-        alpha = f"{agreement.alpha:.2f}{interval}" if agreement.alpha is not None else "not defined: all codes are the same"
-        lines.append(f"  {agreement.concept or 'all concepts'}: {alpha}, {agreement.units} cell{'s' * (agreement.units != 1)}")
+        alpha = "not defined: all codes are the same"
+        if agreement.alpha is not None:
+            alpha = f"{agreement.alpha:.2f}{interval}"
+        lines.append(f"  {agreement.concept or 'all concepts'}: {alpha}, {agreement.units} "
+                     f"cell{'s' * (agreement.units != 1)}")
     for cell in found.disagreements:
         stands = "; ".join(f"{coder}: {stand}{' in ' + ', '.join(cell.passages[coder]) if cell.passages[coder] else ''}"
                            for coder, stand in cell.stands.items())

@@ -135,7 +135,8 @@ def _code(root: Path, files: Mapping[str, str]) -> dict[str, str]:
 
 def _broken(root: Path, saved: tuple[str, ...]) -> Finding | None:
     """What keeps the package's new code from being imported, if anything does."""
-    run = subprocess.run([sys.executable, "-c", "import briefing.commands.preview, briefing.commands.cli, briefing.rendering.render"],
+    run = subprocess.run([sys.executable, "-c",
+                          "import briefing.commands.preview, briefing.commands.cli, briefing.rendering.render"],
                          capture_output=True, text=True, check=False)
     if run.returncode == 0:
         return None

@@ -74,7 +74,8 @@ def _check_grades(data: tables.Tables) -> Iterator[Finding]:
         if row["reliability"] not in evidence.RELIABILITY:
             yield _ungraded(paths["sources"], number, "reliability", row, evidence.RELIABILITY)
         if not row["descriptor"]:
-            yield Finding("descriptor-missing", paths["sources"], "an empty cell", "what the source is, its access, age "
+            yield Finding("descriptor-missing", paths["sources"], "an empty cell",
+                          "what the source is, its access, age "
                           "and bias", "Describe the source, as ICD 206 asks.", row=number, column="descriptor")
     for number, row in enumerate(data.rows["passages"], start=2):
         if not all(evidence.chain(row["chain"] or "")):
@@ -112,7 +113,7 @@ def _origin(source: tables.Row) -> str:
 
 # --- what the notebooks offer -----------------------------------------------------
 
-def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, list[Finding]]:
+def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, list[Finding]]:  # noqa: C901  one pass over all cells
     """What the executed notebooks hold for the report, and those that were not executed as they are now."""
     used: set[str] = set()
     labels: dict[str, str] = {}

@@ -160,8 +160,8 @@ def _listening(port: int | None) -> socket.socket:
     except OSError as error:
         if port is None:
             return socket.create_server((ADDRESS, 0))
-        raise BriefingError(f"--port {port}: found {os.strerror(error.errno or 0)}, expected a port that can be listened "
-                            "on. Give another, or leave it out: one that is free is then taken.") from error
+        raise BriefingError(f"--port {port}: found {os.strerror(error.errno or 0)}, expected a port that can be "
+                            "listened on. Give another, or leave it out: one that is free is then taken.") from error
 
 
 # --- requests -------------------------------------------------------------------

@@ -37,7 +37,8 @@ def statements(tables: Tables) -> str:
     actors = {row["id"]: row for row in tables.rows["actors"]}
     concepts = {row["id"]: row for row in tables.rows["concepts"]}
     sources = {row["id"]: row for row in tables.rows["sources"]}
-    rows: list[list[object]] = [["id", "time", "document", "coder", "person", "organization", "concept", "agreement", "start", "stop"]]
+    rows: list[list[object]] = [["id", "time", "document", "coder", "person", "organization", "concept", "agreement",
+                                 "start", "stop"]]
     for row in tables.rows["statements"]:
         passage, actor = passages[row["passage"]], actors[row["actor"]]
         source = sources[passage["source"]]

@@ -77,7 +77,8 @@ def measure(tables: Tables, expected: Sequence[str] = ()) -> tuple[Reliability |
         return None, findings
     cells, passages = _cells(tables, names)
     overall = _agreement(None, cells, names)
-    concepts = tuple(_agreement(row["id"], {cell: stands for cell, stands in cells.items() if cell[1] == row["id"]}, names)
+    concepts = tuple(_agreement(row["id"], {cell: stands for cell, stands in cells.items() if cell[1] == row["id"]},
+                                names)
                      for row in tables.rows.get("concepts", ()))
     disagreements = tuple(
         Disagreement(actor, concept, stands, {name: tuple(passages.get((actor, concept, name), ())) for name in names})
@@ -161,7 +162,7 @@ def write_sheet(tables: Tables, path: Path) -> int:
     return len(rows)
 
 
-def read_sheet(tables: Tables, path: Path, coder: str) -> int:
+def read_sheet(tables: Tables, path: Path, coder: str) -> int:  # noqa: C901  all findings of a sheet at once
     """Add a filled sheet to data/statements.csv as the statements of `coder`; how many.
 
     Raises InvalidData with all findings, and adds nothing then.
@@ -189,7 +190,8 @@ def read_sheet(tables: Tables, path: Path, coder: str) -> int:
              "concept": [row["id"] for row in tables.rows["concepts"]],
              "agreement": ["agree", "disagree", "mixed"], "mode": ["said", "done"],
              "passage": [row["id"] for row in tables.rows["passages"]]}
-    filled = [(number, row) for number, row in enumerate(rows, start=2) if any((row.get(c) or "").strip() for c in CODES)]
+    filled = [(number, row) for number, row in enumerate(rows, start=2)
+              if any((row.get(c) or "").strip() for c in CODES)]
     if not filled:
         add(1, "actor", "a sheet without a code", "at least one statement", "Fill in the sheet.")
     new = []

@@ -143,7 +143,8 @@ def _rows(before: bytes, after: bytes) -> Iterator[Change]:
                     yield f"row {number} ({said}), {column}", sides[0][name][1].get(column, ""), row[column]
     orders = [[name for name in side if name in sides[0] and name in sides[1]] for side in sides]
     if orders[0] != orders[1]:
-        yield "order of rows", ", ".join(" ".join(name) for name in orders[0]), ", ".join(" ".join(n) for n in orders[1])
+        old, new = (", ".join(" ".join(name) for name in order) for order in orders)
+        yield "order of rows", old, new
 
 
 def _key(tables: list[list[dict[str, str]]], columns: list[str]) -> list[str]:
@@ -252,8 +253,9 @@ def _aligned(before: list[str], after: list[str], unit: str) -> Iterator[Change]
 NOT_THERE = "<p>not there</p>"
 _STYLE = """body{font:16px/1.5 system-ui,sans-serif;max-width:1320px;margin:2rem auto;padding:0 1rem;color:#1b2530}
 table{border-collapse:collapse;font-size:.9rem;width:100%}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;
-border-bottom:1px solid #d5dbe0;overflow-wrap:anywhere}.pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(320px,1fr));
-gap:1.5rem}.pair svg{max-width:100%;height:auto}h1,h2,h3{line-height:1.2}del{background:#f9dcd0}ins{background:#d7ecd9;text-decoration:none}"""
+border-bottom:1px solid #d5dbe0;overflow-wrap:anywhere}.pair{display:grid;gap:1.5rem;
+grid-template-columns:repeat(auto-fit,minmax(320px,1fr))}.pair svg{max-width:100%;height:auto}h1,h2,h3{line-height:1.2}
+del{background:#f9dcd0}ins{background:#d7ecd9;text-decoration:none}"""
 
 
 def side_by_side(before: Edition, after: Edition, differences: Sequence[Difference]) -> str:

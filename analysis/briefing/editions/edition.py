@@ -60,7 +60,8 @@ def versions() -> dict[str, str]:
         if "extra ==" not in requirement:
             names.add(re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower())
     found = {}
-    for name in sorted(names - {"jupyter-client", "tornado", "watchfiles"}):  # the programs around, which no output sees
+    # the programs around, which no output sees
+    for name in sorted(names - {"jupyter-client", "tornado", "watchfiles"}):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:
@@ -181,7 +182,8 @@ def inputs(root: Path) -> dict[str, bytes]:
              for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
     for pattern in ("data/**/*", "analysis/*.ipynb", "report.qmd", "requirements.lock", "pyproject.toml", "LICENSE"):
         found |= {path.relative_to(root).as_posix(): path for path in root.glob(pattern)
-                  if path.is_file() and not path.name.startswith(".") and not path.name.endswith(("~", "#"))}  # editors' own
+                  if path.is_file() and not path.name.startswith(".")
+                  and not path.name.endswith(("~", "#"))}  # editors' own
     found |= {name: root / name for name in named_by_report(root) if (root / name).is_file()}
     return {name: found[name].read_bytes() for name in sorted(found)}
 
@@ -195,7 +197,8 @@ def named_by_report(root: Path) -> list[str]:
     named = read.front.get("bibliography") or []
     files = [*([named] if isinstance(named, str) else named), read.front.get("csl") or ""]
     files += re.findall(r"!\[[^\]]*\]\(([^)\s]+)\)", read.text)
-    return [str(file) for file in files if file and not str(file).startswith(("_output/", "/")) and ".." not in str(file)]
+    return [str(file) for file in files if file and not str(file).startswith(("_output/", "/"))
+            and ".." not in str(file)]
 
 
 def kind(name: str) -> str:

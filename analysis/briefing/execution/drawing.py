@@ -85,7 +85,8 @@ def _certain(step: dict[str, Any]) -> list[dict[str, Any]]:
     new = {**step, "ops": ["stderr" if n in chance else op for n, op in enumerate(ops)] + ["mean"] * len(chance),
            "fields": step["fields"] + [step["fields"][n] for n in chance], "as": step["as"] + names}
     return [new, *({"type": "formula", "as": step["as"][n],
-                    "expr": f"datum[{json.dumps(name)}] {'-' if ops[n] == 'ci0' else '+'} 1.96 * datum[{json.dumps(step['as'][n])}]"}
+                    "expr": f"datum[{json.dumps(name)}] {'-' if ops[n] == 'ci0' else '+'} "
+                            f"1.96 * datum[{json.dumps(step['as'][n])}]"}
                    for n, name in zip(chance, names, strict=True))]
 
 
@@ -252,10 +253,11 @@ def _size(svg: str) -> tuple[float, float]:
 
 
 _EMPTY = re.compile(
-    r'<text\b[^>]* opacity="0"[^>]*>[^<]*</text>|<path class="(?:background|foreground)"[^>]*/>|<rect width="[^"]*" height="[^"]*" fill="transparent"/>')
+    r'<text\b[^>]* opacity="0"[^>]*>[^<]*</text>|<path class="(?:background|foreground)"[^>]*/>'
+    r'|<rect width="[^"]*" height="[^"]*" fill="transparent"/>')
 _NOISE = re.compile(
-    r' (?:class="[^"]*"|pointer-events="none"|aria-roledescription="[^"]*"|role="graphics-(?:object|symbol)" aria-hidden="true"'
-    r'|role="graphics-object"|opacity="1"|aria-hidden="true"'
+    r' (?:class="[^"]*"|pointer-events="none"|aria-roledescription="[^"]*"|role="graphics-(?:object|symbol)"'
+    r' aria-hidden="true"|role="graphics-object"|opacity="1"|aria-hidden="true"'
     r'|stroke-width="0"|stroke-dasharray=""|stroke="transparent"|font-weight="400"|font-size="12px"'
     r'|transform="translate\(0,0\)"|xmlns:xlink="[^"]*"|version="1.1"|stroke-miterlimit="10"'
     rf'|font-family="{FONT}, sans-serif")(?=[ />]|$)')

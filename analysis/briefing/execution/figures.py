@@ -100,9 +100,11 @@ class _Refused(Exception):
 
 def _local(chart: Any) -> dict[str, Any]:
     """The specification with data from files of the project in it; raises _Refused for data from elsewhere."""
-    spec: dict[str, Any] = json.loads(json.dumps(chart.to_dict(validate=False)), parse_constant=lambda name: None)  # NaN is no JSON
+    # NaN is no JSON
+    spec: dict[str, Any] = json.loads(json.dumps(chart.to_dict(validate=False)), parse_constant=lambda name: None)
     for part in descriptions.parts(spec):
-        data = part.get("data") or part.get("from", {}).get("data") if isinstance(part.get("from", {}), Mapping) else None
+        origin = part.get("from", {})
+        data = part.get("data") or origin.get("data") if isinstance(origin, Mapping) else None
         if isinstance(data, dict) and "url" in data:
             _take_in(data)
     return spec
@@ -114,10 +116,13 @@ def _take_in(data: dict[str, Any]) -> None:
     path = (Path.cwd() / url).resolve()
     if re.match(r"[a-zA-Z][\w+.-]*:|//", url):
         raise _Refused(_problem("chart-url", f"data from {shown(url)}", expected,
-                                "Nothing was fetched. Save the data in data/ with their source, and read them from there."))
-    if not any((folder / "data").is_dir() and path.is_relative_to(folder / "data") for folder in (Path.cwd(), Path.cwd().parent)) \
+                                "Nothing was fetched. Save the data in data/ with their source, and read them "
+                                "from there."))
+    if not any((folder / "data").is_dir() and path.is_relative_to(folder / "data")
+               for folder in (Path.cwd(), Path.cwd().parent)) \
             or not path.is_file():
-        raise _Refused(_problem("chart-file", shown(url), expected, "Give the path of a file there, from the notebook's folder: ../data/name.csv."))
+        raise _Refused(_problem("chart-file", shown(url), expected,
+                                "Give the path of a file there, from the notebook's folder: ../data/name.csv."))
     kind = (data.get("format") or {}).get("type") or {".csv": "csv", ".tsv": "tsv"}.get(path.suffix, "json")
     data.pop("url")
     if kind in ("csv", "tsv"):  # rows, of which everything here knows what to say, and a page needs no parser
@@ -136,7 +141,8 @@ def _rewound(node: Any) -> Any:
     would be all of the globe but itself."""
     if isinstance(node, dict) and node.get("type") in ("Polygon", "MultiPolygon") and "coordinates" in node:
         polygons = node["coordinates"] if node["type"] == "MultiPolygon" else [node["coordinates"]]
-        turned = [[ring if _is_clockwise(ring) == (n == 0) else ring[::-1] for n, ring in enumerate(rings)] for rings in polygons]
+        turned = [[ring if _is_clockwise(ring) == (n == 0) else ring[::-1] for n, ring in enumerate(rings)]
+                  for rings in polygons]
         return {**node, "coordinates": turned if node["type"] == "MultiPolygon" else turned[0]}
     if isinstance(node, dict):
         return {key: _rewound(value) for key, value in node.items()}
@@ -167,7 +173,8 @@ def _about(spec: dict[str, Any]) -> dict[str, Any]:
         others = {**others, "datasets": {id: rows for id, rows in others.get("datasets", {}).items() if id in named}}
     rows = descriptions.rows_of(others)
     tables = [*(one["table"] for one in said), *filter(None, [descriptions.table(others)])]
-    return {"table": _joined(tables), **{f"{name}s": _once(*(one[name] for one in said), ids(rows, name)) for name in RESTS[:2]},
+    return {"table": _joined(tables), **{f"{name}s": _once(*(one[name] for one in said), ids(rows, name))
+                                         for name in RESTS[:2]},
             "credits": _once(*(one["publisher"] for one in said), ids(rows, "publisher"))}
 
 
@@ -206,7 +213,8 @@ def _lean(spec: dict[str, Any]) -> dict[str, Any]:
         return {*re.findall(r"\w+", name)} <= named
 
     return {**spec, "datasets": {id: [{name: cell for name, cell in row.items() if kept(name)} for row in rows]
-                                 if isinstance(rows, list) and all(isinstance(row, dict) and "geometry" not in row for row in rows)
+                                 if isinstance(rows, list)
+                                 and all(isinstance(row, dict) and "geometry" not in row for row in rows)
                                  else rows for id, rows in spec["datasets"].items()}}
 
 
@@ -223,7 +231,8 @@ def _check(spec: dict[str, Any]) -> Iterator[Problem]:
     for part in descriptions.parts(spec):
         kind = part["mark"].get("type") if isinstance(part.get("mark"), Mapping) else part.get("mark")
         if kind == "image":
-            yield _problem("chart-image", "a mark that loads pictures", "marks that are drawn", "Use points with a shape.")
+            yield _problem("chart-image", "a mark that loads pictures", "marks that are drawn",
+                           "Use points with a shape.")
         if "sample" in part or re.search(r"\b(random|sample\w+)\(|\bnow\(\)", " ".join(_expressions(part))):
             yield _problem("chart-chance", "a chart that draws by chance or by the clock", "the same picture each time",
                            "Take samples, and the time, in pandas: frame.sample(n, random_state=…).")
@@ -232,7 +241,8 @@ def _check(spec: dict[str, Any]) -> Iterator[Problem]:
 
 def _expressions(part: Mapping[str, Any]) -> Iterator[str]:
     """What may be an expression among the texts of a part of a specification."""
-    return (value for name, value in part.items() if isinstance(value, str) and name in ("calculate", "filter", "expr", "test"))
+    return (value for name, value in part.items() if isinstance(value, str)
+            and name in ("calculate", "filter", "expr", "test"))
 
 
 #: Names that transforms give where they are not told any (https://vega.github.io/vega-lite/docs/transform.html).
@@ -246,7 +256,8 @@ def _unknown_fields(spec: dict[str, Any]) -> Iterator[Problem]:
     made = set(_GIVEN)
     for part in descriptions.parts(spec):
         for step in part.get("transform") or ():
-            named = [step.get("as"), *(item.get("as") for item in descriptions.parts(step) if item is not step), step.get("sample")]
+            named = [step.get("as"), *(item.get("as") for item in descriptions.parts(step) if item is not step),
+                     step.get("sample")]
             made |= {str(name) for item in named for name in (item if isinstance(item, list) else [item]) if name}
             if "bin" in step or "timeUnit" in step or "lookup" in step or "stack" in step:
                 made |= {f"{name}_end" for name in made} | {str(f) for f in (step.get("from") or {}).get("fields", ())}
@@ -272,5 +283,6 @@ def _check_size(size: Sequence[float], parted: bool) -> Iterator[Problem]:
 
 def _is_live(spec: Mapping[str, Any]) -> bool:
     """Whether a reader can do something with the chart: it has a param that is selected or bound to a control."""
-    return any("select" in param or "bind" in param for part in descriptions.parts(spec) for param in (part.get("params") or ())
+    return any("select" in param or "bind" in param for part in descriptions.parts(spec)
+               for param in (part.get("params") or ())
                if isinstance(param, Mapping))

@@ -45,6 +45,7 @@ class Cell:
 
     @property
     def label(self) -> str | None:
+        """The label that a report embeds the cell by, where it has one."""
         return self.options.get("label")
 
     @property
@@ -98,7 +99,8 @@ def runnable(content: Mapping[str, Any]) -> nbformat.NotebookNode:
 
 def code(content: Mapping[str, Any]) -> dict[str, str]:
     """The hash of each cell of a notebook by its number, without what earlier runs left in it."""
-    return {str(number): sha256(json.dumps([cell["cell_type"], "".join(cell["source"]), cell.get("id"), cell["metadata"]],
+    return {str(number): sha256(json.dumps([cell["cell_type"], "".join(cell["source"]), cell.get("id"),
+                                            cell["metadata"]],
                                            sort_keys=True).encode("utf-8")).hexdigest()
             for number, cell in enumerate(content["cells"], start=1)}
 
@@ -181,7 +183,7 @@ def values(folder: Path | str | None = None) -> Callable[[str], Any]:
 # --- running ------------------------------------------------------------------
 
 @contextlib.asynccontextmanager
-async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path, *, timeout: int,
+async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path, *, timeout: int,  # noqa: C901  one life of a kernel, each end with its cleaning up
                   environment: Mapping[str, str], sockets: Path, memory: int = MEMORY,
                   nursery: Nursery | None = None) -> AsyncIterator[Callable[[], Awaitable[None]]]:
     """A kernel for the notebook, already starting; what it yields runs all cells.
@@ -225,9 +227,11 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                 await client.async_execute_cell(cell, index, store_history=True)
             except CellTimeoutError as error:
                 raise CellTimedOut([finding("cell-timeout", index, f"a cell still running after {timeout} s",
-                                            "an end", "Make the cell faster, or allow more with --timeout.")]) from error
+                                            "an end",
+                                            "Make the cell faster, or allow more with --timeout.")]) from error
             except DeadKernelError as error:
-                raise KernelDied([finding("kernel-died", index, " ".join(["that the kernel's process ended", *_last(log)]),
+                raise KernelDied([finding("kernel-died", index,
+                                          " ".join(["that the kernel's process ended", *_last(log)]),
                                           "a kernel that lives to the last cell",
                                           "Look for exit calls, crashes of libraries and lack of memory.")]) from error
             # a kernel out of memory may answer with an error and be unable to show it
@@ -313,7 +317,8 @@ def clean(notebook: nbformat.NotebookNode) -> None:
         for output in cell.get("outputs", ()):
             if output.output_type == "stream":  # a warning names the file that stood for its cell
                 output.text = re.sub(r"[^\s:]*ipykernel_\d+[\\/]\d+\.py", "cell", output.text)
-            elif isinstance(plain := output.get("data", {}).get("text/plain"), str):  # an object that names its place in memory
+            elif isinstance(plain := output.get("data", {}).get("text/plain"), str):
+                # an object names its place in memory
                 output.data["text/plain"] = re.sub(r" at 0x[0-9a-f]+(?=>)", "", plain)
 
 

@@ -22,6 +22,7 @@ class ForkedProcess:
         self.pid = pid
 
     def poll(self) -> int | None:
+        """None while it runs."""
         try:
             os.kill(self.pid, 0)
         except ProcessLookupError:
@@ -29,16 +30,20 @@ class ForkedProcess:
         return None
 
     def wait(self) -> int:
+        """Whether it has ended; nobody waits, since it is not our child."""
         return self.poll() or 0
 
     def send_signal(self, number: int) -> None:
+        """Send a signal, where the process still is."""
         with contextlib.suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
     def kill(self) -> None:
+        """End it at once."""
         self.send_signal(signal.SIGKILL)
 
     def terminate(self) -> None:
+        """Ask it to end."""
         self.send_signal(signal.SIGTERM)
 
 
@@ -51,6 +56,7 @@ class ForkProvisioner(LocalProvisioner):
     parent: Any
 
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> Any:
+        """Fork instead of starting a program; `cmd` is not used."""
         self.process = ForkedProcess(await asyncio.to_thread(  # it may still be importing
             self.nursery.fork, self.birth, self.parent.connection_file, str(kwargs["cwd"])))
         self.pid = self.pgid = self.process.pid
@@ -58,6 +64,7 @@ class ForkProvisioner(LocalProvisioner):
         return self.connection_info
 
     async def wait(self) -> int | None:
+        """Wait until the process has ended."""
         while self.process and self.process.poll() is None:
             await asyncio.sleep(0.005)  # the standard one looks ten times a second, which is felt
         self.process = None

@@ -109,7 +109,8 @@ def mean(quantities: Sequence[Quantity]) -> Quantity:
         if not quantity.is_point:
             raise HedgeError(f'mean: found "{quantity}", expected points only. Show the bound beside the mean.')
         if quantity.unit != quantities[0].unit:
-            raise HedgeError(f"mean: found {quantity.unit} beside {quantities[0].unit}, expected one unit. Convert first.")
+            raise HedgeError(f"mean: found {quantity.unit} beside {quantities[0].unit}, expected one unit. "
+                             "Convert first.")
     hedge = "~" if any(quantity.hedge == "~" for quantity in quantities) else "="
     return Quantity(sum(q.value for q in quantities) / len(quantities), quantities[0].unit, hedge)
 
@@ -292,7 +293,9 @@ def plain(value: Any) -> Any:
         return ""
     if isinstance(value, bool):
         return "yes" if value else ""
-    return re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ]00:00:00$", "", str(value)) if not isinstance(value, (int, float)) else value
+    if isinstance(value, (int, float)):
+        return value
+    return re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ]00:00:00$", "", str(value))
 
 
 def known(value: Any) -> bool:

@@ -66,13 +66,16 @@ class Noted(dict[str, Any]):
         return super().__getitem__(name)
 
     def get(self, name: str, default: Any = None) -> Any:
+        """As of a dict, and told."""
         self.told(name)
         return super().get(name, default)
 
     def values(self) -> Any:
+        """All tables, each told."""
         return [self[name] for name in self]
 
     def items(self) -> Any:
+        """All tables by name, each told."""
         return [(name, self[name]) for name in self]
 
 

@@ -102,7 +102,8 @@ class Tables:
         import pandas
 
         types = {"integer": "Int64", "number": "float64", "boolean": "boolean"}
-        fields = next(resource for resource in self.descriptor["resources"] if resource["name"] == name)["schema"]["fields"]
+        fields = next(resource for resource in self.descriptor["resources"]
+                      if resource["name"] == name)["schema"]["fields"]
         frame = pandas.DataFrame(self.rows[name], columns=[f["name"] for f in fields])
         return frame.astype({f["name"]: types.get(f.get("type", "string"), "object") for f in fields})
 
@@ -160,7 +161,7 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
 
 # --- the descriptor -----------------------------------------------------------
 
-def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:
+def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:  # noqa: C901  all findings at once
     path = f"data/{DESCRIPTOR}"
 
     def finding(code: str, found: str, expected: str, remedy: str, **place: Any) -> Finding:
@@ -236,7 +237,7 @@ def _resource_problem(resource: Any) -> tuple[str, str] | None:
 
 # --- one table ----------------------------------------------------------------
 
-def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[int], list[Finding]]:
+def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[int], list[Finding]]:  # noqa: C901  all findings of a table at once
     path = f"data/{resource['path']}"
     fields = resource["schema"]["fields"]
     names = [field["name"] for field in fields]
@@ -371,7 +372,8 @@ def _year(cell: str) -> int:
     return int(cell)
 
 
-_CASTS: dict[str, Callable[[str], Any]] = {"string": str, "any": str, "integer": _integer, "number": _finite, "boolean": _boolean,
+_CASTS: dict[str, Callable[[str], Any]] = {"string": str, "any": str, "integer": _integer, "number": _finite,
+                                           "boolean": _boolean,
           "date": _date, "year": _year}
 _EXPECTED = {"integer": "a whole number", "number": "a number", "boolean": "true or false",
              "date": "a date that exists, as 2024-09-30", "year": "a year of four digits"}
@@ -414,7 +416,7 @@ def _as_list(names: str | list[str]) -> list[str]:
     return [names] if isinstance(names, str) else names
 
 
-def _check_keys(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
+def _check_keys(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # noqa: C901  all keys of a table in one pass
                 numbers: Mapping[str, list[int]], unread: set[str]) -> Iterator[Finding]:
     """Ids given twice, and ids that no row has; what points into a table that could not be read is left alone."""
     for resource in descriptor["resources"]:
@@ -463,7 +465,7 @@ def _dangling(path: str, row: int, column: str, id: str, tables: list[str]) -> F
 
 # --- what the method asks -----------------------------------------------------
 
-def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
+def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # noqa: C901  one branch a rule
                   numbers: Mapping[str, list[int]]) -> Iterator[Finding]:
     paths = {resource["name"]: f"data/{resource['path']}" for resource in descriptor["resources"]}
     length = {row.get("id"): row.get("characters") for row in rows.get("sources", [])}
@@ -493,7 +495,8 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
     for row, place in each("judgements"):
         text, word = row.get("text"), row.get("likelihood")
         if text and word and not likelihood_word(word).search(text):
-            yield Finding("likelihood-unsaid", found=f"no {shown(word)} in the text", expected="the likelihood word in the text",
+            yield Finding("likelihood-unsaid", found=f"no {shown(word)} in the text",
+                          expected="the likelihood word in the text",
                           remedy="Say it in the sentence, or correct the likelihood.", column="text", **place)
     for table in ("quantities", "events"):
         for row, place in each(table):
@@ -517,4 +520,5 @@ def _ambiguous_ids(each: Callable[[str], Iterator[tuple[Row, dict[str, Any]]]]) 
             if id and first.setdefault(id, table) != table:
                 yield Finding("id-ambiguous", found=f"{shown(id)}, which {first[id]} has as well",
                               expected="an id that no other table of evidence has",
-                              remedy="Rename one of them; citations name evidence by its id alone.", column=key, **place)
+                              remedy="Rename one of them; citations name evidence by its id alone.", column=key,
+                              **place)

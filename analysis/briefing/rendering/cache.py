@@ -66,6 +66,7 @@ class Inputs:
         return self.stage / name.removeprefix("new:") if name.startswith("new:") else self.root / name
 
     def table(self, name: str) -> Path:
+        """The file of a table, by its name in the descriptor."""
         resource = next((r for r in self.data.descriptor["resources"] if r["name"] == name), None)
         return self.root / "data" / (resource["path"] if resource else name)
 
@@ -170,9 +171,9 @@ def find(store: Store, step: str, code: Mapping[str, str], around: Mapping[str, 
     surroundings = digest(around)
     for run in runs:
         if (run["code"], run["around"]) == (dict(code), surroundings) and not run["unseen"] and all(
-                inputs.fingerprint(tuple(read)) == mark for read, mark in run["reads"]):
-            if (result := store.get("blobs", run["result"])) is not None:
-                return Found(result, (), tuple(tuple(read) for read, _ in run["reads"]))
+                inputs.fingerprint(tuple(read)) == mark for read, mark in run["reads"]) and (
+                result := store.get("blobs", run["result"])) is not None:
+            return Found(result, (), tuple(tuple(read) for read, _ in run["reads"]))
     if store.folder is None:
         return Found(None, ("the cache is not used",))
     return Found(None, tuple(_reasons(store, runs[0], code, around, inputs)) if runs else ("it has not run before",))

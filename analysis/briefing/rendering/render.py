@@ -55,7 +55,8 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    with (_locked(root, progress), _staging(root) as stage, nullcontext(kernels) if kernels else warm(once=True) as kernels,
+    with (_locked(root, progress), _staging(root) as stage,
+          nullcontext(kernels) if kernels else warm(once=True) as kernels,
           ThreadPoolExecutor(1) as beside):
         began = time.time()
         with timings.stage("read data and report"):
@@ -100,7 +101,8 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             outputs[edition.RECORD] = edition.record(data, inputs, outputs).encode("utf-8")
             (stage / edition.RECORD).write_bytes(outputs[edition.RECORD])
             outputs[crate.NAME] = crate.crate(
-                data, inputs, outputs, {"python": platform.python_version(), **edition.versions()}, read.front).encode("utf-8")
+                data, inputs, outputs, {"python": platform.python_version(), **edition.versions()},
+                                              read.front).encode("utf-8")
             (stage / crate.NAME).write_bytes(outputs[crate.NAME])
             written = _publish(stage, root / OUTPUT)
             _remember(run, inputs, outputs)
@@ -143,7 +145,8 @@ def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.A
 
 def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the tables by name, in the order of the descriptor."""
-    return {Path(resource["path"]).name: inputs[f"data/{resource['path']}"] for resource in data.descriptor["resources"]}
+    return {Path(resource["path"]).name: inputs[f"data/{resource['path']}"]
+            for resource in data.descriptor["resources"]}
 
 
 # --- beside the kernels -----------------------------------------------------------
@@ -257,7 +260,8 @@ def _writable(root: Path) -> Iterator[None]:
         elsewhere = error.filename and not Path(os.fsdecode(error.filename)).is_relative_to(root / OUTPUT)
         raise BriefingError(f"{os.fsdecode(error.filename) if elsewhere else OUTPUT}: found {error.strerror}, "
                             "expected a folder that can be written. "
-                            "Free space, or change the folder's permissions. What was there before is unchanged.") from error
+                            "Free space, or change the folder's permissions. "
+                            "What was there before is unchanged.") from error
 
 
 @contextmanager
@@ -303,7 +307,8 @@ def _remember(run: running.Run, inputs: Mapping[str, bytes], outputs: Mapping[st
     files |= {name: run.inputs.fingerprint((kind, name)) for kind, name, *_ in run.reads
               if kind == "file" and not name.startswith("new:")}
     files.setdefault("requirements.lock", "none")
-    folders = {("analysis", ""), ("data", ""), *((str(path), "") for path in [edition.PACKAGE, *edition.PACKAGE.rglob("*/")]),
+    folders = {("analysis", ""), ("data", ""),
+               *((str(path), "") for path in [edition.PACKAGE, *edition.PACKAGE.rglob("*/")]),
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
     names = {"PYTHONPATH", VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
@@ -332,6 +337,7 @@ def render_with_quarto(root: Path, *, progress: Progress = lambda _: None) -> li
     environment = {"QUARTO_PYTHON": sys.executable, **os.environ}
     run = subprocess.run([found, "render", "report.qmd"], cwd=root, env=environment, check=False)
     if run.returncode:
-        raise BriefingError(f"quarto render: found exit code {run.returncode}, expected 0. Quarto's own message is above.")
+        raise BriefingError(f"quarto render: found exit code {run.returncode}, expected 0. "
+                            "Quarto's own message is above.")
     folder = root / OUTPUT / "quarto"
     return sorted(path.relative_to(root) for path in folder.glob("report.*"))

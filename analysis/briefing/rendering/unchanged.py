@@ -47,7 +47,7 @@ def changes(root: str) -> list[str] | None:
     renewed = [file for file in now if file is not None]
     if now != files and len(renewed) == len(now):
         _write(root, variables, folders, renewed)
-    return [file[0] for file, same in zip(files, now) if same is None]
+    return [file[0] for file, same in zip(files, now, strict=True) if same is None]
 
 
 def remember(root: str, variables: Mapping[str, str | None], folders: Iterable[tuple[str, str]],

@@ -74,7 +74,8 @@ def build(report: Report, bound: Bound, references: Path, root: Path) -> Documen
 def _bibliographies(report: Report) -> list[str]:
     """The bibliography files that the front matter names, less the one that a render writes."""
     named = report.front.get("bibliography") or []
-    return [str(file) for file in ([named] if isinstance(named, str) else named) if not str(file).startswith("_output/")]
+    return [str(file) for file in ([named] if isinstance(named, str) else named)
+            if not str(file).startswith("_output/")]
 
 
 def _check_bibliography(report: Report, root: Path) -> Iterator[Finding]:
@@ -329,6 +330,7 @@ class Located:
         return self.report.place(self.report.body_start)
 
     def finding(self, code: str, found: str, expected: str, remedy: str, *texts: str) -> Finding:
+        """A finding at the line of the report that these texts come from."""
         return Finding(code, self.report.path, found, expected, remedy, **self.at(*texts))
 
 

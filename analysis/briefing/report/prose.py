@@ -180,15 +180,18 @@ def _pattern(word: str) -> str:
 
 _PATTERNS = {word: re.compile(rf"(?<![\w-])(?:{_pattern(word)})(?![\w-])", re.IGNORECASE)
              for word in (*LIKELIHOODS, *OTHER_LIKELIHOODS)}
-_BENT = re.compile(r"\b(not|more|most|less|least|very|quite|fairly|rather|somewhat|extremely|highly|increasingly|equally|"
+_BENT = re.compile(r"\b(not|more|most|less|least|very|quite|fairly|rather|somewhat|extremely|highly|increasingly|"
+                   r"equally|"
                    r"hardly|too|so|as)\s+$", re.IGNORECASE)
 
 
 def _bands(text: str) -> list[tuple[int, str]]:
     """The likelihood words of a text with their offsets, those that are parts of longer ones left out."""
-    found = [(match.start(), match.end(), word) for word, pattern in _PATTERNS.items() for match in pattern.finditer(text)]
+    found = [(match.start(), match.end(), word)
+             for word, pattern in _PATTERNS.items() for match in pattern.finditer(text)]
     return sorted((start, word) for start, end, word in found
-                  if not any((first, last) != (start, end) and first <= start and end <= last for first, last, _ in found))
+                  if not any((first, last) != (start, end) and first <= start and end <= last
+                             for first, last, _ in found))
 
 
 def _check_likelihoods(read: _Read) -> Iterator[Finding]:
@@ -376,7 +379,8 @@ def _check_use(read: _Read) -> Iterator[Finding]:
     yield from _check_citations(read, held)
     idle = [*_unused(tables, "passages", cited),
             *_unused(tables, "sources", cited | {row["source"] for row in tables.rows["passages"] if row["id"] in cited}
-                     | {id for name in tables.rows for row in tables.rows[name] for id in row.get("corroborated_by") or ()}),
+                     | {id for name in tables.rows for row in tables.rows[name]
+                        for id in row.get("corroborated_by") or ()}),
             *_unused_figures(read), *_unused_tables(tables, cited)]
     yield from (finding for id, finding in idle if not reasons.get(id))
     line = report.text[:report.body_start].find("\nunused:") + 1
@@ -402,7 +406,8 @@ def _check_citations(read: _Read, held: Collection[str]) -> Iterator[Finding]:
             yield read.finding(span.start, "citation-unresolved", shown(f"@{span.content}"), "a passage or a source",
                                "Correct the id, or add the row.")
         elif span.content in held:
-            yield read.finding(span.start, "citation-without-passage", f"{shown(f'@{span.content}')}, a source as a whole",
+            yield read.finding(span.start, "citation-without-passage",
+                               f"{shown(f'@{span.content}')}, a source as a whole",
                                "a passage of it, since passages of it are held", "Cite the passage, or code it.")
 
 
@@ -421,8 +426,10 @@ def _unused_figures(read: _Read) -> Iterator[Idle]:
     embedded = {span.content.partition("#")[2] for span in read.report.of_kind("embed")}
     for label, path in read.offered.labels.items():
         if label.startswith(("fig-", "tbl-")) and label not in embedded:
-            yield label, Finding("figure-unused", path, f"{label}, embedded nowhere", "every figure and table in the report",
-                                 f"Embed it, remove it, or give a reason in the front matter: unused: {{{label}: why}}.")
+            yield label, Finding("figure-unused", path, f"{label}, embedded nowhere",
+                                 "every figure and table in the report",
+                                 "Embed it, remove it, or give a reason in the front matter: "
+                                 f"unused: {{{label}: why}}.")
 
 
 def _unused_tables(tables: Tables, cited: Collection[str]) -> Iterator[Idle]:
@@ -447,7 +454,8 @@ def _unused_tables(tables: Tables, cited: Collection[str]) -> Iterator[Idle]:
     for name in names:
         if name not in used:
             yield name, Finding("table-unused", _path(tables, name), f"the table {name}, no row of which is used",
-                                "every table of facts in the report", "Use it, remove it, or give a reason in the front "
+                                "every table of facts in the report",
+                                "Use it, remove it, or give a reason in the front "
                                 f"matter: unused: {{{name}: why}}.")
 
 

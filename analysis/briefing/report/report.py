@@ -25,7 +25,8 @@ FOREIGN_REFERENCES = ("eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "ex
 CALLOUTS = ("note", "tip", "warning", "important", "caution")
 FRONT_MATTER = {"title", "subtitle", "author", "date", "abstract", "lang", "keywords", "engine", "jupyter", "format",
                 "execute", "bibliography", "csl", "nocite", "link-citations", "number-sections", "toc", "papersize",
-                "citeproc", "notebook-links", "crossref", "notebook-view", "date-format", "suppress-bibliography", "unused"}
+                "citeproc", "notebook-links", "crossref", "notebook-view", "date-format", "suppress-bibliography",
+                "unused"}
 PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
 CELL_OPTIONS = {"label", "echo", "eval", "output", "include", "warning", "error", "fig-cap", "fig-alt", "tbl-cap",
                 "fig-width", "fig-height", "tbl-colwidths"}
@@ -57,6 +58,7 @@ class Report:
         return {"line": before.count("\n") + 1, "character": offset - (before.rfind("\n") + 1) + 1}
 
     def of_kind(self, *kinds: str) -> list[Span]:
+        """The spans of some kinds, in order."""
         return [span for span in self.spans if span.kind in kinds]
 
 
@@ -171,7 +173,7 @@ _SHORTCODE = re.compile(r"\{\{<(.*?)>\}\}")
 _REFERENCE = re.compile(r"(?<![\w@.\\])@\{?([A-Za-z0-9_](?:[\w:.#$%&+?<>~/-]*[\w])?)")
 
 
-def _scan(text: str, start: int) -> Iterator[Span | Problem]:
+def _scan(text: str, start: int) -> Iterator[Span | Problem]:  # noqa: C901  one branch a construct of the syntax
     """The spans of a body in order, and what in it is not understood."""
     plain = list(text)  # the body with code and comments blanked, so that offsets stay
     offset, fence = start, None
@@ -349,7 +351,8 @@ class Bound:
 
     markdown: str
     pictures: Mapping[str, Picture]
-    origins: Sequence[tuple[int, int, bool]]  # offset in markdown, offset in the report, whether it is the report's own text
+    # offset in markdown, offset in the report, whether it is the report's own text
+    origins: Sequence[tuple[int, int, bool]]
 
     def origin(self, offset: int) -> int:
         """The offset in the report of an offset in the Markdown."""

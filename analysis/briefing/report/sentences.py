@@ -72,9 +72,11 @@ def visible(report: Report) -> str:
     for span in report.of_kind("cell", "embed", "meta", "pagebreak"):
         blank(span.start, span.end)
     for pattern in (r"<!--.*?-->|^(`{3,}|~{3,}).*?^\1[`~]*", r"^!\[.*\]\([^)\n]*\)(?:\{[^}\n]*\})?[ \t]*$"):
-        for match in re.finditer(pattern, "".join(text), re.MULTILINE | re.DOTALL if "<!--" in pattern else re.MULTILINE):
+        for match in re.finditer(pattern, "".join(text),
+                                 re.MULTILINE | re.DOTALL if "<!--" in pattern else re.MULTILINE):
             blank(*match.span())
-    for match in re.finditer(r"^[ \t]*(?:>[ \t]?)+", "".join(text), re.MULTILINE):  # what is quoted is prose, its marks are not
+    # what is quoted is prose, its marks are not
+    for match in re.finditer(r"^[ \t]*(?:>[ \t]?)+", "".join(text), re.MULTILINE):
         blank(*match.span())
     return "".join(text)
 
@@ -153,11 +155,13 @@ _ABBREVIATIONS = frozenset("e.g. i.e. cf. vs. mr. ms. mrs. dr. prof. gen. col. l
                            "jan. feb. mar. apr. jun. jul. aug. sep. sept. oct. nov. dec. est. dept. univ.".split())
 #: The end of a sentence only where a word follows that begins one.
 _EITHER_WAY = frozenset("etc. inc. ltd. co. corp. jr. sr. al. a.m. p.m. bros.".split())
-_BEGINS = re.compile(r"(?:The|An?|This|That|These|Those|It|Its|He|She|They|We|In|On|At|But|And|Or|Yet|By|For|From|After|"
+_BEGINS = re.compile(r"(?:The|An?|This|That|These|Those|It|Its|He|She|They|We|In|On|At|But|And|Or|Yet|By|For|From|"
+                     r"After|"
                      r"Before|When|While|As|If|There|Their|His|Her|Not|No|One|Both|Some|Most|Nobody|So)\s")
 _STOP = re.compile(r"(?:[.!?…]+|[。！？]+)(?:[\"'”’»)*_]|\](?:\([^)\n]*\)|\{[^}\n]*\})?|\[\^[^\]\n]+\])*")
 _PROTECTED = re.compile(r"`[^`\n]*`|\[[^\[\]]*@[^\[\]]*\]|<https?:[^>]*>|\]\([^)\n]*\)")
-_SAYS = re.compile(r"\s+(?:[A-Z][\w'’-]*\s+){1,4}(?:said|says|told|asked|added|wrote|replied|argued|warned|claimed|called|"
+_SAYS = re.compile(r"\s+(?:[A-Z][\w'’-]*\s+){1,4}(?:said|says|told|asked|added|wrote|replied|argued|warned|claimed|"
+                   r"called|"
                    r"insisted|answered|shouted)\b")
 
 
@@ -189,7 +193,8 @@ def _ends(text: str, at: int, match: re.Match[str]) -> bool:
     if not rest.strip() or match[0][0] in "。！？":
         return True
     opening = re.match(r"\s+[\"'“‘«(*_\[¿¡]*(.)", rest, re.DOTALL)
-    if not opening or not (opening[1] in "`@" or opening[1].isdigit() or opening[1].isalpha() and not opening[1].islower()):
+    if not opening or not (opening[1] in "`@" or opening[1].isdigit() or opening[1].isalpha()
+                           and not opening[1].islower()):
         return False
     if re.match(r"\s*\[[^\[\]]*@", rest):
         return True

@@ -119,6 +119,7 @@ def attributes(node: Node) -> tuple[str, list[str], dict[str, str]]:
 
 
 def div(id: str, classes: Sequence[str], pairs: Mapping[str, str], blocks: list[Node]) -> Node:
+    """A Div node: id, classes, attributes and what it holds."""
     return {"t": "Div", "c": [[id, list(classes), [list(pair) for pair in pairs.items()]], blocks]}
 
 

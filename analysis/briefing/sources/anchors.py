@@ -138,7 +138,8 @@ class _Findings:
                 self.add("quote-empty", number, "quote", shown(row["quote"]), "words, or an empty cell",
                          "Copy the words from the source, or leave the cell empty.")
             if start is None or end is None:
-                self.add("span-missing", number, "start, end", "an empty cell", "a start and an end", "Fill in the span.")
+                self.add("span-missing", number, "start, end", "an empty cell", "a start and an end",
+                         "Fill in the span.")
             elif start < 0 or start >= end:
                 self.add("span-reversed", number, "start, end", f"{start} to {end}", "a start from 0 before its end",
                          "Give the half-open range of code points, start first.")
@@ -199,7 +200,8 @@ class _Findings:
         places = _places(text, {quote})[quote]
         expected = "words that stand in the span, letter by letter"
         if not places:
-            self.add("quote-absent", number, "quote", f"{shown(quote)}, which the text does not have anywhere", expected,
+            self.add("quote-absent", number, "quote", f"{shown(quote)}, which the text does not have anywhere",
+                     expected,
                      "Copy the quote from the source.")
         elif len(places) == 1:
             self.add("quote-elsewhere", number, "quote", f"{shown(quote)}, which stands at {places[0]}", expected,

@@ -81,7 +81,7 @@ def _issued(edtf: str | None) -> dict[str, Any] | None:
 
 
 def cards(tables: Tables) -> dict[str, dict[str, Any]]:
-    """What a reader sees of each passage and source: gist, quote, facts in order, the chain, and all of it in a few words."""
+    """What a reader sees of each passage and source: gist, quote, facts in order, the chain, and all of it in short."""
     sources = {row["id"]: row for row in tables.rows["sources"]}
     found: dict[str, dict[str, Any]] = {}
     for row in sources.values():

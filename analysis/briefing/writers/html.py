@@ -43,14 +43,16 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
              (authors if isinstance(authors, list) else [authors])]
     style = style.replace("/*fonts*/", fonts).replace("/*dark*/", _dark_colours())
     values = {"lang": html.escape(str(meta.get("lang", "en"))), "title": html.escape(str(meta["title"])),
-              "subtitle": f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle") else "",
+              "subtitle": f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle")
+              else "",
               "description": html.escape(str(meta.get("subtitle") or meta["title"])),
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
               "evidence": json.dumps(behind, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
               "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
               "style": style, "script": script, "style_hash": policy_hash(style)}
     charts = {label: picture for label, picture in doc.pictures.items() if picture.specification}
-    values["chart_data"] = f'<script type="application/json" id="chart-data">{_chart_data(charts)}</script>' if charts else ""
+    values["chart_data"] = (f'<script type="application/json" id="chart-data">{_chart_data(charts)}</script>'
+                            if charts else "")
     live = [(TEMPLATES / name).read_text("utf-8") for name in ("vega.js", "live.js")] \
         if any(picture.live for picture in charts.values()) else []
     values["live"] = "\n".join(f"<script>{text}</script>" for text in live)
@@ -89,7 +91,8 @@ def _live(picture: Picture) -> dict[str, Any]:
         return {("dataset" if key == "values" else key): name if key == "values" else value
                 for key, value in data.items()} if name else data
 
-    return {size: {**vega, "data": [pointed(data) for data in vega.get("data", [])]} for size, vega in picture.live.items()}
+    return {size: {**vega, "data": [pointed(data) for data in vega.get("data", [])]} for size,
+            vega in picture.live.items()}
 
 
 def policy_hash(text: str) -> str:
@@ -99,14 +102,15 @@ def policy_hash(text: str) -> str:
 
 # --- blocks -----------------------------------------------------------------------
 
-def _block(doc: Document, node: Node) -> Any:
+def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind of node
     if node["t"] == "Span" and document.hidden(*attributes(node)[1:], "html"):
         return []
     if node["t"] == "Table":
         return _table(node)
     if node["t"] == "Header" and node["c"][1][0]:
         level, (id, *_), text = node["c"]
-        node["c"][2] = [*text, raw("html", f'<a class="here" href="#{html.escape(id)}" aria-label="Link to this section">'
+        node["c"][2] = [*text, raw("html",
+                                   f'<a class="here" href="#{html.escape(id)}" aria-label="Link to this section">'
                                            "</a>", inline=True)]
         return node
     if node["t"] == "Div":
@@ -136,7 +140,7 @@ def _table(node: Node) -> Node:
     for rows in (head[1], foot[1], *(part for body in bodies for part in body[2:])):
         for row in rows:
             row[0][2] = [pair for pair in row[0][2] if pair[0] != "style"]
-            for cell, side in zip(row[1], sides):
+            for cell, side in zip(row[1], sides, strict=False):  # a cell may span columns
                 own = cell[1]["t"].removeprefix("Align").lower()
                 side = side if own == "default" else own
                 cell[0] = [cell[0][0], [*cell[0][1], *([side] if side in ("right", "center") else [])],
@@ -171,7 +175,8 @@ def _download(name: str, content: bytes) -> str:
 
 
 def _picture(picture: Picture) -> str:
-    if picture.format != "svg" or re.search(rb"<style\b|\sstyle=", picture.image):  # styles of its own, which the policy blocks
+    # styles of its own, which the policy blocks
+    if picture.format != "svg" or re.search(rb"<style\b|\sstyle=", picture.image):
         kind = "svg+xml" if picture.format == "svg" else picture.format
         data = base64.b64encode(picture.image).decode("ascii")
         return f'<img src="data:image/{kind};base64,{data}" alt="{html.escape(picture.alt)}">'
@@ -204,8 +209,10 @@ def _data(picture: Picture) -> str:
     body = "".join(f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in cells)}</tr>" for cells in rows)
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([columns, *rows])
-    filters = f' data-filters="{html.escape(json.dumps(list(names)))}"' if (names := picture.table.get("filters")) else ""
-    return (f'<details class="data" id="{html.escape(picture.label)}-data"{filters}><summary>Data of this figure</summary>'
+    names = picture.table.get("filters")
+    filters = f' data-filters="{html.escape(json.dumps(list(names)))}"' if names else ""
+    return (f'<details class="data" id="{html.escape(picture.label)}-data"{filters}>'
+            '<summary>Data of this figure</summary>'
             f'<div class="scroll" tabindex="0" role="group" aria-label="Data, can be scrolled">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
             f'<p class="take" data-of="{html.escape(picture.label)}">Save as '
@@ -224,7 +231,8 @@ def _contents(doc: Document) -> str:
             numbers = [*numbers, 0, 0][:level]
             numbers[-1] += 1
             number = f'<span class="number">{".".join(map(str, numbers))}</span> '
-        items.append(f'<li class="level-{level}"><a href="#{html.escape(id)}">{number}{html.escape(plain(text))}</a></li>')
+        link = f'<a href="#{html.escape(id)}">{number}{html.escape(plain(text))}</a>'
+        items.append(f'<li class="level-{level}">{link}</li>')
     return "\n".join(items)
 
 
