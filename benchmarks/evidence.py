@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from briefing.sources import anchors
+from briefing.sources import passages
 from briefing.facts.tables import Row, Tables
 
 SEED = 1917
@@ -43,12 +43,12 @@ def _passage(id: str, text: str, start: int, end: int) -> Row:
             "sha256": hashlib.sha256(words.encode("utf-8")).hexdigest()}
 
 
-def cpu(tables: Tables, path: Path) -> tuple[float, anchors.Check]:
+def cpu(tables: Tables, path: Path) -> tuple[float, passages.Check]:
     """CPU seconds, the least of some runs, of a check, and what it found."""
     times = []
     for _ in range(REPEATS):
         started = time.process_time()
-        result = anchors.check(tables, {"s": path})
+        result = passages.check(tables, {"s": path})
         times.append(time.process_time() - started)
     return min(times), result
 

@@ -1,7 +1,10 @@
-"""What other code may lean on: the modules' public names, and who imports whom."""
+"""What other programs may lean on: the names of `briefing`, how fast they are there, and what the package never does."""
 
 import ast
 import re
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -9,133 +12,103 @@ import pytest
 import briefing
 
 FOLDER = Path(briefing.__file__).parent
-MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.startswith("__"))
+MODULES = sorted(FOLDER.rglob("*.py"))
+ROOMS = sorted(path.parent for path in FOLDER.glob("*/__init__.py"))
 
 #: A name goes in or out of here in the change that adds or removes it, with a line in the changelog.
-NAMES = {
-    "anchors": "Check check Key Move Numbered patch",
-    "archive": "inputs kind NAME named_by_report pack PACKAGE unpack write",
-    "cache": "digest distributions environment file_hash find folder_hash Found Inputs keep libraries Read REASONS RUNS",
-    "cli": "main",
-    "compare": "Change Difference editions environments inputs LONGEST MOST_LINES NONDETERMINISM outputs "
-        "page_sentences",
-    "constructs": "check FORMATS IMAGES Located pictures_from_files QUARTO_ONLY QUARTO_ONLY_KEYS",
-    "crate": "CARRIER crate Entity MEDIA_TYPES NAME PROFILE SPECIFICATION",
-    "dates": "date_bounds day MONTHS",
-    "document": "build callout Document evidence_of hidden identifiers",
-    "drawer": "drawing drawn specified VARIABLE",
-    "drawing": "cut cut_apart linear PALETTE Row Scale Sheet slim svg widest width wrap",
-    "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
-    "editions": "load NOT_THERE side_by_side",
-    "evidence": "cards chain cited CREDIBILITY grade hops judgement judgements LIKELIHOODS OTHER_LIKELIHOODS "
-        "references RELIABILITY rests_on",
-    "exports": "ANNOTATIONS annotations files graphml networks STATEMENTS statements",
-    "figures": "by_year claims shares",
-    "findings": "BriefingError CellFailed CellTimedOut Finding Findings GlyphMissing InvalidData InvalidReport "
-        "KernelDied LONGEST_SHOWN NotebookFailed shown",
-    "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
-        "tabled TALLEST titled VEGA_LITE",
-    "glyphs": "check MOST_NAMED Place",
-    "html": "font_rules policy_hash TEMPLATES write",
-    "imports": "light WAITING without",
-    "inline": "markdown show",
-    "kernels": "available Birth environment Kernels Nursery nursery OPTIONS PRELOADED PRELOADED_IF_NAMED VARIED warm",
-    "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE FIGURE MEMORY read recording_of "
-        "runnable running text VALUES values",
-    "pdf": "Attachment literal MOST_TOLD source STYLED TEMPLATE write",
-    "position_figures": "EMPTY hands network stands timeline",
-    "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
-    "preview": "FILES FOLDERS inputs Outcome outcomes PATIENCE",
-    "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
-    "provisioning": "ForkedProcess ForkProvisioner provision",
-    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity share spelled Value "
-        "Values Verdict verdict",
-    "rebuild": "check check_pdf Condition",
-    "recording": "note Noted paused start",
-    "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
-    "render": "execute OUTPUT render render_with_quarto",
-    "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "
-        "FRONT_MATTER PAPERS Picture present Problem read Report Results results Span",
-    "review": "Review review",
-    "running": "execute OWN Progress Run",
-    "sentences": "Block Sentence sentences split visible",
-    "serving": "Content PORT served Server VIEW",
-    "sheets": "CODES PLACE read write",
-    "store": "figure FOLDER keep_figure RENDERS Store VARIABLE",
-    "tables": "DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE Problem read "
-        "REQUIRED_TABLES Row STANDARD Tables",
-    "typefaces": "advance advances available folder FONT foreign missing unsettable",
-    "timings": "Stage Timings",
-    "tree": "attributes div Node pandoc plain raw transform VERSION walk",
-    "unchanged": "changes File MANIFEST remember unchanged YOUNG",
-}
+NAMES = """BriefingError Difference Edition Finding Findings Project Quantity Review Tables Value
+    charts check compare evidence load load_edition notebooks positions quantities rebuild reliability render tables"""
 
 
-def tree(module):
-    return ast.parse((FOLDER / f"{module}.py").read_text("utf-8"))
+def test_public_names_are_those_that_are_pinned():
+    assert briefing.__all__ == sorted(briefing.__all__) == NAMES.split()
+    assert set(briefing.__all__) <= set(dir(briefing))
 
 
-def public(module):
-    """The names that a module itself defines, without those that begin with an underscore."""
-    names = []
-    for node in tree(module).body:
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.append(node.name)
-        elif isinstance(node, ast.Assign):
-            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
-        elif isinstance(node, ast.AnnAssign):
-            names.append(node.target.id)
-    return {name for name in names if not name.startswith("_")}
+@pytest.mark.parametrize("name", NAMES.split())
+def test_public_name_is_there_and_says_what_it_is(name):
+    assert getattr(briefing, name).__doc__
 
 
-def imported(module):
-    """The modules of the package that a module imports, also inside functions."""
-    found = set()
-    for node in ast.walk(tree(module)):
-        if isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "briefing"):
-            inner = (node.module or "").removeprefix("briefing").strip(".")
-            found |= {inner} if inner else {alias.name for alias in node.names}
-        elif isinstance(node, ast.Import):
-            found |= {alias.name.removeprefix("briefing.") for alias in node.names if alias.name.startswith("briefing.")}
-    return found & set(MODULES)
+def test_public_names_are_typed_as_what_they_are():
+    """What a type checker reads under TYPE_CHECKING is what a program gets."""
+    tree = ast.parse((FOLDER / "__init__.py").read_text("utf-8"))
+    (block,) = (node for node in tree.body if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING")
+    told = {alias.asname or alias.name: (node.module, alias.name) for node in block.body for alias in node.names}
+    assert set(told) == set(briefing.__all__)
+    for name, (module, inner) in told.items():
+        place = briefing._PLACES[name]
+        assert place in (f"{module}:{inner}", f"{module}.{inner}" if module else inner), name
+    assert (FOLDER / "py.typed").exists()
 
 
-def order():
-    """The modules as the package's docstring lists them."""
-    listed = re.search(r"before it: (.*?)\.", " ".join(briefing.__doc__.split()))
-    assert listed, "the docstring of briefing lists the modules after `before it:`"
-    return listed[1].split(", ")
+def test_unknown_name_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        briefing.nothing  # noqa: B018
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_public_names_are_those_that_are_pinned(module):
-    assert sorted(public(module)) == sorted(NAMES[module].split())
+def test_a_project_is_loaded_from_any_folder_in_it(project):
+    found = briefing.load(project / "data")
+    assert found.root == project.resolve() and found.tables.row("sources", found.tables.rows["sources"][0]["id"])
+    assert found.report.front["title"] == "A strike in Sandhaven"
 
 
-def test_no_module_is_pinned_that_is_gone():
-    assert sorted(NAMES) == MODULES
+def test_importing_the_package_takes_no_time():
+    def seconds(code):
+        taken = []
+        for _ in range(7):
+            began = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], check=True)
+            taken.append(time.perf_counter() - began)
+        return min(taken)
+
+    assert seconds("import briefing") - seconds("pass") < 0.03
 
 
-def test_docstring_lists_every_module_once():
-    assert sorted(order()) == MODULES
+def test_there_is_one_version():
+    pyproject = (FOLDER.parents[1] / "pyproject.toml").read_text("utf-8")
+    assert 'version = { attr = "briefing.__version__" }' in pyproject and not re.search(r'^version = "', pyproject, re.M)
 
 
-@pytest.mark.parametrize("module", MODULES)
-def test_module_imports_only_from_those_above_it(module):
-    listed = order()
-    above = set(listed[:listed.index(module)]) if module in listed else set()
-    assert imported(module) - above == set()
+# --- the rooms ------------------------------------------------------------------------
+
+def test_a_room_has_three_to_seven_modules_and_its_docstring_names_each():
+    assert len(ROOMS) == 10
+    for room in ROOMS:
+        modules = {path.stem for path in room.glob("*.py")} - {"__init__"}
+        assert 3 <= len(modules) <= 7, room.name
+        doc = ast.get_docstring(ast.parse((room / "__init__.py").read_text("utf-8")))
+        assert "In: " in doc and "Out: " in doc, room.name
+        assert modules <= set(re.findall(r"`(\w+)`", doc)), room.name
 
 
-def test_public_functions_say_what_they_give():
-    missing = [f"{module}.{node.name}" for module in MODULES for node in tree(module).body
-               if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and not node.name.startswith("_")
-               and node.returns is None]
-    assert missing == []
+def test_modules_are_at_most_45():
+    """Without what only opens a room or the package."""
+    assert len([path for path in MODULES if path.stem not in ("__init__", "__main__")]) <= 45
 
+
+def test_each_room_imports_only_from_those_before_it():
+    lint = Path(sys.executable).with_name("lint-imports")
+    run = subprocess.run([lint, "--no-cache"], cwd=FOLDER.parents[1], capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+
+
+def test_a_function_over_50_lines_says_why():
+    silent = []
+    for path in MODULES:
+        lines = path.read_text("utf-8").splitlines()
+        for node in ast.walk(ast.parse("\n".join(lines))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.end_lineno - node.lineno >= 50:
+                head = lines[node.lineno - 2:node.body[0].lineno - 1]
+                if not any("# noqa: C901  " in line or "# over 50 lines: " in line for line in head):
+                    silent.append(f"{path.name}: {node.name}")
+    assert silent == []
+
+
+# --- habits ---------------------------------------------------------------------------
 
 def test_no_assert_outside_tests():
-    assert [f"{module} line {node.lineno}" for module in MODULES for node in ast.walk(tree(module))
+    assert [f"{path.name} line {node.lineno}" for path in MODULES for node in ast.walk(ast.parse(path.read_text("utf-8")))
             if isinstance(node, ast.Assert)] == []
 
 

@@ -9,7 +9,7 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] == ["render"] and (root := _project(arguments[1:])):
         from . import NOTHING_CHANGED
-        from .rendering.unchanged import unchanged
+        from .rendering.manifest import unchanged
 
         if unchanged(root):
             print(NOTHING_CHANGED, file=sys.stderr)

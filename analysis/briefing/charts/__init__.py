@@ -1,9 +1,9 @@
 """Charts in ordinary Altair: the look of a briefing, and what nobody else has.
 
-In: tidy frames. Out: Altair charts, to be altered further with `.properties`,
-`.encode`, `+`, `|` and `&`. `hedged` draws numbers with their doubt, `stands`,
-`network`, `timeline` and `chains` draw what a discourse has; `theme` holds the
-palette and registers the look, `descriptions` what a chart says besides its marks.
+In: tidy frames. Out: Altair charts, to be altered further with `.properties`, `.encode`, `+`, `|` and `&`.
+`theme` has the palette and the look, `typefaces` the shipped typeface and the widths of its text, `hedges` draws
+numbers with their doubt, `discourse` stands, networks, timelines and chains, `descriptions` has what a chart says besides its
+marks: title, table, what it rests on.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from typing import Any
 #: Names by the module that has them: loaded when first asked for, since Altair takes a while.
 _PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "discourse", "network": "discourse",
            "stands": "discourse", "timeline": "discourse", "described": "descriptions", "PALETTE": "theme",
-           "WIDE": "theme",
-           "NARROW": "theme"}
+           "WIDE": "theme", "NARROW": "theme"}
 
 __all__ = sorted(_PLACES)
 

@@ -52,6 +52,7 @@ def sentence(row: dict[str, Any]) -> str:
     return (f"{label}: " if label else "") + f"{in_words(row)}.{derived}" + (f" Source: {source}." if source else "")
 
 
+# over 50 lines: one layer after another
 def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | None = None, key: bool = True,
            **channels: Any) -> alt.LayerChart:
     """Numbers with their hedges as layers of an Altair chart.

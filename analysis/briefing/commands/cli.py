@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
+# over 50 lines: one paragraph a command
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="briefing", description="Reproducible briefings: coded facts in, one PDF and one HTML file out.",
@@ -145,7 +146,7 @@ def _render(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     changed: list[str] | None = None
     if options.engine == "embedded" and not options.no_cache:
-        from ..rendering.unchanged import changes
+        from ..rendering.manifest import changes
 
         with timings.stage("compare with the last render"):
             changed = changes(str(root))

@@ -16,7 +16,7 @@ from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import tables
 from ..findings import BriefingError, Finding, InvalidData, InvalidReport, shown
 from ..report import prose, report
-from ..sources import anchors, evidence
+from ..sources import evidence, passages
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
     data, findings = tables.read(root)
     if findings:
         raise InvalidData(findings)
-    checked = anchors.check(data, texts)
+    checked = passages.check(data, texts)
     findings = [*checked.findings, *_check_grades(data)]
     agreement, missing = reliability.measure(data, _expected_coders(data))
     findings += missing
@@ -53,7 +53,7 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
         offered, lacking = _offered(root, read)
         findings += [*lacking, *prose.check(read, data, offered)]
     return Review(findings, checked.checked, checked.unchecked, agreement, reliability.coders(data),
-                  anchors.patch(data, checked))
+                  passages.patch(data, checked))
 
 
 def _expected_coders(data: tables.Tables) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ from . import store
 Specification = dict[str, Any]
 TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
 #: Tells the kernels where the drawing process listens.
-VARIABLE = "BRIEFING_DRAWER"
+VARIABLE = "BRIEFING_RENDERER"
 _PARTS = ("vconcat", "hconcat", "concat")
 _PER_LINE = {WIDE: 100, NARROW: 54}  # characters of a title, of which Vega measures whether they fit
 

@@ -115,7 +115,7 @@ class Kernels:
         self.scratch, self.once = scratch, once
         self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython"})
         self.nursery: Nursery | None = None
-        self.drawer: Path | None = None
+        self.renderer: Path | None = None
         self._stack = stack
         self._started = False
         self._processes: list[subprocess.Popen[bytes]] = []
@@ -127,9 +127,9 @@ class Kernels:
         self._started = True
         self.nursery = self._stack.enter_context(nursery(self.environment, self.scratch / "nursery.log"))
         if self.nursery:
-            self.drawer = self.scratch / "drawer"
+            self.renderer = self.scratch / "renderer"
             self._processes = [self.nursery.process,
-                               self._stack.enter_context(drawing.process(self.drawer, self.environment))]
+                               self._stack.enter_context(drawing.process(self.renderer, self.environment))]
 
     def release(self) -> None:
         """Give the memory back that only kernels need, where no other render is to come."""

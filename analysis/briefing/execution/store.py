@@ -104,5 +104,5 @@ def keep_figure(question: str, drawn: dict[str, Any]) -> None:
 
 def _figures(question: str) -> tuple[Store, str]:
     with recording.paused():
-        around, _, folder = os.environ.get(VARIABLE, "").partition(":")
-    return Store(Path(folder) if folder else None), hashlib.sha256(f"{around}:{question}".encode()).hexdigest()
+        environment, _, folder = os.environ.get(VARIABLE, "").partition(":")
+    return Store(Path(folder) if folder else None), hashlib.sha256(f"{environment}:{question}".encode()).hexdigest()

@@ -40,7 +40,7 @@ class Inputs:
 
     root: Path
     data: Tables
-    stage: Path
+    staging: Path
     variables: Mapping[str, str]
     began: float  # of time.time: what changed since then may not be what a step has read
     known: dict[Read, str] = field(default_factory=dict)
@@ -63,7 +63,7 @@ class Inputs:
 
     def path(self, name: str) -> Path:
         """The path of a read file or folder, by its name in a history."""
-        return self.stage / name.removeprefix("new:") if name.startswith("new:") else self.root / name
+        return self.staging / name.removeprefix("new:") if name.startswith("new:") else self.root / name
 
     def table(self, name: str) -> Path:
         """The file of a table, by its name in the descriptor."""
@@ -97,8 +97,8 @@ class Inputs:
                 reads.append((kind, *rest))
             elif kind == "variable":
                 reads.append((kind, name))
-            elif f"{name}{os.sep}".startswith(f"{self.stage}{os.sep}"):
-                reads.append((kind, f"new:{Path(name).relative_to(self.stage).as_posix()}"))
+            elif f"{name}{os.sep}".startswith(f"{self.staging}{os.sep}"):
+                reads.append((kind, f"new:{Path(name).relative_to(self.staging).as_posix()}"))
             elif not f"{name}{os.sep}".startswith(passing):
                 inside = Path(name).is_relative_to(self.root)
                 reads.append((kind, Path(name).relative_to(self.root).as_posix() if inside else name))
@@ -165,21 +165,23 @@ class Found:
         return "; ".join([*self.reasons[:REASONS], *([f"and {more} more"] if more > 0 else [])])
 
 
-def find(store: Store, step: str, code: Mapping[str, str], around: Mapping[str, str], inputs: Inputs) -> Found:
+def find(store: Store, step: str, code: Mapping[str, str], environment: Mapping[str, str], inputs: Inputs) -> Found:
     """Look up a step by the hashes of its code (by cell), its environment, and what its earlier runs read."""
     runs = _runs(store, step)
-    surroundings = digest(around)
+    surroundings = digest(environment)
     for run in runs:
-        if (run["code"], run["around"]) == (dict(code), surroundings) and not run["unseen"] and all(
+        if (run["code"], run["environment"]) == (dict(code), surroundings) and not run["unseen"] and all(
                 inputs.fingerprint(tuple(read)) == mark for read, mark in run["reads"]) and (
                 result := store.get("blobs", run["result"])) is not None:
             return Found(result, (), tuple(tuple(read) for read, _ in run["reads"]))
     if store.folder is None:
         return Found(None, ("the cache is not used",))
-    return Found(None, tuple(_reasons(store, runs[0], code, around, inputs)) if runs else ("it has not run before",))
+    if not runs:
+        return Found(None, ("it has not run before",))
+    return Found(None, tuple(_reasons(store, runs[0], code, environment, inputs)))
 
 
-def keep(store: Store, step: str, code: Mapping[str, str], around: Mapping[str, str], inputs: Inputs,
+def keep(store: Store, step: str, code: Mapping[str, str], environment: Mapping[str, str], inputs: Inputs,
          reads: list[Read], unseen: list[str], result: bytes) -> None:
     """Remember a run of a step, as the newest of its history."""
     if store.folder is None or any(inputs.touched(read) for read in reads):
@@ -187,30 +189,30 @@ def keep(store: Store, step: str, code: Mapping[str, str], around: Mapping[str, 
     for read in reads:  # the tables as they were, to tell later which row has changed
         if read[0] == "table" and (path := inputs.table(read[1])).is_file():
             store.keep(path.read_bytes())
-    store.put("blobs", digest(around), json.dumps(around).encode())
-    run = {"code": dict(code), "around": digest(around), "unseen": unseen, "result": store.keep(result),
+    store.put("blobs", digest(environment), json.dumps(environment).encode())
+    run = {"code": dict(code), "environment": digest(environment), "unseen": unseen, "result": store.keep(result),
            "reads": [[read, inputs.fingerprint(read)] for read in reads]}
-    store.put("steps", sha256(step.encode()), json.dumps([run, *_runs(store, step)][:RUNS]).encode())
+    store.put("runs", sha256(step.encode()), json.dumps([run, *_runs(store, step)][:RUNS]).encode())
 
 
 def _runs(store: Store, step: str) -> list[dict[str, Any]]:
-    runs: list[dict[str, Any]] = json.loads(store.get("steps", sha256(step.encode())) or b"[]")
+    runs: list[dict[str, Any]] = json.loads(store.get("runs", sha256(step.encode())) or b"[]")
     return runs
 
 
-def digest(around: Mapping[str, str]) -> str:
+def digest(environment: Mapping[str, str]) -> str:
     """What stands for a whole environment."""
-    return sha256(json.dumps(around, sort_keys=True).encode())
+    return sha256(json.dumps(environment, sort_keys=True).encode())
 
 
-def _reasons(store: Store, run: dict[str, Any], code: Mapping[str, str], around: Mapping[str, str],
+def _reasons(store: Store, run: dict[str, Any], code: Mapping[str, str], environment: Mapping[str, str],
              inputs: Inputs) -> Iterator[str]:
     """Why the newest run of a step does not stand."""
     yield from (f"it {what}, which cannot be followed" for what in run["unseen"])
     yield from _changes(run["code"], code, "cell ")
-    if run["around"] != digest(around):
-        before = store.get("blobs", run["around"])
-        yield from _changes(json.loads(before), around) if before else ["the package or its libraries changed"]
+    if run["environment"] != digest(environment):
+        before = store.get("blobs", run["environment"])
+        yield from _changes(json.loads(before), environment) if before else ["the package or its libraries changed"]
     for read, mark in run["reads"]:
         if (now := inputs.fingerprint(tuple(read))) == mark:
             continue

@@ -34,7 +34,7 @@ from ..findings import BriefingError, InvalidData
 from ..report import document, report
 from ..sources import evidence
 from ..writers import glyphs, html, pdf
-from . import cache, running, unchanged
+from . import cache, manifest, running
 from .project import Project
 from .running import Progress
 from .timings import Timings
@@ -42,6 +42,7 @@ from .timings import Timings
 OUTPUT = "_output"
 
 
+# over 50 lines: the steps of a render, in their order
 def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, use_cache: bool = True,
            progress: Progress = lambda _: None, explain: Progress = lambda _: None,
            timings: Timings | None = None, kernels: Kernels | None = None) -> list[Path]:
@@ -55,7 +56,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    with (_locked(root, progress), _staging(root) as stage,
+    with (_locked(root, progress), _staging(root) as staging,
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
           ThreadPoolExecutor(1) as beside):
         began = time.time()
@@ -64,7 +65,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             project = Project.read(root)
             data, read = project.tables, project.report
             inputs = edition.inputs(root)
-        run = _run(root, stage, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
+        run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
         fonts: Future[tuple[str, Any]] = Future()
         exported: Future[dict[str, str]] = Future()
 
@@ -77,10 +78,10 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         kernels.release()
         progress("Binding the report")
         with timings.stage("bind the report"):
-            _write_references(stage / "references.json", evidence.references(data))
+            _write_references(staging / "references.json", evidence.references(data))
             bound = report.bind(read, computed, executed)
         with timings.stage("build the document"):
-            doc = document.build(read, bound, stage / "references.json", root)
+            doc = document.build(read, bound, staging / "references.json", root)
         progress("Writing report.html and report.pdf")
         date = day(data.edition_date.isoformat())
         rules, loaded = fonts.result()
@@ -90,21 +91,21 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         with tempfile.TemporaryDirectory(dir=kernels.scratch) as folder:
             page = beside.submit(_page, timings, doc, date, behind, rules, _tables(data, inputs))
             with timings.stage("write report.pdf"):
-                (stage / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
+                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
                                                             _attachments(data, inputs), behind))
-            (stage / "report.html").write_bytes(page.result())
+            (staging / "report.html").write_bytes(page.result())
         with timings.stage("record and publish"):
             for name, text in exported.result().items():
-                (stage / name).write_bytes(text.encode("utf-8"))
-            outputs = {path.relative_to(stage).as_posix(): path.read_bytes()
-                       for path in stage.rglob("*") if path.is_file()}
+                (staging / name).write_bytes(text.encode("utf-8"))
+            outputs = {path.relative_to(staging).as_posix(): path.read_bytes()
+                       for path in staging.rglob("*") if path.is_file()}
             outputs[edition.RECORD] = edition.record(data, inputs, outputs).encode("utf-8")
-            (stage / edition.RECORD).write_bytes(outputs[edition.RECORD])
+            (staging / edition.RECORD).write_bytes(outputs[edition.RECORD])
             outputs[crate.NAME] = crate.crate(
                 data, inputs, outputs, {"python": platform.python_version(), **edition.versions()},
                                               read.front).encode("utf-8")
-            (stage / crate.NAME).write_bytes(outputs[crate.NAME])
-            written = _publish(stage, root / OUTPUT)
+            (staging / crate.NAME).write_bytes(outputs[crate.NAME])
+            written = _publish(staging, root / OUTPUT)
             _remember(run, inputs, outputs)
         return written
 
@@ -113,23 +114,24 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
             progress: Progress = lambda _: None) -> list[Path]:
     """Run the notebooks and write what Quarto needs beside the report: the
     executed copies and the references."""
-    with _locked(root, progress), _staging(root) as stage, warm(once=True) as kernels:
+    with _locked(root, progress), _staging(root) as staging, warm(once=True) as kernels:
         progress("Checking data")
         data, findings = tables.read(root)
         if findings:
             raise InvalidData(findings)
-        run = _run(root, stage, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None, Timings())
+        run = _run(root, staging, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None,
+                   Timings())
         running.execute(run, None)
-        _write_references(stage / "references.json", evidence.references(data))
-        return _publish(stage, root / OUTPUT)
+        _write_references(staging / "references.json", evidence.references(data))
+        return _publish(staging, root / OUTPUT)
 
 
-def _run(root: Path, stage: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
+def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
          began: float, progress: Progress, explain: Progress, timings: Timings) -> running.Run:
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
-        return running.Run(root, stage, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
-                           cache.Inputs(root, data, stage, kernels.environment, began), progress, explain, timings,
+        return running.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
+                           cache.Inputs(root, data, staging, kernels.environment, began), progress, explain, timings,
                            set(), [])
 
 
@@ -170,7 +172,7 @@ def _fonts(run: running.Run, characters: set[str]) -> tuple[str, Any]:
     """The HTML's typeface for these characters, and the fonts of the PDF."""
     with run.timings.stage("fonts"):
         text = "".join(sorted(characters))
-        name = edition.sha256(f"{cache.digest(run.around)}{text}".encode())
+        name = edition.sha256(f"{cache.digest(run.environment)}{text}".encode())
         kept = run.store.get("fonts", name)
         rules = kept.decode("ascii") if kept else html.font_rules(text)
         run.store.put("fonts", name, rules.encode("ascii"))
@@ -181,14 +183,14 @@ def _fonts(run: running.Run, characters: set[str]) -> tuple[str, Any]:
 def _exports(run: running.Run) -> dict[str, str]:
     """The exports, as kept where none of the tables that they read has changed."""
     with run.timings.stage("exports"):
-        found = cache.find(run.store, "exports", {}, run.around, run.inputs)
+        found = cache.find(run.store, "exports", {}, run.environment, run.inputs)
         run.explain(f"exports: {'reused' if found.result is not None else 'made, since ' + found.why}")
         if found.result is not None:
             return dict(json.loads(found.result))
         names: set[str] = set()
         files = exports.files(replace(run.inputs.data, rows=recording.Noted(run.inputs.data.rows, names.add)))
         reads: list[cache.Read] = [("file", f"data/{tables.DESCRIPTOR}"), *(("table", name) for name in sorted(names))]
-        cache.keep(run.store, "exports", {}, run.around, run.inputs, reads, [], json.dumps(files).encode("utf-8"))
+        cache.keep(run.store, "exports", {}, run.environment, run.inputs, reads, [], json.dumps(files).encode("utf-8"))
         return files
 
 
@@ -269,26 +271,26 @@ def _staging(root: Path) -> Iterator[Path]:
     """A folder on the disk of `_output/`, gone at the end whatever happens."""
     output = root / OUTPUT
     with _writable(root):
-        stage = Path(tempfile.mkdtemp(prefix=".rendering-", dir=output))
+        staging = Path(tempfile.mkdtemp(prefix=".rendering-", dir=output))
         try:
-            yield stage
+            yield staging
         finally:
-            shutil.rmtree(stage, ignore_errors=True)
+            shutil.rmtree(staging, ignore_errors=True)
 
 
 def _write_references(path: Path, references: list[dict[str, Any]]) -> None:
     path.write_text(json.dumps(references, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
 
 
-def _publish(stage: Path, output: Path) -> list[Path]:
+def _publish(staging: Path, output: Path) -> list[Path]:
     """Move everything staged to its place, and remove executed copies of notebooks that are gone."""
     written = []
-    for path in sorted(p for p in stage.rglob("*") if p.is_file()):
-        target = output / path.relative_to(stage)
+    for path in sorted(p for p in staging.rglob("*") if p.is_file()):
+        target = output / path.relative_to(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
         os.replace(path, target)
         target.chmod(0o644)
-        written.append(Path(OUTPUT) / path.relative_to(stage))
+        written.append(Path(OUTPUT) / path.relative_to(staging))
     for path in (output / "notebooks").glob("*.ipynb"):
         if Path(OUTPUT) / "notebooks" / path.name not in written:
             path.unlink()
@@ -312,7 +314,7 @@ def _remember(run: running.Run, inputs: Mapping[str, bytes], outputs: Mapping[st
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
     names = {"PYTHONPATH", VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
-    unchanged.remember(str(run.root), {name: os.environ.get(name) for name in sorted(names)}, sorted(folders), files)
+    manifest.remember(str(run.root), {name: os.environ.get(name) for name in sorted(names)}, sorted(folders), files)
 
 
 # --- the other engine -------------------------------------------------------------

@@ -31,12 +31,12 @@ class Run:
     """What one render runs with. `timeout` is in seconds a cell, `memory` in MB a kernel."""
 
     root: Path
-    stage: Path
+    staging: Path
     kernels: Kernels
     timeout: int
     memory: int
     store: Store
-    around: Mapping[str, str]
+    environment: Mapping[str, str]
     inputs: cache.Inputs
     progress: Progress
     explain: Progress
@@ -63,7 +63,7 @@ def execute(run: Run, read: report.Report | None,
     `meanwhile` is called once, when there is nothing to do but to wait for the
     kernels, or nothing to run. Raises NotebookFailed with all findings in notebooks that cannot be run, or fail.
     """
-    (run.stage / "notebooks").mkdir()
+    (run.staging / "notebooks").mkdir()
     steps = _steps(run)
     own = _own(run, read)
     waiting = [step for step in steps if not step.result]
@@ -125,7 +125,7 @@ def _own(run: Run, read: report.Report | None) -> _Step | None:
 
 def _look_up(run: Run, step: _Step) -> None:
     with run.timings.stage("look up", step.name):
-        found = cache.find(run.store, step.name, step.code, run.around, run.inputs)
+        found = cache.find(run.store, step.name, step.code, run.environment, run.inputs)
     if found.result is not None:
         step.result = found.result.decode("utf-8")
         run.reads.update(found.reads)
@@ -133,7 +133,7 @@ def _look_up(run: Run, step: _Step) -> None:
 
 
 def _stage(run: Run, step: _Step) -> None:
-    (run.stage / "notebooks" / Path(step.name).name).write_text(step.result, encoding="utf-8", newline="\n")
+    (run.staging / "notebooks" / Path(step.name).name).write_text(step.result, encoding="utf-8", newline="\n")
 
 
 # --- running ----------------------------------------------------------------------
@@ -177,10 +177,10 @@ class _kernel:
     def __init__(self, run: Run, step: _Step, sockets: Path) -> None:
         self.timings, self.name = run.timings, step.name
         self.notebook = notebooks.runnable(step.content)
-        environment = {**run.kernels.environment, notebooks.EXECUTED_VARIABLE: str(run.stage / "notebooks"),
-                       VARIABLE: f"{cache.digest(run.around)}:{run.store.folder}" if run.store.folder else ""}
-        if run.kernels.drawer:
-            environment[drawing.VARIABLE] = str(run.kernels.drawer)
+        environment = {**run.kernels.environment, notebooks.EXECUTED_VARIABLE: str(run.staging / "notebooks"),
+                       VARIABLE: f"{cache.digest(run.environment)}:{run.store.folder}" if run.store.folder else ""}
+        if run.kernels.renderer:
+            environment[drawing.VARIABLE] = str(run.kernels.renderer)
         self.inner = notebooks.running(self.notebook, step.name, step.folder, timeout=run.timeout, memory=run.memory,
                                        sockets=sockets, environment=environment, nursery=run.kernels.nursery)
 
@@ -203,7 +203,7 @@ def _done(run: Run, step: _Step, notebook: Any, sockets: Path) -> None:
         unseen.append("reads what another notebook puts out while it runs")
     run.reads.update(reads)
     run.unseen.extend(unseen)
-    cache.keep(run.store, step.name, step.code, run.around, run.inputs, reads, unseen, step.result.encode("utf-8"))
+    cache.keep(run.store, step.name, step.code, run.environment, run.inputs, reads, unseen, step.result.encode("utf-8"))
     drawings = [line[1] for line in lines if line[0] == "figure"]
     if drawings:
         run.explain(f"{step.name}: {drawings.count('drawn')} drawings made, {drawings.count('reused')} reused")

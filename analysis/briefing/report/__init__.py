@@ -2,5 +2,5 @@
 
 In: `report.qmd`, and what `execution` has made. Out: a document as pandoc's tree; findings in syntax and prose.
 `report` reads and binds, `inline` shows a value in the report's kernel, `sentences` and `prose` hold the text against
-its evidence, `tree`, `constructs` and `document` make the document.
+its evidence, `tree` and `document` make the document.
 """

@@ -57,7 +57,7 @@ def long(tmp_path_factory):
     import shutil
     from pathlib import Path
 
-    root = Path(shutil.copytree(Path(__file__).parent / "harbour", tmp_path_factory.mktemp("long") / "harbour"))
+    root = Path(shutil.copytree(Path(__file__).parents[1] / "harbour", tmp_path_factory.mktemp("long") / "harbour"))
     path = root / "report.qmd"
     head, evidence = path.read_text("utf-8").split("# Evidence")
     cites = ["@stopped-work", "@traffic-moved; @port-statistics", "@stopped-work; @traffic-moved; @port-statistics"]

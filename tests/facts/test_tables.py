@@ -5,11 +5,12 @@ import json
 from pathlib import Path
 
 import pytest
+from conftest import HARBOUR
 
 from briefing.facts import tables
 from briefing.findings import BriefingError, InvalidData
 
-REPOSITORY = Path(__file__).parents[1]
+REPOSITORY = Path(__file__).parents[2]
 
 
 def found(root):
@@ -26,12 +27,12 @@ def refused(root):
 
 # --- good data ------------------------------------------------------------------
 
-@pytest.mark.parametrize("root", [REPOSITORY, Path(__file__).parent / "harbour"], ids=["repository", "harbour"])
+@pytest.mark.parametrize("root", [REPOSITORY, HARBOUR], ids=["repository", "harbour"])
 def test_valid_data_has_no_findings(root):
     assert [str(finding) for finding in tables.read(root)[1]] == []
 
 
-@pytest.mark.parametrize("root", [REPOSITORY, Path(__file__).parent / "harbour"], ids=["repository", "harbour"])
+@pytest.mark.parametrize("root", [REPOSITORY, HARBOUR], ids=["repository", "harbour"])
 @pytest.mark.filterwarnings("ignore")  # frictionless' own dependencies
 def test_frictionless_agrees_that_the_data_is_valid(root):
     from frictionless import Package

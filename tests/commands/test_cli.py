@@ -172,7 +172,7 @@ def test_quarto_that_is_not_installed(project, quarto, capsys):
 
 def test_quarto_is_called_in_the_project_with_this_python(project, quarto, monkeypatch):
     called = quarto()
-    shutil.copy(Path(__file__).parents[1] / "_quarto.yml", project)
+    shutil.copy(Path(__file__).parents[2] / "_quarto.yml", project)
     monkeypatch.chdir(project / "data")
     assert main(["render", "--engine", "quarto"]) == 0
     folder, arguments, python = called.read_text().splitlines()
@@ -183,7 +183,7 @@ def test_quarto_that_fails_and_project_that_is_not_quartos(project, quarto, caps
     called = quarto(code=7)
     assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
     assert "_quarto.yml: found no such file" in capsys.readouterr().err and not called.exists()
-    shutil.copy(Path(__file__).parents[1] / "_quarto.yml", project)
+    shutil.copy(Path(__file__).parents[2] / "_quarto.yml", project)
     assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
     assert "found exit code 7, expected 0" in capsys.readouterr().err and called.exists()
 

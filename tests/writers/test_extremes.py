@@ -10,6 +10,7 @@ from pathlib import Path
 import boxes
 import pypdf
 import pytest
+from conftest import HARBOUR
 from pypdf.generic import ContentStream
 
 from briefing.execution import drawing
@@ -19,7 +20,6 @@ from briefing.execution.figures import FIGURE
 from briefing.findings import GlyphMissing
 from briefing.rendering.render import render
 
-HARBOUR = Path(__file__).parent / "harbour"
 LONG = "A sentence about the harbour that nobody has shortened yet, and " * 5
 TITLE = LONG[:299].rstrip(" ,") + "."
 UNBROKEN = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from briefing.sources import anchors
+from briefing.sources import passages
 from briefing.facts import tables
 from briefing.findings import BriefingError
 from briefing.facts.tables import Tables
@@ -35,7 +35,7 @@ def check(tmp_path):
         path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
         source = {"id": "s", "sha256": sha(coded), "characters": len(coded)}
         data = Tables(tmp_path, {"resources": []}, {"sources": [source], "passages": list(rows)})
-        return anchors.check(data, {"s": path} if given else {})
+        return passages.check(data, {"s": path} if given else {})
 
     return run
 
@@ -88,16 +88,16 @@ def test_text_that_is_not_utf_8(check):
 def test_text_of_no_source_and_text_that_is_not_there(tmp_path, check):
     data = Tables(tmp_path, {"resources": []}, {"sources": [{"id": "s", "sha256": None, "characters": None}], "passages": []})
     with pytest.raises(BriefingError, match="expected one of s"):
-        anchors.check(data, {"t": tmp_path})
+        passages.check(data, {"t": tmp_path})
     for path in (tmp_path, tmp_path / "none.txt"):
         with pytest.raises(BriefingError, match="expected the source's text"):
-            anchors.check(data, {"s": path})
+            passages.check(data, {"s": path})
 
 
 def test_length_that_is_not_the_texts(tmp_path):
     (tmp_path / "s.txt").write_text("quay")
     data = Tables(tmp_path, {"resources": []}, {"sources": [{"id": "s", "sha256": None, "characters": 5}], "passages": []})
-    assert codes(anchors.check(data, {"s": tmp_path / "s.txt"})) == ["source-length"]
+    assert codes(passages.check(data, {"s": tmp_path / "s.txt"})) == ["source-length"]
 
 
 # --- misses -----------------------------------------------------------------------
@@ -194,13 +194,13 @@ def edited(project):
     path = project / "courier-2031-03-08.txt"
     path.write_bytes(path.read_bytes().replace(b"stopped work on", b"all stopped work at last on"))
     data = tables.load(project)
-    return data, anchors.check(data, {"courier": path})
+    return data, passages.check(data, {"courier": path})
 
 
 def test_patch_is_offered_and_nothing_is_applied(project, edited, snapshot):
     before = snapshot(project)
     data, result = edited
-    text = anchors.patch(data, result)
+    text = passages.patch(data, result)
     assert snapshot(project) == before
     changed = [line for line in text.splitlines() if line[0] in "+-" and line[:3] not in ("+++", "---")]
     assert len(changed) == 2 * (len(result.moves) + 1) and len(result.moves) == 5
@@ -211,8 +211,8 @@ def test_patch_applied_by_hand_puts_all_right_but_what_is_gone(project, edited, 
     if not shutil.which(program[0]):
         pytest.skip(f"{program[0]} is not installed")
     data, result = edited
-    subprocess.run(program, cwd=project, input=anchors.patch(data, result).encode(), check=True, capture_output=True)
-    after = anchors.check(tables.load(project), {"courier": project / "courier-2031-03-08.txt"})
+    subprocess.run(program, cwd=project, input=passages.patch(data, result).encode(), check=True, capture_output=True)
+    after = passages.check(tables.load(project), {"courier": project / "courier-2031-03-08.txt"})
     assert codes(after) == ["passage-absent"]
     assert codes(result).count("passage-elsewhere") == 5
 
@@ -220,8 +220,8 @@ def test_patch_applied_by_hand_puts_all_right_but_what_is_gone(project, edited, 
 def test_patch_of_rows_with_commas_and_line_ends_in_cells(project, edit):
     edit("data/passages.csv", "Two cranes of five are to run without crews.", '"Two cranes, of five,\nare to run."')
     data = tables.load(project)
-    move = anchors.Move("no-return", 4, 193, 237, 200, 244)
-    text = anchors.patch(data, anchors.Check(moves=[move]))
+    move = passages.Move("no-return", 4, 193, 237, 200, 244)
+    text = passages.patch(data, passages.Check(moves=[move]))
     assert "+no-return,courier,200,244," in text and "\n+Two" not in text and "\n-cranes-without" not in text
 
 

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import re
 import subprocess
 import sys
@@ -160,7 +161,7 @@ def test_colours_of_the_theme_are_the_palettes_so_that_a_page_can_turn_them_dark
 # --- notebooks elsewhere --------------------------------------------------------------
 
 def test_importing_the_package_is_all_that_a_plain_notebook_needs(tmp_path):
-    """As JupyterLab, VS Code and Quarto run it: on an ordinary kernel, by nbconvert, into a page."""
+    """As JupyterLab, VS Code and Quarto run it: on an ordinary kernel, by nbclient alone."""
     cells = ["import briefing\nimport altair as alt\nimport pandas as pd",
              "alt.Chart(pd.DataFrame({'x': [1, 2]}), title='A plain notebook').mark_point().encode(x='x:Q')",
              "lambda width: alt.Chart(pd.DataFrame({'x': [1, 2]}), title=f'As wide as {width}').mark_point().encode(x='x:Q')",
@@ -168,8 +169,8 @@ def test_importing_the_package_is_all_that_a_plain_notebook_needs(tmp_path):
     (tmp_path / "plain.ipynb").write_text(json.dumps({"cells": [
         {"cell_type": "code", "id": f"c{n}", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
         for n, source in enumerate(cells)], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
-    subprocess.run([sys.executable, "-m", "nbconvert", "--execute", "--to", "notebook", "--inplace", "plain.ipynb"], cwd=tmp_path,
-                   check=True, capture_output=True, env={**__import__("os").environ, "PYTHONPATH": str(Path(figures.__file__).parents[1])})
+    subprocess.run([sys.executable, "-c", "from nbclient.cli import main; main()", "--inplace", "plain.ipynb"], cwd=tmp_path, check=True,
+                   capture_output=True, env={**os.environ, "PYTHONPATH": str(Path(figures.__file__).parents[2])})
     outputs = [output["data"] for cell in json.loads((tmp_path / "plain.ipynb").read_text("utf-8"))["cells"] for output in cell["outputs"]
                if "data" in output]
     svgs = ["".join(data["image/svg+xml"]) for data in outputs if "image/svg+xml" in data]

@@ -8,7 +8,7 @@ import shutil
 import nbformat
 import pytest
 
-from briefing.rendering import cache, unchanged
+from briefing.rendering import cache, manifest
 from briefing.execution import kernels, notebooks, store
 from briefing.editions import rebuild
 from briefing.facts import recording
@@ -118,7 +118,7 @@ def test_notebook_that_cannot_be_followed_always_runs_and_is_told_why(project, n
     reasons(project)
     assert reasons(project)["analysis/harbour.ipynb"] == \
         "run, since it starts a program (subprocess.Popen), which cannot be followed"
-    assert not unchanged.unchanged(str(project))
+    assert not manifest.unchanged(str(project))
 
 
 # --- what is recorded -------------------------------------------------------------
@@ -210,7 +210,7 @@ def test_every_damaged_entry_is_noticed_and_redone(before, snapshot):
     (before / "_output/.cache/manifest").write_bytes(b"damaged")
     for path in (before / "_output/.cache").glob("*/*"):
         path.write_bytes(path.read_bytes()[:-7])
-    assert not unchanged.unchanged(str(before))
+    assert not manifest.unchanged(str(before))
     assert reasons(before)["analysis/harbour.ipynb"].startswith("run, since")
     assert snapshot(before / "_output") == good
 
@@ -257,7 +257,7 @@ def test_check_renders_without_the_cache(rendered, monkeypatch):
 def remembered(root):
     """Renders once, so that the list is of this folder."""
     render(root)
-    assert unchanged.unchanged(str(root))
+    assert manifest.unchanged(str(root))
     return root
 
 
@@ -302,11 +302,11 @@ def settled(rendered, tmp_path_factory):
 @pytest.mark.parametrize("what", UNSEEN_BY_NO_RENDER)
 def test_change_of_anything_is_noticed_before_anything_is_loaded(settled, tmp_path, what):
     root = shutil.copytree(settled, tmp_path / "harbour")
-    assert unchanged.unchanged(str(root))  # a copy has other times and the same content
+    assert manifest.unchanged(str(root))  # a copy has other times and the same content
     UNSEEN_BY_NO_RENDER[what](root)
-    assert not unchanged.unchanged(str(root))
+    assert not manifest.unchanged(str(root))
 
 
 def test_file_touched_but_equal_is_no_change(settled):
     (settled / "data/quantities.csv").touch()
-    assert unchanged.unchanged(str(settled))
+    assert manifest.unchanged(str(settled))

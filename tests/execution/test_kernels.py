@@ -34,21 +34,6 @@ def test_heavy_imports_are_there_before_the_first_cell(tmp_path):
     assert outputs(tmp_path, look, f"{look}  # of a notebook that names altair") == ["[True, False]", "[True, True]"]
 
 
-def test_what_the_heavy_imports_left_out_is_there_for_a_notebook(tmp_path):
-    use = ("import sys, altair, jsonschema\nbefore = 'rfc3987_syntax' in sys.modules\n"
-           "checker = jsonschema.Draft7Validator.FORMAT_CHECKER\n"
-           "def conforms(text, kind):\n    return checker.conforms(text, kind)\n"
-           "import rfc3987_syntax as own\n"
-           "str([before, conforms('https://ö.example/x', 'iri'), conforms('no iri', 'iri'), "
-           "conforms('https://example.org', 'uri'), conforms('no uri', 'uri'), hasattr(own, 'parse')])")
-    assert outputs(tmp_path, use) == [str([False, True, False, True, False, True])]
-
-
-def test_debugger_that_kernels_load_without_can_be_imported(tmp_path):
-    look = "import sys; before = 'debugpy' in sys.modules\nimport debugpy; str([before, hasattr(debugpy, 'listen')])"
-    assert outputs(tmp_path, look) == ["[False, True]"]
-
-
 def test_notebook_sees_nothing_of_another_that_ran_in_the_same_nursery(tmp_path):
     spoil = ("import builtins, os, pandas, sys\nbuiltins.leak = 1\nos.environ['LEAK'] = '1'\n"
              "pandas.options.display.max_rows = 7\nsys.path.append('/leak')\nos.chdir('/')\nstr(os.getpid())")
