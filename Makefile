@@ -15,7 +15,7 @@ SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
 
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview check test lint bench lighthouse reprotest pictures lab lock vega quarto clean
+.PHONY: help render preview check test lint rooms bench lighthouse reprotest pictures lab lock vega quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ lint: $(TESTED) ## check style, types, and which room imports which
 bench: $(SETUP) ## measure renders, kernels and the evidence check, and write benchmarks/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "papermill>=2.6"
 	for what in renders kernels evidence; do $(BIN)/python benchmarks/$$what.py || exit 1; done
+
+rooms: $(TESTED) ## draw the rooms of the package anew, in docs/rooms.md
+	$(BIN)/python docs/rooms.py
 
 lighthouse: $(TESTED) ## Lighthouse's scores of the page, served on loopback (needs npm and Chromium)
 	$(BIN)/python tests/lighthouse.py

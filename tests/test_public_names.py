@@ -93,6 +93,11 @@ def test_each_room_imports_only_from_those_before_it():
     assert run.returncode == 0, run.stdout
 
 
+def test_picture_of_the_rooms_is_current():
+    picture = FOLDER.parents[1] / "docs/rooms.py"
+    assert subprocess.run([sys.executable, picture, "--check"], check=False).returncode == 0, "make rooms"
+
+
 def test_a_function_over_50_lines_says_why():
     silent = []
     for path in MODULES:

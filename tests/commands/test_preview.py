@@ -15,12 +15,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from accessibility import violations
 
 import briefing
 from briefing.commands import preview, serving
 from briefing.rendering import render
 from briefing.findings import BriefingError
-from test_standards import violations
 
 PACKAGE = Path(briefing.__file__).parent
 LONGEST = 60  # seconds that a test waits for what must come
@@ -485,11 +485,11 @@ def test_saved_code_of_the_package_is_what_goes_on(words, command):
     shutil.copytree(PACKAGE, home / "briefing", ignore=shutil.ignore_patterns("__pycache__"))
     run = command(words, "--port=0", home=home)
     run.line()
-    code = home / "briefing/html.py"
+    code = home / "briefing/writers/html.py"
     good = code.read_text("utf-8")
     code.write_text("def (:\n" + good, encoding="utf-8")
-    assert run.line() == "analysis/briefing/html.py saved: 1 finding"
-    assert re.match(r"  analysis/briefing/html\.py line 1: found SyntaxError.*, expected code that can be imported\.",
+    assert run.line() == "analysis/briefing/writers/html.py saved: 1 finding"
+    assert re.match(r"  analysis/briefing/writers/html\.py line 1: found SyntaxError.*, expected code that can be imported\.",
                     run.line())
     assert good.count('return page.substitute(values)') == 1
     code.write_text(good.replace("return page.substitute(values)", 'return page.substitute(values) + "<!-- newer -->"'))
