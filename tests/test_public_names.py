@@ -15,7 +15,8 @@ MODULES = sorted(path.stem for path in FOLDER.glob("*.py") if not path.stem.star
 NAMES = {
     "anchors": "Check check Key Move Numbered patch",
     "archive": "inputs kind NAME named_by_report pack PACKAGE unpack write",
-    "cache": "digest distributions environment file_hash find folder_hash Found Inputs keep libraries Read REASONS RUNS",
+    "cache": "digest distributions environment file_hash find folder_hash Found Inputs keep libraries Read REASONS "
+        "RUNS",
     "cli": "main",
     "compare": "Change Difference editions environments inputs LONGEST MOST_LINES NONDETERMINISM outputs "
         "page_sentences",
@@ -23,33 +24,29 @@ NAMES = {
     "crate": "CARRIER crate Entity MEDIA_TYPES NAME PROFILE SPECIFICATION",
     "dates": "date_bounds day MONTHS",
     "document": "build callout Document evidence_of hidden identifiers",
-    "drawer": "drawing drawn specified VARIABLE",
-    "drawing": "cut cut_apart linear PALETTE Row Scale Sheet slim svg widest width wrap",
+    "drawing": "compiled drawn process slim Specification TALLEST VARIABLE",
     "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
     "evidence": "cards chain cited CREDIBILITY grade hops judgement judgements LIKELIHOODS OTHER_LIKELIHOODS "
         "references RELIABILITY rests_on",
     "exports": "ANNOTATIONS annotations files graphml networks STATEMENTS statements",
-    "figures": "by_year claims shares",
+    "figures": "bundle FIGURE HIGHEST LOOKS Problem VEGA_LITE WIDEST",
     "findings": "BriefingError CellFailed CellTimedOut Finding Findings GlyphMissing InvalidData InvalidReport "
         "KernelDied LONGEST_SHOWN NotebookFailed shown",
-    "framing": "count FIGURE Figure figure known LINE no_data published quantity rows_of several signed sourced "
-        "tabled TALLEST titled VEGA_LITE",
     "glyphs": "check MOST_NAMED Place",
     "html": "font_rules policy_hash TEMPLATES write",
     "imports": "light WAITING without",
     "inline": "markdown show",
     "kernels": "available Birth environment Kernels Nursery nursery OPTIONS PRELOADED PRELOADED_IF_NAMED VARIED warm",
-    "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE FIGURE MEMORY read recording_of "
+    "notebooks": "Cell cell_options cells clean code EXECUTED EXECUTED_VARIABLE MEMORY problems read recording_of "
         "runnable running text VALUES values",
     "pdf": "Attachment literal MOST_TOLD source STYLED TEMPLATE write",
-    "position_figures": "EMPTY hands network stands timeline",
     "positions": "busiest chains Network network publishers stand_rows stands tie_rows timeline",
     "preview": "FILES FOLDERS inputs Outcome outcomes PATIENCE",
     "prose": "ASSUMING check CONFIDENCE Idle JUDGING Offered VAGUE",
     "provisioning": "ForkedProcess ForkProvisioner provision",
-    "quantities": "bears_out counted escaped HedgeError HEDGES mean of_row publish Quantity share spelled Value "
-        "Values Verdict verdict",
+    "quantities": "bears_out counted escaped HedgeError HEDGES in_words known mean of_row plain publish Quantity share "
+        "spelled Value Values Verdict verdict",
     "rebuild": "check check_pdf Condition",
     "recording": "note Noted paused start",
     "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
@@ -61,12 +58,13 @@ NAMES = {
     "sentences": "Block Sentence sentences split visible",
     "serving": "Content PORT served Server VIEW",
     "sheets": "CODES PLACE read write",
+    "specification": "data_of encoded parts rows_of table title",
     "store": "figure FOLDER keep_figure RENDERS Store VARIABLE",
     "tables": "DESCRIPTOR EDTF EVIDENCE_KEYS find_root likelihood_word load LONGEST_CELL LONGEST_QUOTE Problem read "
         "REQUIRED_TABLES Row STANDARD Tables",
-    "typefaces": "advance advances available folder FONT foreign missing unsettable",
     "timings": "Stage Timings",
     "tree": "attributes div Node pandoc plain raw transform VERSION walk",
+    "typefaces": "advance advances available folder FONT foreign missing rules unsettable",
     "unchanged": "changes File MANIFEST remember unchanged YOUNG",
 }
 

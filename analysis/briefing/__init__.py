@@ -2,9 +2,9 @@
 
 The modules in the order in which data flow, each importing only from those
 before it: findings, unchanged, imports, timings, recording, store, dates, tables, quantities, evidence, anchors, positions,
-reliability, exports, sheets, typefaces, charts, inline, kernels, provisioning, notebooks, report, archive, crate, edition,
-compare, cache, editions, rebuild, sentences, prose, tree,
-constructs, document, html, pdf, glyphs, review, running, render, serving, preview, cli.
+reliability, exports, sheets, typefaces, drawing, specification, figures, inline, kernels, provisioning, notebooks, report,
+archive, crate, edition, compare, cache, editions, rebuild, sentences, prose, tree, constructs, document, html, pdf, glyphs,
+review, running, render, serving, preview, cli. The room `charts` stands after quantities and positions.
 
 In a notebook, `import briefing` gives every chart the look of a briefing.
 """

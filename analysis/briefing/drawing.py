@@ -287,7 +287,7 @@ def slim(svg: str) -> str:
     before = None
     while before != svg:  # groups around nothing, and groups that only group
         before = svg
-        svg = re.sub(r"<g[^>]*></g>", "", svg)
+        svg = re.sub(r"<g\b[^>]*(?:></g>|/>)", "", svg)
         svg = re.sub(r"<g>((?:(?!</?g\b).)*)</g>", r"\1", svg, flags=re.DOTALL)
     return svg.replace("<svg", f'<svg font-family="{FONT}, sans-serif" font-size="12"', 1)
 
