@@ -27,8 +27,8 @@ NAMES = {
     "drawing": "compiled drawn process slim Specification TALLEST VARIABLE",
     "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
-    "evidence": "cards chain cited CREDIBILITY grade hops judgement judgements LIKELIHOODS OTHER_LIKELIHOODS "
-        "references RELIABILITY rests_on",
+    "evidence": "cards carried chain cited CREDIBILITY digits grade hops judgement judgements LIKELIHOODS origins "
+        "OTHER_LIKELIHOODS references RELIABILITY rests_on",
     "exports": "ANNOTATIONS annotations files graphml networks STATEMENTS statements",
     "figures": "bundle FIGURE HIGHEST LOOKS Problem VEGA_LITE WIDEST",
     "findings": "BriefingError CellFailed CellTimedOut Finding Findings GlyphMissing InvalidData InvalidReport "
@@ -49,7 +49,7 @@ NAMES = {
         "spelled Value Values Verdict verdict",
     "rebuild": "check check_pdf Condition",
     "recording": "note Noted paused start",
-    "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED",
+    "reliability": "Agreement Cells coders Disagreement measure NONE Reliability RESAMPLES SEED Unitising",
     "render": "execute OUTPUT render render_with_quarto",
     "report": "as_notebook bind Bound CALLOUTS CELL_OPTIONS CROSS_REFERENCES embed_path FOREIGN_REFERENCES "
         "FRONT_MATTER PAPERS Picture present Problem read Report Results results Span",
