@@ -125,23 +125,26 @@ def chained(project):
         writer = csv.DictWriter(file, [field["name"] for field in fields], lineterminator="\n")
         writer.writeheader()
         writer.writerows({**row, "chain": chains.get(row["id"], "")} for row in rows)
-    return tables.load(project)
+    data = tables.load(project)
+    for row, digit in zip(data.rows["series"], (2, 4), strict=True):
+        row["credibility"] = digit
+    return data
 
 
 def test_reports_of_one_body_count_once(data, chained):
     ids = ["no-return", "port-calls", "courier"]
     assert evidence.origins(chained, ids) == {"port office": ["courier", "port-statistics"]}
-    assert list(evidence.origins(data, ids)) == ["Sandhaven Courier", "Sandhaven Port Office"]
+    assert list(evidence.origins(data, ids)) == ["Sandhaven Courier", "Port company"]
     assert evidence.origins(chained, []) == {}
 
 
 def test_hands_and_digits_of_a_source_reach_card_and_list(chained):
     card = evidence.cards(chained)["port-statistics"]
-    digit = evidence.digits(chained)["port-statistics"]
+    assert evidence.digits(chained) == {"port-statistics": "2–4"}
     assert card["chain"] == ["port office", "Statistics"]
-    assert card["short"].startswith("port office → Statistics") and card["short"].endswith(f"A{digit}") and digit
+    assert card["short"].startswith("port office → Statistics") and card["short"].endswith(", C2–4")
     (item,) = [item for item in evidence.references(chained) if item["id"] == "port-statistics"]
-    assert item["note"] == f"A{digit}" and item["author"] == [{"literal": "port office → Statistics"}]
+    assert item["note"] == "C2–4" and item["author"] == [{"literal": "port office → Statistics"}]
 
 
 def test_the_list_of_evidence_goes_by_source(data):
