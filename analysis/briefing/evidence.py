@@ -181,12 +181,12 @@ def judgement(tables: Tables, row: Row) -> str:
 
 def judgements(tables: Tables) -> str:
     """All judgements as Markdown, each with its basis, the evidence on both sides, an alternative and what would change
-    it; with `so_what`, `weighed` (why the alternative counts for less) and `changed` (since the last edition) where the
-    table has them."""
+    it; with `weighed` (why the alternative counts for less) and `changed` (since the last edition) where the table has
+    them."""
     parts = []
     for row in tables.rows["judgements"]:
         against = row.get("contrary") or "; ".join(_content(tables, id) for id in row["against"]) or "None found."
-        points = [("So what", row.get("so_what")), ("Basis", f"{row['basis']} {cited(tables, row['supported_by'])}"),
+        points = [("Basis", f"{row['basis']} {cited(tables, row['supported_by'])}"),
                   ("Against it", f"{against} {cited(tables, row['against'])}".strip()),
                   ("Another reading", " ".join(filter(None, (row["alternative"], row.get("weighed"))))),
                   ("What would change it", row["would_change_it"]), ("Since the last edition", row.get("changed"))]

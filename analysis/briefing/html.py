@@ -28,7 +28,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     """The page as text. `date` is the edition's date, as prose has it; `behind` is
     what the page shows of each passage and source, by id (see evidence.cards),
     `fonts` the typeface (see font_rules), and `tables` the CSV files that it offers, by name."""
-    blocks = transform(doc.blocks, partial(_block, doc))
+    blocks = transform(document.visible(doc.blocks, "html"), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none", "--shift-heading-level-by=1"]
     body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
@@ -99,8 +99,6 @@ def policy_hash(text: str) -> str:
 # --- blocks -----------------------------------------------------------------------
 
 def _block(doc: Document, node: Node) -> Any:
-    if node["t"] == "Span" and document.hidden(*attributes(node)[1:], "html"):
-        return []
     if node["t"] == "Table":
         return _table(node)
     if node["t"] == "Header" and node["c"][1][0]:
@@ -114,8 +112,6 @@ def _block(doc: Document, node: Node) -> Any:
             return div(id, ["callout", f"callout-{kind}"], {"role": "note"}, node["c"][1])
         if "picture" in classes:
             return raw("html", _picture(doc.pictures[pairs["name"]]))
-        if document.hidden(classes, pairs, "html"):
-            return []
         if "page-break" in classes:
             return []
         if "number" in pairs:
