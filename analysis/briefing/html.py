@@ -45,7 +45,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
               "subtitle": f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle") else "",
               "description": html.escape(str(meta.get("subtitle") or meta["title"])),
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
-              "evidence": json.dumps(behind, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+              "evidence": json.dumps(_evidence(behind), ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
               "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
               "style": style, "script": script, "style_hash": policy_hash(style)}
     charts = {label: picture for label, picture in doc.pictures.items() if picture.specification}
@@ -76,6 +76,20 @@ def _chart_data(charts: Mapping[str, Picture]) -> str:
 
     data = {"config": common, "charts": {label: entry(picture) for label, picture in charts.items()}}
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+
+
+def _evidence(behind: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands behind each citation as the page's script takes it: heads, facts and hands once each, by their place."""
+    parts: dict[str, int] = {}
+
+    def place(text: str) -> int:
+        return parts.setdefault(text, len(parts))
+
+    cards = {id: {**{key: value for key, value in card.items() if key not in ("facts", "short", "chain")},
+                  "facts": [[place(head), place(value)] for head, value in card["facts"]],
+                  **({"chain": [place(hand) for hand in card["chain"]]} if "chain" in card else {})}
+             for id, card in behind.items()}
+    return {"parts": list(parts), "cards": cards}
 
 
 def _live(picture: Picture) -> dict[str, Any]:
@@ -156,13 +170,15 @@ def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) ->
             raw("html", "</figcaption></figure>")]
 
 
-_PLAIN = "/,:;()@!*=?+$"  # of what a URL's data may hold as it is, all that HTML and CSS leave alone
+#: Of what a URL's data may hold as it is, what HTML leaves alone, too; and letters beyond ASCII, which browsers encode.
+_ESCAPED = re.compile(r"""[^\w/,:;()@!*=?+$.~-]""")
 
 
 def _download(name: str, content: bytes) -> str:
     """A link that saves a table; its content is in the link, so that it needs neither script nor network."""
+    data = _ESCAPED.sub(lambda character: urllib.parse.quote(character[0]), content.decode("utf-8"))
     return (f'<a class="download" download="{html.escape(name)}" '
-            f'href="data:text/csv;charset=utf-8,{urllib.parse.quote(content, safe=_PLAIN)}">{html.escape(name)}</a>')
+            f'href="data:text/csv;charset=utf-8,{data}">{html.escape(name)}</a>')
 
 
 def _picture(picture: Picture) -> str:
