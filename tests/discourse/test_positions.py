@@ -16,6 +16,7 @@ class Data:
     """The rows of a project, and nothing else of it."""
 
     def __init__(self, statements=(), events=(), passages=()):
+        self.descriptor = {}
         self.rows = {
             "actors": [{"id": id, "label": id.upper()} for id in "abcd"],
             "concepts": [{"id": id, "label": f"Concept {id}"} for id in "xyz"],
@@ -176,3 +177,10 @@ def test_the_shipped_tables_give_frames_without_gaps():
     edges = positions.network(data, cells).edges
     assert not cells.isna().any(axis=None) and not edges.isna().any(axis=None)
     assert all(cells["publishers"]) and len(positions.timeline(data)) == len(data.events)
+
+
+def test_stands_are_the_adjudicated_ones_wherever_they_stand_in_the_table():
+    data = Data([("a", "x", "agree", "said", "p1", "one", None), ("a", "x", "disagree", "said", "p1", "final", None)])
+    assert [row["agreement"] for row in positions.stand_rows(data)] == ["agree"]
+    data.descriptor["adjudicated"] = "final"
+    assert [row["agreement"] for row in positions.stand_rows(data)] == ["disagree"]

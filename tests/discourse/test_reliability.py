@@ -86,3 +86,45 @@ def test_coder_who_says_both_is_mixed(tmp_path):
     found, _ = reliability.measure(data)
     assert dict(found.disagreements[0].stands) == {"a": "mixed", "b": "x"}
     assert found.disagreements[0].passages["a"] == ("p0", "p9")
+
+
+# --- spans, and the adjudicated set ------------------------------------------------------
+
+def spanned(root, *rows):
+    """Tables of statements with the coders' own spans: (coder, actor, agreement, start, end)."""
+    statements = [{"actor": actor, "concept": "c", "agreement": agreement, "mode": "said", "passage": "p", "coder": coder,
+                   "act": None, "start": start, "end": end} for coder, actor, agreement, start, end in rows]
+    return Tables(root, {"resources": []}, {
+        "actors": [{"id": "x"}, {"id": "y"}], "concepts": [{"id": "c"}], "statements": statements,
+        "passages": [{"id": "p", "source": "s"}], "sources": [{"id": "s", "characters": 100}]})
+
+
+def test_alpha_over_characters_is_that_of_the_library(tmp_path):
+    import krippendorff
+
+    found, _ = reliability.measure(spanned(tmp_path, ("a", "x", "agree", 10, 30), ("b", "x", "agree", 20, 40),
+                                           ("b", "y", "agree", 60, 70)))
+    one, other = [0] * 100, [0] * 100
+    one[10:30], other[20:40], other[60:70] = [1] * 20, [1] * 20, [2] * 10
+    assert found.unitising.alpha == pytest.approx(krippendorff.alpha(reliability_data=[one, other], level_of_measurement="nominal"))
+    assert (found.unitising.characters, found.unitising.statements, found.unitising.matched) == (100, 3, 2)
+    assert [row["actor"] for row in found.unitising.unmatched] == ["y"]
+
+
+def test_statements_match_only_with_the_same_code_on_shared_words(tmp_path):
+    for row in (("b", "x", "disagree", 10, 30), ("b", "x", "agree", 30, 40), ("b", "y", "agree", 10, 30)):
+        found, _ = reliability.measure(spanned(tmp_path, ("a", "x", "agree", 10, 30), row))
+        assert found.unitising.matched == 0
+    same, _ = reliability.measure(spanned(tmp_path, ("a", "x", "agree", 10, 30), ("b", "x", "agree", 10, 30)))
+    assert (same.unitising.alpha, same.unitising.matched) == (1, 2)
+
+
+def test_without_spans_of_their_own_there_is_no_agreement_on_them(tmp_path):
+    assert reliability.measure(coded(tmp_path, a="ab", b="ab"))[0].unitising is None
+
+
+def test_the_adjudicated_set_is_no_coder(tmp_path):
+    data = spanned(tmp_path, ("final", "x", "agree", 0, 9), ("a", "x", "agree", 0, 9), ("b", "x", "disagree", 0, 9))
+    data.descriptor["adjudicated"] = "final"
+    found, _ = reliability.measure(data)
+    assert found.coders == ("a", "b") == reliability.coders(data) and len(found.disagreements) == 1

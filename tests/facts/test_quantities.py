@@ -242,6 +242,33 @@ def test_verdict_tells_its_reason_for_each_reading():
                             "as all: no independent figure; as some: 30% (in line with it); as few: 1% (against it)")
 
 
+@pytest.mark.parametrize(("figures", "tolerance", "words", "holds", "before", "after"), [
+    ([94, 95, 97], 0, "cannot be told", (0, 2), "", "borne out"), ([94, 95, 97], 2, "borne out", (2, math.inf), "cannot be told", ""),
+    ([95], 0, "borne out", (0, math.inf), "", ""), ([90], 0, "not borne out", (0, 5), "", "borne out")])
+def test_verdict_tells_for_which_tolerances_it_would_be_the_same(figures, tolerance, words, holds, before, after):
+    found = verdict(Quantity(95, "%"), {"it": [Quantity(value, "%") for value in figures]}, tolerance)
+    assert (found.words, found.holds, found.before, found.after) == (words, holds, before, after)
+    assert found.rule.endswith(f"give or take {tolerance} points")
+
+
+def test_sensitivity_of_a_verdict_is_that_of_trying_each_tolerance():
+    draw = random.Random(7)
+    for _ in range(200):
+        claim = Quantity(draw.randint(0, 9), "%", draw.choice("= > < ~".split()))
+        figures = [Quantity(draw.randint(0, 9), "%", draw.choice("= > < ~".split())) for _ in range(draw.randint(1, 3))]
+        tolerance = draw.choice([0, 0.5, 1, 2.5, 4])
+        found = verdict(claim, {"it": figures}, tolerance)
+        low, high = found.holds
+        for other in [0, 0.25, 0.5, 0.999, 1, 1.001, 2, 2.5, 3.3, 4, 7, 20]:
+            same = verdict(claim, {"it": figures}, other).words == found.words
+            assert same or not low + 1e-6 < other < high - 1e-6, (claim, figures, tolerance, other)
+
+
+def test_verdict_refuses_a_tolerance_below_nothing():
+    with pytest.raises(HedgeError, match="tolerance of -1"):
+        verdict(Quantity(20, "%"), {"it": points(20)}, -1)
+
+
 def test_verdict_needs_a_reading():
     with pytest.raises(HedgeError, match="expected at least how the source presents"):
         verdict(Quantity(20, "%", ">"), {})

@@ -1,6 +1,7 @@
 """What stands behind a sentence: hands, dates, references, citations, judgements."""
 
 import hashlib
+import csv
 import json
 
 import pytest
@@ -79,7 +80,8 @@ def test_reference_of_a_passage_tells_content_hands_place_and_grade(data):
         "id": "strike-unlawful", "type": "article-newspaper",
         "title": "The company holds the strike to be against the law.",
         "author": [{"literal": "Port company → Northwire → Courier"}], "container-title": "Sandhaven Courier",
-        "issued": {"date-parts": [[2031, 3, 8]]}, "section": "¶4", "page": "390–416", "note": "B3"}
+        "issued": {"date-parts": [[2031, 3, 8]]}, "section": "¶4", "page": "390–416", "note": "B3",
+        "call-number": "00000-000000390-000000416"}
 
 
 @pytest.mark.parametrize(("published", "issued"), [
@@ -106,6 +108,55 @@ def test_what_an_id_of_any_table_rests_on(data, id, rests_on):
 def test_citation_names_each_evidence_once(data):
     assert evidence.cited(data, ["traffic-lost", "traffic-moved", "port-calls"]) == "[@traffic-moved; @port-statistics]"
     assert evidence.cited(data, []) == ""
+
+
+# --- where it came from, and how it is graded ------------------------------------------
+
+@pytest.fixture
+def chained(project):
+    """The project with a chain for each source, two of them from one body, and graded figures."""
+    path = project / "data/datapackage.json"
+    descriptor = json.loads(path.read_text("utf-8"))
+    fields = next(one for one in descriptor["resources"] if one["name"] == "sources")["schema"]["fields"]
+    fields.insert(-1, {"name": "chain", "type": "string"})
+    path.write_text(json.dumps(descriptor), "utf-8")
+    rows = list(csv.DictReader((project / "data/sources.csv").read_text("utf-8").splitlines()))
+    chains = {"port-statistics": "port office > Statistics", "courier": "port office > Courier"}
+    with (project / "data/sources.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [field["name"] for field in fields], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({**row, "chain": chains.get(row["id"], "")} for row in rows)
+    data = tables.load(project)
+    for row, digit in zip(data.rows["series"], (2, 4, 2, 2), strict=False):
+        row["credibility"] = digit
+    return data
+
+
+def test_reports_of_one_body_count_once(data, chained):
+    ids = ["no-return", "port-calls", "courier"]
+    assert evidence.origins(chained, ids) == {"port office": ["courier", "port-statistics"]}
+    assert list(evidence.origins(data, ids)) == ["Sandhaven Courier", "Port company"]
+    assert evidence.origins(chained, []) == {}
+
+
+def test_hands_and_digits_of_a_source_reach_card_and_list(chained):
+    card = evidence.cards(chained)["port-statistics"]
+    assert evidence.digits(chained) == {"port-statistics": "2–4"}
+    assert card["chain"] == ["port office", "Statistics"]
+    assert card["short"].startswith("port office → Statistics") and card["short"].endswith(", C2–4")
+    (item,) = [item for item in evidence.references(chained) if item["id"] == "port-statistics"]
+    assert item["note"] == "C2–4" and item["author"] == [{"literal": "port office → Statistics"}]
+
+
+def test_the_list_of_evidence_goes_by_source(data):
+    items = sorted(evidence.references(data), key=lambda item: item["call-number"])
+    sources = [row["id"] for row in data.rows["sources"]]
+    heads = [item["id"] for item in items if item["id"] in sources]
+    assert heads == sources
+    for item in items:
+        if item["id"] not in sources:  # a passage stands below its source, in the order of the text
+            before = [one["id"] for one in items[:items.index(item)] if one["id"] in sources]
+            assert before[-1] == data.row("passages", item["id"])["source"]
 
 
 # --- judgements -----------------------------------------------------------------------
@@ -137,7 +188,7 @@ def test_range_stands_at_the_first_use_of_a_likelihood_word(project, edit):
 def test_judgements_in_full_give_both_sides(data):
     text = evidence.judgements(data)
     assert text.count("::: {.judgement-full}") == 2
-    assert "*Against it:* none found\n" in text and "310\u00a0people [@dockers-joined]\n" in text
+    assert "*Against it:* None found.\n" in text and "310\u00a0people [@dockers-joined]\n" in text
     assert "*What would change it:* Talks." in text
 
 

@@ -44,6 +44,19 @@ def codes(result):
     return [finding.code for finding in result.findings]
 
 
+# --- gists ------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("gist", "found"), [
+    ("Trade needs people, the owners hold.", None), ("Owners of the Cafe\u0301 want trade.", None),
+    ("Some 12 owners spoke.", '"12", a number'), ("The owners spoke of Westport.", '"Westport", a name'),
+    ("The owners spoke of Atlantis.", None)])  # which nothing in the source could have lent it
+def test_gist_says_no_more_than_its_span(check, gist, found):
+    text = TEXT + "\r\nNothing else.\r\n\r\nAnd more.\r\n\r\nWestport has 12 quays.\r\n"
+    result = check(passage("owners said", text=text, gist=gist), text=text, coded=text)
+    assert [finding.found for finding in result.findings if finding.code == "gist-beyond-span"] == \
+        ([f"{found} that the span does not have"] if found else [])
+
+
 # --- what holds -------------------------------------------------------------------
 
 @pytest.mark.parametrize("words", ["🚢", "shut.\r\n\r\nCafe", "Cafe\u0301", "\u0301 owners", "🧑‍🏭, no", TEXT])

@@ -57,7 +57,7 @@ _AGREEMENT = {"agree": (1,), "disagree": (0,), "mixed": (1, 0)}
 
 
 def networks(tables: Tables) -> dict[str, networkx.Graph[str]]:
-    """The networks of Discourse Network Analysis, from the first coder's statements.
+    """The networks of Discourse Network Analysis, from the statements that figures are drawn from.
 
     `congruence` and `conflict` join actors by the number of concepts on which
     they take the same, or the opposite, stand; `two-mode` joins actors to

@@ -45,8 +45,9 @@ def stands(data: Tables, coder: str | None = None) -> pandas.DataFrame:
 
     Columns: actor, label, concept, concept_label, agreement (agree, disagree;
     mixed where passages contradict each other), mode (said, done, both), acts,
-    passages, publishers (tuples), count (of passages). Without `coder` the
-    first one in the table counts, so that no stand is counted twice.
+    passages, publishers (tuples), count (of passages). Without `coder` those
+    count whom the descriptor names as `adjudicated`, else the first one in the
+    table, so that no stand is counted twice.
     """
     return _frame(stand_rows(data, coder), ["actor", "label", "concept", "concept_label", "agreement", "mode", "acts",
                                             "passages", "publishers", "count"])
@@ -56,7 +57,7 @@ def stand_rows(data: Tables, coder: str | None = None) -> list[Row]:
     """The rows of `stands`, as dicts: for programs that need no frames."""
     actors, concepts = _by_id(data, "actors"), _by_id(data, "concepts")
     statements = data.rows["statements"]
-    coder = coder or next((row["coder"] for row in statements), None)
+    coder = coder or data.descriptor.get("adjudicated") or next((row["coder"] for row in statements), None)
     cells: dict[tuple[str, str], list[Row]] = {}
     for row in statements:
         if row["coder"] == coder:

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..facts.tables import Tables
+from ..facts.tables import Row, Tables
 from ..findings import BriefingError, Finding, InvalidData, shown
 
 NONE = "none"
@@ -49,18 +49,39 @@ class Disagreement:
 
 
 @dataclass(frozen=True)
+class Unitising:
+    """How far coders who marked their own spans agree on what is a statement and where it stands.
+
+    `alpha` is nominal over the characters of the sources, each with the codes that a coder laid on it (after the family
+    of alphas for unitising: Krippendorff et al. 2016, "On the reliability of unitizing textual continua", doi
+    10.1007/s11135-015-0266-1; here an atom is a character and its value the set of codes, none where nothing is coded).
+    `matched` of `statements` have one of another coder's with the same actor, concept and agreement that overlaps it;
+    `unmatched` are the rows of the others.
+    """
+
+    characters: int
+    alpha: float | None
+    statements: int
+    matched: int
+    unmatched: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
 class Reliability:
-    """What two coders or more give: alpha over all cells, per concept, and each disagreement."""
+    """What two coders or more give: alpha over all cells, per concept, each disagreement, and, where they marked their
+    own spans, agreement on these."""
 
     coders: tuple[str, ...]
     overall: Agreement
     concepts: tuple[Agreement, ...]
     disagreements: tuple[Disagreement, ...]
+    unitising: Unitising | None = None
 
 
 def coders(tables: Tables) -> tuple[str, ...]:
-    """The coders, in the order of their first statement."""
-    return tuple(dict.fromkeys(row["coder"] for row in tables.rows.get("statements", ())))
+    """The coders, in the order of their first statement; not the set that was adjudicated from theirs."""
+    found = dict.fromkeys(row["coder"] for row in tables.rows.get("statements", ()))
+    return tuple(coder for coder in found if coder != tables.descriptor.get("adjudicated"))
 
 
 def measure(tables: Tables, expected: Sequence[str] = ()) -> tuple[Reliability | None, list[Finding]]:
@@ -83,7 +104,46 @@ def measure(tables: Tables, expected: Sequence[str] = ()) -> tuple[Reliability |
     disagreements = tuple(
         Disagreement(actor, concept, stands, {name: tuple(passages.get((actor, concept, name), ())) for name in names})
         for (actor, concept), stands in cells.items() if len(set(stands.values())) > 1)
-    return Reliability(names, overall, concepts, disagreements), findings
+    return Reliability(names, overall, concepts, disagreements, _unitising(tables, names)), findings
+
+
+def _unitising(tables: Tables, names: Sequence[str]) -> Unitising | None:
+    """Agreement on spans; None where a coder has a statement without its own `start` and `end`."""
+    rows = [row for row in tables.rows["statements"] if row["coder"] in names]
+    if not all(row.get("start") is not None and row.get("end") is not None for row in rows):
+        return None
+    source = {row["id"]: row["source"] for row in tables.rows["passages"]}
+    lengths = {row["id"]: row["characters"] or 0 for row in tables.rows["sources"]}
+    read = {source[row["passage"]] for row in rows}
+    values: dict[tuple[tuple[str, ...], ...], int] = {}  # what each coder laid on a stretch, and its characters
+    for id in sorted(read):
+        spans = [row for row in rows if source[row["passage"]] == id]
+        edges = sorted({0, max([lengths[id], *(row["end"] for row in spans)]), *(row["start"] for row in spans),
+                        *(row["end"] for row in spans)})
+        for start, end in zip(edges, edges[1:], strict=False):
+            laid = tuple(tuple(sorted({_code(row) for row in spans if row["coder"] == name
+                                       and row["start"] <= start and end <= row["end"]})) for name in names)
+            values[laid] = values.get(laid, 0) + end - start
+    unmatched = tuple(row for row in rows if not any(
+        other["coder"] != row["coder"] and _code(other) == _code(row)
+                                                     and source[other["passage"]] == source[row["passage"]]
+        and other["start"] < row["end"] and row["start"] < other["end"] for other in rows))
+    return Unitising(sum(values.values()), _alpha_by_length(values), len(rows), len(rows) - len(unmatched), unmatched)
+
+
+def _code(row: Row) -> str:
+    return f"{row['actor']} {row['concept']} {row['agreement']}"
+
+
+def _alpha_by_length(values: Mapping[tuple[tuple[str, ...], ...], int]) -> float | None:
+    """Nominal alpha of stretches, each as often as it has characters."""
+    import krippendorff
+
+    kinds = sorted({value for laid in values for value in laid})
+    if len(kinds) < 2:
+        return None
+    counts = [[laid.count(kind) for kind in kinds] for laid, length in values.items() for _ in range(length)]
+    return float(krippendorff.alpha(value_counts=counts, level_of_measurement="nominal"))
 
 
 def _cells(tables: Tables, names: Sequence[str]) -> tuple[Cells, dict[tuple[str, str, str], list[str]]]:

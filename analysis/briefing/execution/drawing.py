@@ -22,6 +22,7 @@ import sys
 import tempfile
 import textwrap
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -264,22 +265,24 @@ _NOISE = re.compile(
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
 
 
-#: A group of marks without groups in it, and what such marks have in common, when they do.
-_GROUP = re.compile(r"<g([^>]*)>((?:<(?:path|line|rect|text)\b[^>]*>(?:[^<]*</text>)?){2,})</g>")
-_COMMON = re.compile(r' (?:fill|stroke|stroke-width|stroke-dasharray|text-anchor|font-weight|font-size)="[^"]*"')
+#: A group of marks without groups in it, one of its marks, and what marks may take from their group.
+_MARK = r"<(?:path|line|rect)\b[^>]*/>|<text\b[^>]*(?:/>|>(?:[^<]|</?tspan\b[^>]*>)*</text>)"
+_GROUP = re.compile(rf"<g\b([^>]*)>((?:{_MARK}){{2,}})</g>")
+_COMMON = re.compile(r' ((?:fill|stroke|stroke-width|stroke-dasharray|text-anchor|font-weight|font-size)=)("[^"]*")')
 
 
 def _hoisted(group: re.Match[str]) -> str:
-    """A group with what all of its marks have said once, for all of them."""
-    own, marks = group[1], re.split(r"(?=<(?:path|line|rect|text)\b)", group[2])[1:]
-    shared = set.intersection(*({*_COMMON.findall(mark.partition(">")[0])} for mark in marks))
-    shared = {attribute for attribute in shared if attribute.partition("=")[0] + "=" not in own}
+    """A group that says for all of its marks what most of them say, as far as all say something of it."""
+    own, marks = group[1], [mark[0] for mark in re.finditer(_MARK, group[2])]
+    said = [dict(_COMMON.findall(mark.partition(">")[0])) for mark in marks]
+    shared = {name: Counter(one[name] for one in said).most_common(1)[0][0]
+              for name in sorted(set.intersection(*map(set, said))) if name not in own}
 
     def rest(mark: str) -> str:
         head, end, body = mark.partition(">")
-        return _COMMON.sub(lambda m: "" if m[0] in shared else m[0], head) + end + body
+        return _COMMON.sub(lambda m: "" if shared.get(m[1]) == m[2] else m[0], head) + end + body
 
-    return f"<g{own}{''.join(sorted(shared))}>{''.join(map(rest, marks))}</g>"
+    return f"<g{own}{''.join(f' {name}{value}' for name, value in shared.items())}>{''.join(map(rest, marks))}</g>"
 
 
 def slim(svg: str) -> str:
@@ -287,12 +290,12 @@ def slim(svg: str) -> str:
     parts = re.split(r"(>[^<]+<|aria-label=\"[^\"]*\"|data:[^\"]*)", _EMPTY.sub("", svg))  # texts stay as they are
     parts[::2] = [_LONG_NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", _NOISE.sub("", part))
                   for part in parts[::2]]
-    svg = _GROUP.sub(_hoisted, "".join(parts))
+    svg = "".join(parts).replace(' role="graphics-symbol"', ' role="img"')
     before = None
     while before != svg:  # groups around nothing, and groups that only group
         before = svg
-        svg = re.sub(r"<g[^>]*></g>", "", svg)
-        svg = re.sub(r"<g>((?:(?!</?g\b).)*)</g>", r"\1", svg, flags=re.DOTALL)
+        svg = re.sub(r"<g\b[^>]*(?:></g>|/>)", "", svg)
+        svg = re.sub(r"<g>((?:(?!</?g\b).)*)</g>", r"\1", _GROUP.sub(_hoisted, svg), flags=re.DOTALL)
     return svg.replace("<svg", f'<svg font-family="{FONT}, sans-serif" font-size="12"', 1)
 
 

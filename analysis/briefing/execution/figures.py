@@ -61,7 +61,7 @@ def bundle(value: Any) -> dict[str, Any] | None:
     head, end, body = drawn["svg"].partition(">")
     alone = f"{head}{end}<style>{drawn['style']}</style>{body}"
     return {"image/svg+xml": alone, VEGA_LITE: spec, "text/plain": descriptions.title(spec),
-            FIGURE: {"narrow": drawn["narrow"], "pages": drawn["pages"], **about,
+            FIGURE: {"title": descriptions.title(spec), "narrow": drawn["narrow"], "pages": drawn["pages"], **about,
                      **({"live": drawn["live"]} if "live" in drawn else {}), "problems": problems}}
 
 

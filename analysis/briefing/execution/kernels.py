@@ -169,6 +169,8 @@ def _serve() -> None:
     for line in sys.stdin.buffer:
         request = json.loads(line)
         load(request.pop("modules"))
+        if "altair" in sys.modules:  # a chart is held to Vega-Lite's schema once, as a whole, before it is drawn
+            vars(sys.modules["altair.utils.schemapi"])["DEBUG_MODE"] = False
         pid = os.fork()
         if pid == 0:
             gc.enable()

@@ -143,11 +143,16 @@ def share(part: Quantity, whole: Quantity) -> Quantity:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What comes of a claim: `words` is one of *borne out*, *borne out only if read
-    as …*, *not borne out*, *cannot be told*; `reason` says why."""
+    """What comes of a claim: `words` is one of *borne out*, *borne out only if read as …*, *not borne out*, *cannot be
+    told*; `reason` says why, `rule` by which rule, and `holds` from which tolerance up to which, in the claim's unit
+    (inf: however large), the words would be the same; `before` and `after` are the words below and above that."""
 
     words: str
     reason: str
+    rule: str = ""
+    holds: tuple[float, float] = (0, math.inf)
+    before: str = ""
+    after: str = ""
 
 
 def bears_out(claim: Quantity, figure: Quantity, tolerance: float = 0) -> bool | None:
@@ -197,26 +202,51 @@ class _Range:
 
 
 def verdict(claim: Quantity, readings: Mapping[str, Sequence[Quantity]], tolerance: float = 0) -> Verdict:
-    """Compare a claim with independent figures, reading by reading.
+    """Compare a claim with independent figures, reading by reading, by one rule for all.
 
-    `readings` maps what the claim may mean to the figures for that meaning;
-    the first is how the source presents it. A reading holds where no figure
-    speaks against it and one at least bears it out. Raises HedgeError where
-    there is no reading.
+    `readings` maps what the claim may mean to the figures for that meaning; the first is how the source presents it. A
+    reading holds where no figure speaks against it and one at least bears it out; `tolerance`, in the claim's unit, is
+    how far a figure may be off and still be the same number (0: not at all). The verdict tells how far the tolerance
+    may go without changing it: the words can only change at the distance of a figure from the claim. Raises HedgeError
+    where there is no reading, and for a tolerance below 0.
     """
     if not readings:
         raise HedgeError("verdict: found no reading, expected at least how the source presents the claim. Name it.")
+    if tolerance < 0:
+        raise HedgeError(f"verdict: found a tolerance of {tolerance}, expected 0 or more. Say how far off is the same.")
+    distances = {abs(figure.value - claim.value) for figures in readings.values() for figure in figures}
+    # where the words may change
+    starts = sorted({0.0, _AFTER, *distances, *(distance + _AFTER for distance in distances)})
+    told = [_judged(claim, readings, start)[0] for start in starts]
+    here = first = last = max(n for n, start in enumerate(starts) if start <= tolerance)
+    while first and told[first - 1] == told[here]:
+        first -= 1
+    while last + 1 < len(told) and told[last + 1] == told[here]:
+        last += 1
+    words, reason = _judged(claim, readings, tolerance)
+    unit = "points" if claim.unit == "%" else claim.unit
+    return Verdict(words, reason, "a claim is borne out where no figure speaks against it and one at least "
+                   "bears it out, "
+                   f"give or take {tolerance:g} {unit}".rstrip(),
+                   (round(starts[first], 6), round(starts[last + 1], 6) if last + 1 < len(told) else math.inf),
+                   told[first - 1] if first else "", told[last + 1] if last + 1 < len(told) else "")
+
+
+_AFTER = 1e-9  # just beyond a distance, where an open bound lets go, and beyond 0, where "about" does
+
+
+def _judged(claim: Quantity, readings: Mapping[str, Sequence[Quantity]], tolerance: float) -> tuple[str, str]:
     outcomes = {reading: _outcome({bears_out(claim, figure, tolerance) for figure in figures})
                 for reading, figures in readings.items()}
     reason = "; ".join(f"as {reading}: {', '.join(figure.text for figure in figures) or 'no independent figure'}"
                        f"{outcomes[reading][1] if figures else ''}" for reading, figures in readings.items())
     presented, *others = readings
     if outcomes[presented][0]:
-        return Verdict("borne out", reason)
+        return "borne out", reason
     for other in others:
         if outcomes[other][0]:
-            return Verdict(f"borne out only if read as {other}", reason)
-    return Verdict("not borne out" if outcomes[presented][0] is False else "cannot be told", reason)
+            return f"borne out only if read as {other}", reason
+    return "not borne out" if outcomes[presented][0] is False else "cannot be told", reason
 
 
 def _outcome(said: set[bool | None]) -> tuple[bool | None, str]:

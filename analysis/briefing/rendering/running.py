@@ -97,6 +97,7 @@ def _steps(run: Run) -> list[_Step]:
             step = _Step(name, path.parent, _code(path), None)
             _look_up(run, step)
             if not step.result:
+                run.kernels.start()  # they load while the notebooks are read
                 step.content = notebooks.read(path, name)
                 notebooks.cells(step.content, name)
             else:

@@ -21,6 +21,7 @@ from ..findings import Finding, InvalidReport, shown
 from .report import CALLOUTS, CROSS_REFERENCES, Bound, Picture, Report
 from .tree import VERSION, Node, attributes, div, pandoc, plain, transform, walk
 
+MOST_BACK = 3  # ways from an entry of the list back to where it is used
 _CALLOUT_CLASSES = {f"callout-{kind}" for kind in CALLOUTS}
 
 
@@ -233,7 +234,7 @@ def _linked_back(blocks: list[Node]) -> list[Node]:
     def back(node: Node) -> Node | None:
         if node["t"] != "Div" or "csl-entry" not in node["c"][0][1]:
             return None
-        anchors = places.get(node["c"][0][0].removeprefix("ref-"), [])
+        anchors = places.get(node["c"][0][0].removeprefix("ref-"), [])[:MOST_BACK]
         links: list[Node] = [{"t": "Space"}, {"t": "Str", "c": "↑"}] if anchors else []
         for n, anchor in enumerate(anchors):
             links += [{"t": "Space"}, {"t": "Link", "c": [
@@ -291,6 +292,24 @@ def evidence_of(node: Node) -> list[str]:
         elif part["t"] == "Link" and "value" in part["c"][0][1]:
             found += attributes(part)[2].get("evidence", "").split()
     return found
+
+
+def visible(blocks: list[Node], form: str) -> list[Node]:
+    """The blocks that a format shows, without the ways back to places that it does not."""
+    def shown_there(node: Node) -> Any:
+        return [] if node["t"] in ("Div", "Span") and hidden(*attributes(node)[1:], form) else None
+
+    blocks = transform(blocks, shown_there)
+    places = {attributes(node)[0] for node in walk(blocks) if node["t"] == "Span"
+              and "citation-place" in attributes(node)[1]}
+
+    def arrives(node: Node) -> Any:
+        if node["t"] == "Link" and "back" in node["c"][0][1] and node["c"][2][0].removeprefix("#") not in places:
+            return []
+        return None
+
+    arriving: list[Node] = transform(blocks, arrives)
+    return arriving
 
 
 def hidden(classes: Sequence[str], pairs: Mapping[str, str], target: str) -> bool:

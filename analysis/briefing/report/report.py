@@ -492,7 +492,7 @@ def _output(cell: Cell, output: Mapping[str, Any], path: str, options: Mapping[s
     content = "".join(data[kind]) if isinstance(data[kind], list) else data[kind]
     if kind.startswith("image/"):
         drawn = data.get(FIGURE, {})
-        title = "".join(data.get("text/plain", "")) if drawn else ""  # which the drawing has in it, unheard
+        title = drawn.get("title", "")  # which the drawing has in it, unheard
         specification = data.get(VEGA_LITE, {})
         drawn = {**drawn, "specification": specification} if specification else drawn
         return _picture(cell, kind, content, title, drawn, path, options, pictures)

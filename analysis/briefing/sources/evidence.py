@@ -39,14 +39,47 @@ def grade(source: Row, credibility: int | None) -> str:
     return f"{source['reliability']}{credibility if credibility is not None else ''}"
 
 
+def carried(source: Row) -> tuple[str, ...]:
+    """The hands that a source came through: its `chain` where it has one, else its publisher."""
+    return chain(source["chain"]) if source.get("chain") else (source["publisher"],)
+
+
+def origins(tables: Tables, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Sources by who first gave what they say: the first hand of each chain, so that copies of one report and reports
+    of one body count once. `ids` are of sources, passages or quantities. The keys are in order of appearance."""
+    sources = {row["id"]: row for row in tables.rows["sources"]}
+    passages = {row["id"]: row["source"] for row in tables.rows["passages"]}
+    found: dict[str, list[str]] = {}
+    for id in ids:
+        for key in rests_on(tables, id):
+            key = passages.get(key, key)
+            first = carried(sources[key])[0]
+            if key not in found.setdefault(first, []):
+                found[first].append(key)
+    return found
+
+
+def digits(tables: Tables) -> dict[str, str]:
+    """How credible what each source says is: the digits of its rows in `quantities` and `series`, `2` or `2–4`."""
+    seen: dict[str, set[int]] = {}
+    for name in ("quantities", "series"):
+        for row in tables.rows.get(name, ()):
+            if row.get("source") and row.get("credibility"):
+                seen.setdefault(row["source"], set()).add(row["credibility"])
+    return {id: "–".join(str(digit) for digit in dict.fromkeys((min(found), max(found)))) for id, found in seen.items()}
+
+
 def references(tables: Tables) -> list[dict[str, Any]]:
     """CSL items (https://docs.citationstyles.org) for every passage and every source.
 
     A passage's item says what it holds, who said it through whose hands, and
     where it stands; a source's item describes the source. Their ids are the
-    ids of the tables, which must differ.
+    ids of the tables, which must differ. `call-number` is the order of a list
+    by source: each source, then its passages as they stand in it.
     """
     sources = {row["id"]: row for row in tables.rows["sources"]}
+    place = {id: f"{number:05}" for number, id in enumerate(sources)}
+    graded = digits(tables)
     items = []
     for row in tables.rows["passages"]:
         source = sources[row["source"]]
@@ -56,10 +89,14 @@ def references(tables: Tables) -> list[dict[str, Any]]:
             "author": [{"literal": row["chain"].replace(">", "→")}],
             "container-title": source["publisher"], "issued": _issued(source["published"]),
             "locator-extra": "", "section": f"¶{row['paragraph']}",
-            "page": f"{row['start']}–{row['end']}", "note": grade(source, row["credibility"])})
+            "page": f"{row['start']}–{row['end']}", "note": grade(source, row["credibility"]),
+            "call-number": f"{place[source['id']]}-{row['start']:09}-{row['end']:09}"})
     for row in sources.values():
         item = {"id": row["id"], "type": "webpage", "title": row["title"], "container-title": row["publisher"],
-                "issued": _issued(row["published"]), "note": row["reliability"]}
+                "issued": _issued(row["published"]), "note": f"{row['reliability']}{graded.get(row['id'], '')}",
+                "call-number": place[row["id"]]}
+        if row.get("chain") and len(carried(row)) > 1:
+            item["author"] = [{"literal": row["chain"].replace(">", "→")}]
         if row["url"]:
             item["URL"] = row["url"]
         if row["descriptor"]:
@@ -83,14 +120,21 @@ def _issued(edtf: str | None) -> dict[str, Any] | None:
 def cards(tables: Tables) -> dict[str, dict[str, Any]]:
     """What a reader sees of each passage and source: gist, quote, facts in order, the chain, and all of it in short."""
     sources = {row["id"]: row for row in tables.rows["sources"]}
+    graded = digits(tables)
     found: dict[str, dict[str, Any]] = {}
     for row in sources.values():
+        digit = graded.get(row["id"], "")
         facts = [("Publisher", row["publisher"]), ("Published", day(row["published"])),
                  ("Reliability", f"{row['reliability']} ({RELIABILITY[row['reliability']]})"),
+                 ("What it says", f"{digit} ({CREDIBILITY[int(digit)]})" if digit.isdigit() else digit),
                  ("Judged on", row["descriptor"]), ("Read at", row["url"] or "")]
         year = (row["published"] or "")[:4]
+        hands = carried(row)
         found[row["id"]] = {"gist": row["title"], "facts": [fact for fact in facts if fact[1]],
-                            "short": f"{row['publisher']}{f' {year}' if year.isdigit() else ''}, {row['reliability']}"}
+                            "short": f"{' → '.join(hands)}{f' {year}' if year.isdigit() else ''}, "
+                                     f"{row['reliability']}{digit}"}
+        if len(hands) > 1:
+            found[row["id"]]["chain"] = list(hands)
     for row in tables.rows["passages"]:
         source = sources[row["source"]]
         grades = f"{grade(source, row['credibility'])} ({RELIABILITY[source['reliability']]}, " \
@@ -130,22 +174,25 @@ def rests_on(tables: Tables, id: str) -> list[str]:
 # --- judgements -----------------------------------------------------------------
 
 def judgement(tables: Tables, row: Row) -> str:
-    """A judgement as Markdown: its text with the likelihood word in bold and its
-    range, its confidence in a sentence of its own as ICD 203 asks, and its evidence."""
+    """A judgement as Markdown: its text with the likelihood word in bold and its range, its confidence in a sentence of
+    its own as ICD 203 asks, and its evidence: the first three rows that support it; the full judgement has all."""
     return (f"{_ranged(tables, row)} [Confidence: {row['confidence']}.]{{.confidence}} "
-            f"{cited(tables, row['supported_by'])}")
+            f"{cited(tables, row['supported_by'][:3])}")
 
 
 def judgements(tables: Tables) -> str:
-    """All judgements as Markdown, each with its basis, the evidence on both sides, an
-    alternative and what would change it."""
+    """All judgements as Markdown, each with its basis, the evidence on both sides, an alternative and what would change
+    it; with `weighed` (why the alternative counts for less) and `changed` (since the last edition) where the table has
+    them."""
     parts = []
     for row in tables.rows["judgements"]:
-        against = "; ".join(f"{_content(tables, id)} {cited(tables, [id])}" for id in row["against"]) or "none found"
+        against = row.get("contrary") or "; ".join(_content(tables, id) for id in row["against"]) or "None found."
+        points = [("Basis", f"{row['basis']} {cited(tables, row['supported_by'])}"),
+                  ("Against it", f"{against} {cited(tables, row['against'])}".strip()),
+                  ("Another reading", " ".join(filter(None, (row["alternative"], row.get("weighed"))))),
+                  ("What would change it", row["would_change_it"]), ("Since the last edition", row.get("changed"))]
         parts.append(f"::: {{.judgement-full}}\n**{row['text']}**\n\n"
-                     f"- *Basis:* {row['basis']} {cited(tables, row['supported_by'])}\n"
-                     f"- *Against it:* {against}\n- *Another reading:* {row['alternative']}\n"
-                     f"- *What would change it:* {row['would_change_it']}\n:::")
+                     + "\n".join(f"- *{head}:* {text}" for head, text in points if text) + "\n:::")
     return "\n\n".join(parts)
 
 

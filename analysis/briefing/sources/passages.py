@@ -186,12 +186,31 @@ class _Findings:
             else:
                 self._words(text, number, row, words)
                 paragraph = bisect.bisect_right(lines, row["start"])
+                last = bisect.bisect_left(lines, row["end"])  # the paragraph that the span ends in
+                near = slice(lines[max(paragraph - 2, 0)] if lines else 0,
+                             lines[last + 1] if last + 1 < len(lines) else None)
+                self._gist(text, number, row, words, text[near])
                 if not changed and row["paragraph"] is not None and paragraph != row["paragraph"]:
                     self.add("paragraph-wrong", number, "paragraph", str(row["paragraph"]),
                              f"{paragraph}, the non-empty line in which the span begins", "Correct the paragraph.")
         places = _search(text, [row for _, row in lost])
         return [move for (number, row), at in zip(lost, places, strict=True)
                 if (move := self._lost(text, number, row, at, changed))]
+
+    def _gist(self, text: str, number: int, row: Row, words: str, near: str) -> None:
+        """A gist says no more than its span: no number that is not in it, and no name from elsewhere in the source that
+        neither its paragraph nor the one before or after has (which a pronoun may stand for)."""
+        gist = row.get("gist") or ""
+        numbers = [found for found in re.findall(r"\d+(?:[.,]\d+)*", gist)
+                   if found not in re.findall(r"\d+(?:[.,]\d+)*", words)]
+        near = near.casefold()
+        names = [found for found in re.findall(r"(?<![.!?] )(?<!^)\b[^\W\d_a-z][^\W\d_]{3,}", gist)
+                 if found[:5].casefold() not in near and re.search(re.escape(found[:5]), text, re.IGNORECASE)]
+        for found, of in ((numbers, "a number"), (names, "a name")):
+            if found:
+                self.add("gist-beyond-span", number, "gist",
+                         f"{', '.join(map(shown, found))}, {of} that the span does not have",
+                         "what the words of the span say, and no more", "Take it out of the gist, or widen the span.")
 
     def _words(self, text: str, number: int, row: Row, words: str) -> None:
         quote = row["quote"]

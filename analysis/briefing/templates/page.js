@@ -1,7 +1,7 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
-  const evidence = JSON.parse(byId("evidence-data").textContent);
+  const { parts, cards: evidence } = JSON.parse(byId("evidence-data").textContent);
   const make = (tag, text, className) => {
     const element = document.createElement(tag);
     if (text) element.textContent = text;
@@ -19,12 +19,12 @@
     box.append(make("p", item.gist, "gist"));
     if (item.quote) box.append(make("blockquote", "“" + item.quote + "”"));
     const list = make("dl");
-    for (const [name, value] of item.facts) list.append(make("dt", name), make("dd", value));
+    for (const [head, value] of item.facts) list.append(make("dt", parts[head]), make("dd", parts[value]));
     box.append(list);
     if (item.chain) {
       const chain = make("ol", "", "chain");
       chain.setAttribute("aria-label", "Through whose hands it came");
-      for (const hand of item.chain) chain.append(make("li", hand));
+      for (const hand of item.chain) chain.append(make("li", parts[hand]));
       box.append(chain);
     }
     const link = make("a", "In the list of evidence");

@@ -29,7 +29,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     """The page as text. `date` is the edition's date, as prose has it; `behind` is
     what the page shows of each passage and source, by id (see evidence.cards),
     `fonts` the typeface (see font_rules), and `tables` the CSV files that it offers, by name."""
-    blocks = transform(doc.blocks, partial(_block, doc))
+    blocks = transform(document.visible(doc.blocks, "html"), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     options = ["--from=json", "--to=html5", "--section-divs", "--mathml", "--wrap=none", "--shift-heading-level-by=1"]
     body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
@@ -47,7 +47,8 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
               else "",
               "description": html.escape(str(meta.get("subtitle") or meta["title"])),
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
-              "evidence": json.dumps(behind, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c"),
+              "evidence": json.dumps(_evidence(behind), ensure_ascii=False, separators=(",", ":")).replace("<",
+                                                                                                           "\\u003c"),
               "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
               "style": style, "script": script, "style_hash": policy_hash(style)}
     charts = {label: picture for label, picture in doc.pictures.items() if picture.specification}
@@ -81,6 +82,20 @@ def _chart_data(charts: Mapping[str, Picture]) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
 
 
+def _evidence(behind: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands behind each citation as the page's script takes it: heads, facts and hands once, by their place."""
+    parts: dict[str, int] = {}
+
+    def place(text: str) -> int:
+        return parts.setdefault(text, len(parts))
+
+    cards = {id: {**{key: value for key, value in card.items() if key not in ("facts", "short", "chain")},
+                  "facts": [[place(head), place(value)] for head, value in card["facts"]],
+                  **({"chain": [place(hand) for hand in card["chain"]]} if "chain" in card else {})}
+             for id, card in behind.items()}
+    return {"parts": list(parts), "cards": cards}
+
+
 def _live(picture: Picture) -> dict[str, Any]:
     """The Vega specifications of a chart for wide pages and phones, with the names of the datasets that they share with
     its Vega-Lite one in place of their rows."""
@@ -102,9 +117,7 @@ def policy_hash(text: str) -> str:
 
 # --- blocks -----------------------------------------------------------------------
 
-def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind of node
-    if node["t"] == "Span" and document.hidden(*attributes(node)[1:], "html"):
-        return []
+def _block(doc: Document, node: Node) -> Any:
     if node["t"] == "Table":
         return _table(node)
     if node["t"] == "Header" and node["c"][1][0]:
@@ -119,8 +132,6 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
             return div(id, ["callout", f"callout-{kind}"], {"role": "note"}, node["c"][1])
         if "picture" in classes:
             return raw("html", _picture(doc.pictures[pairs["name"]]))
-        if document.hidden(classes, pairs, "html"):
-            return []
         if "page-break" in classes:
             return []
         if "number" in pairs:
@@ -165,13 +176,15 @@ def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) ->
             raw("html", "</figcaption></figure>")]
 
 
-_PLAIN = "/,:;()@!*=?+$"  # of what a URL's data may hold as it is, all that HTML and CSS leave alone
+#: Of what a URL's data may hold as it is, what HTML leaves alone, too; and letters beyond ASCII, which browsers encode.
+_ESCAPED = re.compile(r"""[^\w/,:;()@!*=?+$.~-]""")
 
 
 def _download(name: str, content: bytes) -> str:
     """A link that saves a table; its content is in the link, so that it needs neither script nor network."""
+    data = _ESCAPED.sub(lambda character: urllib.parse.quote(character[0]), content.decode("utf-8"))
     return (f'<a class="download" download="{html.escape(name)}" '
-            f'href="data:text/csv;charset=utf-8,{urllib.parse.quote(content, safe=_PLAIN)}">{html.escape(name)}</a>')
+            f'href="data:text/csv;charset=utf-8,{data}">{html.escape(name)}</a>')
 
 
 def _picture(picture: Picture) -> str:

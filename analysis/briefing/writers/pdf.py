@@ -69,7 +69,7 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
 def source(doc: Document, date: datetime.date, shown_date: str,
            behind: Mapping[str, Any] = types.MappingProxyType({})) -> str:
     """The document in Typst's language."""
-    blocks = transform(_noted(doc.blocks, behind), partial(_block, doc))
+    blocks = transform(_noted(document.visible(doc.blocks, "typst"), behind), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     # what stands in the text is escaped by pandoc
@@ -118,8 +118,6 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
         return [raw("typst", "#value[", inline=True), node, raw("typst", "]", inline=True)]
     if kind == "Span":
         id, classes, pairs = attributes(node)
-        if document.hidden(classes, pairs, "typst"):
-            return []
         if "confidence" in classes:
             return [raw("typst", "#confidence[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
         if "citation-place" in classes:  # a citation is a link target that must not break the line
@@ -130,8 +128,6 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
         return None
     id, classes, pairs = attributes(node)
     blocks = node["c"][1]
-    if document.hidden(classes, pairs, "typst"):
-        return []
     if "page-break" in classes:
         return raw("typst", "#pagebreak(weak: true)")
     if "picture" in classes:
