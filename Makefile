@@ -92,24 +92,22 @@ $(SETUP): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; v = sys.version_info; sys.exit(None if v >= (3, 11) else f"$(PYTHON) is Python {v.major}.{v.minor}; expected 3.11 or newer. Say which with: make PYTHON=python3.12")'
 	@echo "Setting up .venv: every package at its pinned hash, once, about half a minute"
 	@$(PYTHON) -m venv --clear .venv || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv"; exit 1; }
-	@$(BIN)/$(INSTALL) requirements.lock $(TELL)
+	@$(BIN)/python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r requirements.lock \
+		| awk '/^Collecting/ { n++; if (n % 10 == 0) { print "  " n " packages found"; fflush() } } /^Installing/ { print "  installing them"; fflush() } /^(ERROR|error)/ { print; fflush() }'
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $(SETUP)
-
-INSTALL := python -m pip install --progress-bar off --disable-pip-version-check --require-hashes -r
-TELL := | awk '/^Collecting/ { n++; if (n % 10 == 0) { print "  " n " packages found"; fflush() } } /^Installing/ { print "  installing them"; fflush() } /^(ERROR|error)/ { print; fflush() }'
 
 # What the tests and `make lint` need besides, into the same environment.
 $(TESTED): $(SETUP) requirements-test.lock
 	@echo "Adding what the tests need, once"
-	@$(BIN)/$(INSTALL) requirements-test.lock --quiet
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
 	@touch $(TESTED)
 
 # JupyterLab, in an environment of its own, so that no render depends on it; its kernel is the one of .venv.
 $(LAB): $(SETUP) requirements-lab.lock
 	@echo "Setting up JupyterLab in .venv/lab, once"
 	@$(PYTHON) -m venv --clear $(@D)
-	@$(@D)/$(notdir $(BIN))/$(INSTALL) requirements-lab.lock --quiet
+	@$(@D)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lab.lock
 	@$(BIN)/python -m ipykernel install --prefix $(@D) --name python3 --display-name "Python (briefing)"
 	@touch $(LAB)
 
