@@ -216,6 +216,7 @@ def _page_sentences(before: bytes, after: bytes) -> Iterator[Change]:
 
 def page_sentences(page: str) -> list[str]:
     """The sentences of an HTML page's text, in reading order, as a reader sees them."""
+    # by pattern: the page is our own writer's, whose tags are all of one form
     body = re.sub(r"<(script|style|svg)\b.*?</\1>", " ", page[page.find("<body"):], flags=re.DOTALL)
     body = re.sub(r"</?(p|h\d|li|td|th|tr|div|figcaption|summary|section|dt|dd|ol|ul)\b[^>]*>", "\n", body)
     text = html.unescape(re.sub(r"<[^>]+>", "", body))

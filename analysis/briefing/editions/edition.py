@@ -196,6 +196,7 @@ def named_by_report(root: Path) -> list[str]:
     read = report.read(root)
     named = read.front.get("bibliography") or []
     files = [*([named] if isinstance(named, str) else named), read.front.get("csl") or ""]
+    # by pattern: to ask pandoc would take longer than to look whether anything has changed
     files += re.findall(r"!\[[^\]]*\]\(([^)\s]+)\)", read.text)
     return [str(file) for file in files if file and not str(file).startswith(("_output/", "/"))
             and ".." not in str(file)]

@@ -167,6 +167,7 @@ def _check_front(report: Report) -> Iterator[Finding]:
 # --- scanning -----------------------------------------------------------------
 
 Problem = tuple[int, str, str, str, str]
+#: By pattern and not from pandoc's tree, which has no offsets: what is bound, and every finding, needs its place.
 _FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})[ \t]*(.*)$")
 _INLINE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
 _SHORTCODE = re.compile(r"\{\{<(.*?)>\}\}")
