@@ -150,6 +150,8 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
             cells += [raw("typst", "["), block, raw("typst", "],")]
         return [raw("typst", f"#grid(columns: {int(pairs['layout-ncol'])}, column-gutter: 1.2em,"), *cells,
                 raw("typst", ")")]
+    if "judgement-full" in classes and blocks:
+        blocks = [raw("typst", "#headline["), blocks[0], raw("typst", "]"), *blocks[1:]]
     for name in STYLED:
         if name in classes:
             return [raw("typst", f"#{name}["), *blocks, raw("typst", f"]{f' <{id}>' if id else ''}")]
