@@ -84,7 +84,7 @@ vega: $(AXE) ## build the script of the live charts anew from npm
 		printf '== %s ==\n' $$name; cat $$name/LICENSE* ; printf '\n'; done; } > $(VEGA).LICENSE.txt
 
 clean: ## remove the environment and all caches, not the edition
-	rm -rf .venv .pytest_cache analysis/*.egg-info
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache analysis/*.egg-info
 	find analysis tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
 
 # What rendering needs: made again only when the lock or the package's metadata change.
