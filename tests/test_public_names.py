@@ -23,7 +23,7 @@ NAMES = {
     "constructs": "check FORMATS IMAGES Located pictures_from_files QUARTO_ONLY QUARTO_ONLY_KEYS",
     "crate": "CARRIER crate Entity MEDIA_TYPES NAME PROFILE SPECIFICATION",
     "dates": "date_bounds day MONTHS",
-    "document": "build callout Document evidence_of hidden identifiers",
+    "document": "build callout Document evidence_of hidden identifiers MOST_BACK visible",
     "drawing": "compiled drawn process slim Specification TALLEST VARIABLE",
     "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
