@@ -27,8 +27,8 @@ NAMES = {
     "drawing": "compiled drawn process slim Specification TALLEST VARIABLE",
     "edition": "ABOUT_ITSELF BENEATH Edition FORMAT inputs_of load read_record RECORD record sha256 versions",
     "editions": "load NOT_THERE side_by_side",
-    "evidence": "cards carried chain cited CREDIBILITY digits grade hops judgement judgements LIKELIHOODS origins "
-        "OTHER_LIKELIHOODS references RELIABILITY rests_on",
+    "evidence": "cards carried chain cited CREDIBILITY digits filled grade hops judgement judgements LIKELIHOODS "
+        "origins OTHER_LIKELIHOODS references RELIABILITY rests_on",
     "exports": "ANNOTATIONS annotations files graphml networks STATEMENTS statements",
     "figures": "bundle FIGURE HIGHEST LOOKS Problem VEGA_LITE WIDEST",
     "findings": "BriefingError CellFailed CellTimedOut Finding Findings GlyphMissing InvalidData InvalidReport "
