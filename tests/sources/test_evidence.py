@@ -8,6 +8,7 @@ import pytest
 
 from briefing.sources import evidence
 from briefing.facts import tables
+from briefing.findings import BriefingError
 
 
 @pytest.fixture
@@ -183,6 +184,16 @@ def test_range_stands_at_the_first_use_of_a_likelihood_word(project, edit):
     first, second = (evidence.judgement(data, row) for row in data.rows["judgements"])
     assert "**unlikely** (20–45%)" in first
     assert "**unlikely**" in second and "%" not in second
+
+
+def test_texts_of_judgements_take_numbers_by_their_ids(project, edit):
+    edit("data/judgements.csv", "Traffic very likely fell before the strike.,very likely",
+         "Traffic fell by {traffic-lost} and very likely more.,very likely")
+    data = tables.load(project)
+    assert "fell by over 40% and **very likely**" in evidence.judgement(data, data.rows["judgements"][0])
+    assert "**Traffic fell by over 40% and very likely more.**" in evidence.judgements(data)
+    with pytest.raises(BriefingError, match='no row with id "none-such"'):
+        evidence.filled(data, "A {none-such}.")
 
 
 def test_judgements_in_full_give_both_sides(data):

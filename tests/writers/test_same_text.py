@@ -31,7 +31,7 @@ def page_text(html):
     """The running text, what stands beside it, and everything that the page holds, its evidence included."""
     soup = BeautifulSoup(html, "html.parser")
     behind = [json.loads(script.string) for script in soup.select("script[type='application/json']")]
-    for element in soup.select(OUTSIDE):
+    for element in soup.select(f"{OUTSIDE}, section[data-when-format='html']"):  # which the paper is not to have
         element.decompose()
     parts = soup.select("body header, main")
     everything = [text_of(part) for part in parts] + [string for value in behind for string in strings(value)]

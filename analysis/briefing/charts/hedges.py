@@ -72,7 +72,7 @@ def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | Non
         ink = alt.when(f"datum[{accent!r}]").then(alt.value(LIGHT["accent"])).otherwise(ink)
     base = alt.Chart(frame).encode(**channels)
     start, end, low, high = ("x", "x2", 0, "width") if across else ("y", "y2", "height", 0)
-    layers = []
+    layers, points = [], frame
     for hedges, edge, shape in ((_UP, high, "triangle-right" if across else "triangle-up"),
                                 (_DOWN, low, "triangle-left" if across else "triangle-down")):
         if frame["hedge"].isin(hedges).any():
@@ -83,10 +83,12 @@ def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | Non
     if "upper" in frame and frame["upper"].notna().any():
         ranges = base.transform_filter("isValid(datum.upper)").encode(color=ink)
         layers.append(ranges.mark_rule(strokeWidth=4).encode(**{end: "upper"}, description="description:N"))
-        layers += [ranges.mark_tick(thickness=2, size=12, aria=False).encode(**at)
+        upright: Any = "vertical" if across else "horizontal"
+        layers += [ranges.mark_tick(thickness=2, size=12, orient=upright, aria=False).encode(**at)
                    for at in ({}, {start: "upper:Q"})]
         base = base.transform_filter("!isValid(datum.upper)")
-    shown = [word for word in LOOKS if word in set(frame["given"])]
+        points = frame[frame["upper"].isna()]
+    shown = [word for word in LOOKS if word in set(points["given"])]
     key = key and len(shown) > 1 and not accent
 
     def look(channel: Any, part: int) -> Any:

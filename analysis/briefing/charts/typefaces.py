@@ -35,39 +35,13 @@ def available() -> Any:
 
 
 @functools.cache
-def advances(bold: bool = False) -> Mapping[int, float]:
+def advances() -> Mapping[int, float]:
     """How wide each character of the shipped typeface runs, in em, by code point."""
     from fontTools.ttLib import TTFont
 
-    with TTFont(folder() / f"SourceSansPro-{'Semibold' if bold else 'Regular'}.ttf", lazy=True) as font:
+    with TTFont(folder() / "SourceSansPro-Regular.ttf", lazy=True) as font:
         em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
         return {code: metrics[glyph][0] / em for code, glyph in font.getBestCmap().items()}
-
-
-def advance(character: str, bold: bool = False) -> float:
-    """How wide a character runs, in em, in whichever typeface has it."""
-    own = advances(bold).get(ord(character))
-    return own if own is not None else _elsewhere(ord(character) // 128, bold)[ord(character) % 128]
-
-
-@functools.cache
-def _elsewhere(block: int, bold: bool) -> list[float]:
-    """The widths of 128 characters as Typst sets them: of the fonts inside it no file can be read."""
-    import json
-
-    import typst
-
-    codes = [block * 128 + n for n in range(128)]
-    letters = "".join(f"{_literal(chr(code) if _has_width(code) else '')}," for code in codes)
-    page = (f'#set text(font: "{FONT}", size: 1000pt, weight: {600 if bold else 400})\n'
-            f"#context [#metadata(({letters}).map(letter => measure(letter).width.pt())) <widths>]")
-    widths = typst.query(page.encode("utf-8"), "<widths>", field="value", one=True, font_paths=available())
-    return [width / 1000 for width in json.loads(widths)]
-
-
-def _has_width(code: int) -> bool:
-    """False for what stands on another character, controls, and what is no character."""
-    return not 0xD800 <= code < 0xE000 and unicodedata.category(chr(code)) not in ("Mn", "Me", "Cf", "Cc")
 
 
 def rules(characters: str) -> str:

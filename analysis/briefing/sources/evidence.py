@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from ..facts.dates import date_bounds, day
-from ..facts.quantities import Quantity
+from ..facts.quantities import Quantity, of_row
 from ..facts.tables import Row, Tables, likelihood_word
 
 #: ICD 203: likelihood words of one row, with their range in percent.
@@ -191,9 +192,17 @@ def judgements(tables: Tables) -> str:
                   ("Against it", f"{against} {cited(tables, row['against'])}".strip()),
                   ("Another reading", " ".join(filter(None, (row["alternative"], row.get("weighed"))))),
                   ("What would change it", row["would_change_it"]), ("Since the last edition", row.get("changed"))]
-        parts.append(f"::: {{.judgement-full}}\n**{row['text']}**\n\n"
-                     + "\n".join(f"- *{head}:* {text}" for head, text in points if text) + "\n:::")
+        parts.append(f"::: {{.judgement-full}}\n**{filled(tables, row['text'])}**\n\n"
+                     + "\n".join(f"- *{head}:* {filled(tables, text)}" for head, text in points if text) + "\n:::")
     return "\n\n".join(parts)
+
+
+def filled(tables: Tables, text: str) -> str:
+    """A text of a table with the numbers that it names: `{id}` is the quantity of that id, with its hedge.
+
+    Raises BriefingError for an id that no quantity has.
+    """
+    return re.sub(r"\{([\w-]+)\}", lambda found: of_row(tables.row("quantities", found[1])).text, text)
 
 
 def _content(tables: Tables, id: str) -> str:
@@ -216,4 +225,4 @@ def _ranged(tables: Tables, row: Row) -> str:
     low, high = (LIKELIHOODS | OTHER_LIKELIHOODS)[word]
     first = next(other for other in tables.rows["judgements"] if other["likelihood"] == word)
     span = f" ({low}–{high}%)" if first is row else ""
-    return likelihood_word(word).sub(f"**{word}**{span}", row["text"], count=1)
+    return likelihood_word(word).sub(f"**{word}**{span}", filled(tables, row["text"]), count=1)
