@@ -140,7 +140,7 @@ def test_title_of_the_claims(data, titles):
     assert numbers(titles["fig-claims"]) == [round(russian), 2021]
     fuel = [row["value"] for row in data.rows["quantities"] if row["counterpart"] == "Russia" and row["of"] == "petroleum products"
             and row["unit"] == "%"]
-    assert titles["fig-claims"].startswith("Nearly all the fuel is Russian") and min(fuel) > 90
+    assert titles["fig-claims"].startswith("Nearly all imported fuel is Russian") and min(fuel) > 90
 
 
 def test_title_of_the_fuel(data, titles):
@@ -155,9 +155,9 @@ def test_title_of_the_fuel(data, titles):
 def test_title_of_the_electricity(data, titles):
     share = {year: 100 * net / series(data, "electricity-demand")[year]
              for year, net in series(data, "electricity-net-imports").items()}
-    bound, since = numbers(titles["fig-electricity"])
+    bound, since, last = numbers(titles["fig-electricity"])
     assert bound == next(row["value"] for row in data.rows["quantities"] if row["id"] == "electricity-share")
-    assert all(value > bound for year, value in share.items() if year >= since) and share[since - 1] <= bound
+    assert all(value > bound for year, value in share.items() if year >= since) and share[since - 1] <= bound and last == max(share)
 
 
 def test_title_of_the_origins(data, titles):
