@@ -5,7 +5,7 @@ import re
 import textwrap
 
 from briefing.charts import NARROW, WIDE
-from briefing.charts.typefaces import rules
+from briefing.typefaces import rules
 
 MEASURE = """
 return [...document.querySelectorAll("div.figure")].map((box) => {

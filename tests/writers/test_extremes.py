@@ -14,7 +14,7 @@ from conftest import HARBOUR
 from pypdf.generic import ContentStream
 
 from briefing.execution import drawing
-from briefing.charts import typefaces
+from briefing import typefaces
 from briefing.charts import NARROW, WIDE
 from briefing.execution.figures import FIGURE
 from briefing.findings import GlyphMissing

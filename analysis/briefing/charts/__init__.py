@@ -2,7 +2,7 @@
 
 In: tidy frames. Out: Altair charts, to be altered further with `.properties`, `.encode`, `+`, `|` and `&`.
 `theme` has the palette and the look, `typefaces` the shipped typeface and the widths of its text, `hedges` draws
-numbers with their doubt, `discourse` stands, networks, timelines and chains, `descriptions` has what a chart says
+numbers with their doubt, `discourse` stands, networks, timelines and chains, `descriptions` what its author says
 besides its marks: title, table, what it rests on.
 """
 

@@ -28,8 +28,8 @@ from pathlib import Path
 from typing import Any
 
 from ..charts.theme import NARROW, WIDE
-from ..charts.typefaces import FONT, folder, rules
 from ..facts import recording
+from ..typefaces import FONT, folder, rules
 from . import store
 
 Specification = dict[str, Any]

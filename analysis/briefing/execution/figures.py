@@ -15,9 +15,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..charts import descriptions
-from ..charts.descriptions import RESTS, TABLES, ids
+from ..charts.descriptions import RESTS, TABLES, Row, ids
 from ..charts.theme import NARROW, WIDE, register
+from ..facts.quantities import in_words, plain
 from ..findings import shown
 from . import drawing
 
@@ -60,8 +60,8 @@ def bundle(value: Any) -> dict[str, Any] | None:
     problems += _check_size(drawn["size"], bool(drawn["pages"]))
     head, end, body = drawn["svg"].partition(">")
     alone = f"{head}{end}<style>{drawn['style']}</style>{body}"
-    return {"image/svg+xml": alone, VEGA_LITE: spec, "text/plain": descriptions.title(spec),
-            FIGURE: {"title": descriptions.title(spec), "narrow": drawn["narrow"], "pages": drawn["pages"], **about,
+    return {"image/svg+xml": alone, VEGA_LITE: spec, "text/plain": title(spec),
+            FIGURE: {"title": title(spec), "narrow": drawn["narrow"], "pages": drawn["pages"], **about,
                      **({"live": drawn["live"]} if "live" in drawn else {}), "problems": problems}}
 
 
@@ -102,7 +102,7 @@ def _local(chart: Any) -> dict[str, Any]:
     """The specification with data from files of the project in it; raises _Refused for data from elsewhere."""
     # NaN is no JSON
     spec: dict[str, Any] = json.loads(json.dumps(chart.to_dict(validate=False)), parse_constant=lambda name: None)
-    for part in descriptions.parts(spec):
+    for part in parts(spec):
         origin = part.get("from", {})
         data = part.get("data") or origin.get("data") if isinstance(origin, Mapping) else None
         if isinstance(data, dict) and "url" in data:
@@ -171,8 +171,8 @@ def _about(spec: dict[str, Any]) -> dict[str, Any]:
     if said:  # the data of what is described are in its own table
         named = {*re.findall(r'"name": "([^"]+)"', json.dumps({**others, "datasets": {}}))}
         others = {**others, "datasets": {id: rows for id, rows in others.get("datasets", {}).items() if id in named}}
-    rows = descriptions.rows_of(others)
-    tables = [*(one["table"] for one in said), *filter(None, [descriptions.table(others)])]
+    rows = rows_of(others)
+    tables = [*(one["table"] for one in said), *filter(None, [table(others)])]
     return {"table": _joined(tables), **{f"{name}s": _once(*(one[name] for one in said), ids(rows, name))
                                          for name in RESTS[:2]},
             "credits": _once(*(one["publisher"] for one in said), ids(rows, "publisher"))}
@@ -220,15 +220,15 @@ def _lean(spec: dict[str, Any]) -> dict[str, Any]:
 
 def _check(spec: dict[str, Any]) -> Iterator[Problem]:
     """All that is wrong with a chart before it is drawn."""
-    if not descriptions.title(spec):
+    if not title(spec):
         yield _problem("chart-untitled", "a chart without a title", "a title that says what is seen",
                        'Add it with .properties(title="…").')
-    sets = descriptions.data_of(spec)
+    sets = data_of(spec)
     if sets and not any(len(data) for data in sets):
         yield _problem("chart-empty", "a chart without a row of data", "at least one row",
                        "Look at the frame: a filter or a join may have left nothing of it.")
         return
-    for part in descriptions.parts(spec):
+    for part in parts(spec):
         kind = part["mark"].get("type") if isinstance(part.get("mark"), Mapping) else part.get("mark")
         if kind == "image":
             yield _problem("chart-image", "a mark that loads pictures", "marks that are drawn",
@@ -250,18 +250,18 @@ _GIVEN = {"key", "value", "density", "prob", "rSquared", "coef", "data"}
 
 
 def _unknown_fields(spec: dict[str, Any]) -> Iterator[Problem]:
-    known = {name for row in descriptions.rows_of(spec) for name in row}
-    if not known or any(isinstance(data, str) for data in descriptions.data_of(spec)):
+    known = {name for row in rows_of(spec) for name in row}
+    if not known or any(isinstance(data, str) for data in data_of(spec)):
         return
     made = set(_GIVEN)
-    for part in descriptions.parts(spec):
+    for part in parts(spec):
         for step in part.get("transform") or ():
-            named = [step.get("as"), *(item.get("as") for item in descriptions.parts(step) if item is not step),
+            named = [step.get("as"), *(item.get("as") for item in parts(step) if item is not step),
                      step.get("sample")]
             made |= {str(name) for item in named for name in (item if isinstance(item, list) else [item]) if name}
             if "bin" in step or "timeUnit" in step or "lookup" in step or "stack" in step:
                 made |= {f"{name}_end" for name in made} | {str(f) for f in (step.get("from") or {}).get("fields", ())}
-    asked = {str(one["field"]) for part in descriptions.parts(spec) for channel in (part.get("encoding") or {}).values()
+    asked = {str(one["field"]) for part in parts(spec) for channel in (part.get("encoding") or {}).values()
              for one in (channel if isinstance(channel, list) else [channel])
              if isinstance(one, Mapping) and isinstance(one.get("field"), str)}
     for name in sorted(asked):
@@ -283,6 +283,92 @@ def _check_size(size: Sequence[float], parted: bool) -> Iterator[Problem]:
 
 def _is_live(spec: Mapping[str, Any]) -> bool:
     """Whether a reader can do something with the chart: it has a param that is selected or bound to a control."""
-    return any("select" in param or "bind" in param for part in descriptions.parts(spec)
+    return any("select" in param or "bind" in param for part in parts(spec)
                for param in (part.get("params") or ())
                if isinstance(param, Mapping))
+
+
+# --- what a specification says without being drawn ------------------------------------
+
+def title(spec: Mapping[str, Any]) -> str:
+    """The title of a chart as one line; that of its first view that has one, where it has none of its own."""
+    own = spec.get("title")
+    text = own.get("text") if isinstance(own, Mapping) else own
+    if text:
+        return " ".join(text) if isinstance(text, list) else str(text)
+    return next(filter(None, (title(part) for name in ("layer", "vconcat", "hconcat", "concat")
+                              for part in spec.get(name, ()))),
+                title(spec["spec"]) if "spec" in spec else "")
+
+
+
+def table(spec: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """The data behind a chart: a column for each field that it encodes, a row for each of the data's, the same once.
+
+    Where data have `value` and `hedge` (and `unit`), one column has all of them in words; `publisher` comes last.
+    """
+    rows = rows_of(spec)
+    heads = dict(encoded(spec))
+    hedged = any("hedge" in row and "value" in row for row in rows)
+    if hedged:
+        heads = {"label": heads.get("label", "what"), **{name: heads[name] for name in heads if name not in _OF_HEDGES}}
+    heads = {**heads, "publisher": "Source"}
+    names = [name for name in heads if any(name in row for row in rows)]
+    cells = [[in_words(row) if hedged and name == "value" and "value" in row else plain(row.get(name))
+              for name in names]
+             for row in rows]
+    kept = {json.dumps(line): line for line in cells if any(cell != "" for cell in line)}
+    return {"columns": [heads[name] for name in names], "rows": list(kept.values())} if kept else {}
+
+
+#: Columns that are told in one with the value, or that only place its mark.
+_OF_HEDGES = ("hedge", "unit", "upper", "given", "text")
+
+
+def rows_of(spec: Mapping[str, Any]) -> list[Row]:
+    """All rows of a chart's data, those of maps by their properties."""
+    found = [row for data in data_of(spec) for row in (data if isinstance(data, list) else [])]
+    return [{**row, **row["properties"]} if isinstance(row.get("properties"), dict) else row
+            for row in found if isinstance(row, dict)]
+
+
+def data_of(spec: Mapping[str, Any]) -> list[Any]:
+    """The data of a chart, each set once."""
+    sets = list(spec.get("datasets", {}).values())
+    for part in parts(spec):
+        data = part.get("data")
+        if isinstance(data, Mapping) and "values" in data:
+            values = data["values"]
+            inner = (data.get("format") or {}).get("property")
+            values = values.get(inner, values) if inner and isinstance(values, Mapping) else values
+            if isinstance(values, Mapping):
+                values = values.get("features", [values])
+            sets.append(values)
+    return sets
+
+
+def parts(node: Any) -> Iterator[Mapping[str, Any]]:
+    """Every mapping of a specification, but for its data."""
+    if isinstance(node, list):
+        for item in node:
+            yield from parts(item)
+    elif isinstance(node, Mapping):
+        yield node
+        for key, value in node.items():
+            if key not in ("datasets", "values", "usermeta", "config"):
+                yield from parts(value)
+
+
+def encoded(spec: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The fields that a chart encodes, each with its title."""
+    seen = set()
+    for part in parts(spec):
+        for name, channel in (part.get("encoding") or {}).items():
+            for one in channel if isinstance(channel, list) else [channel]:
+                field = one.get("field") if isinstance(one, Mapping) else None
+                if isinstance(field, str) and field not in seen and name not in ("description", "order", "href",
+                                                                                 "url", "xOffset", "yOffset"):
+                    seen.add(field)
+                    said = one.get("title")
+                    field = field.removeprefix("properties.")
+                    yield field, " ".join(said) if isinstance(said, list) else str(said or field)

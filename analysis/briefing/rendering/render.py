@@ -22,7 +22,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..charts import typefaces
+from .. import typefaces
 from ..discourse import exports
 from ..editions import crate, edition
 from ..execution import notebooks

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ..charts import typefaces
+from .. import typefaces
 from ..execution.notebooks import cells
 from ..facts.tables import Tables
 from ..findings import Finding, GlyphMissing, shown

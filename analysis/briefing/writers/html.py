@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ..charts import typefaces
+from .. import typefaces
 from ..report import document
 from ..report.document import Document
 from ..report.report import Picture
