@@ -5,7 +5,7 @@ import re
 import textwrap
 
 from briefing.charts import NARROW, WIDE
-from briefing.typefaces import rules
+from briefing.execution.drawing import rules
 
 MEASURE = """
 return [...document.querySelectorAll("div.figure")].map((box) => {

@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from briefing.report.inline import markdown
+from briefing.facts.quantities import markdown
 from briefing.facts.quantities import (
     HedgeError,
     Quantity,

@@ -14,7 +14,7 @@ from conftest import HARBOUR
 from pypdf.generic import ContentStream
 
 from briefing.execution import drawing
-from briefing import typefaces
+from briefing.writers import glyphs
 from briefing.charts import NARROW, WIDE
 from briefing.execution.figures import FIGURE
 from briefing.findings import GlyphMissing
@@ -297,7 +297,7 @@ def test_a_character_that_is_shown_nowhere_is_no_fault(project, edit):
 @pytest.mark.parametrize("name", ["\u05de\u05de\u05e9\u05dc\u05ea \u05d9\u05e9\u05e8\u05d0\u05dc",
                                   "\u062d\u0643\u0648\u0645\u0629", "\u04e8\u0432\u04e9\u0440\u0445\u0430\u043d\u0433\u0430\u0439 \u04ae\u043d\u0434\u0441\u044d\u043d"])
 def test_names_that_a_typeface_has_are_no_fault(name):
-    assert typefaces.missing(name) == "" and not typefaces.unsettable(name)
+    assert glyphs.missing(name) == "" and not glyphs.unsettable(name)
 
 
 def test_a_mark_that_no_letter_of_a_figure_can_carry_is_named(project, edit, notebook):

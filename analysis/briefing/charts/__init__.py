@@ -1,9 +1,8 @@
 """Charts in ordinary Altair: the look of a briefing, and what nobody else has.
 
 In: tidy frames. Out: Altair charts, to be altered further with `.properties`, `.encode`, `+`, `|` and `&`.
-`theme` has the palette and the look, `typefaces` the shipped typeface and the widths of its text, `hedges` draws
-numbers with their doubt, `discourse` stands, networks, timelines and chains, `descriptions` what its author says
-besides its marks: title, table, what it rests on.
+`theme` has the palette and the look, `hedges` draws numbers with their doubt, `builders` stands, networks, timelines
+and chains, `descriptions` has what a chart's author says besides its marks.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ import importlib
 from typing import Any
 
 #: Names by the module that has them: loaded when first asked for, since Altair takes a while.
-_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "discourse", "network": "discourse",
-           "stands": "discourse", "timeline": "discourse", "described": "descriptions", "PALETTE": "theme",
+_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "builders", "network": "builders",
+           "stands": "builders", "timeline": "builders", "described": "descriptions", "PALETTE": "theme",
            "WIDE": "theme", "NARROW": "theme"}
 
 __all__ = sorted(_PLACES)

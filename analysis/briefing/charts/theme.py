@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from ..typefaces import FONT
-
 #: Every colour of a chart: on a light page and, by the HTML's style, on a dark one.
 PALETTE: Mapping[str, tuple[str, str]] = {
     "ink": ("#1b2530", "#e4e8ec"),
@@ -24,6 +22,7 @@ PALETTE: Mapping[str, tuple[str, str]] = {
 }
 LIGHT = {name: light for name, (light, _) in PALETTE.items()}
 NAME = "briefing"
+FONT = "Source Sans Pro"  # the typeface of charts, paper and page
 WIDE, NARROW = 620, 340  # CSS px; 1 px is 0.75 pt in print
 
 

@@ -204,14 +204,15 @@ def _tell_timings(timings: Timings, options: argparse.Namespace) -> None:
 
 
 def _preview(options: argparse.Namespace) -> int:
-    from . import preview, serving
+    from . import preview
+    from .server import Server
 
     root = _project(options)
     for name in ("SIGTERM", "SIGHUP"):  # to end the process or close the terminal stops as Ctrl-C does
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
     try:
-        with serving.Server(root, options.port, beside=options.pdf) as server:
+        with Server(root, options.port, beside=options.pdf) as server:
             _say_address(server.url, options)
             for outcome in preview.outcomes(root, server, timeout=options.timeout, memory=options.memory):
                 _say_outcome(outcome, options)

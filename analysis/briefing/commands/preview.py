@@ -26,7 +26,7 @@ from ..editions import edition
 from ..editions.edition import sha256
 from ..execution.kernels import Kernels, warm
 from ..findings import BriefingError, Finding, Findings
-from .serving import Server
+from .server import Server
 
 #: Milliseconds without another save that end a burst of saves; and after which all is looked at anyway, for
 #: folders that are new and file systems that tell nothing.

@@ -27,9 +27,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..charts.theme import NARROW, WIDE
+from ..charts.theme import FONT, NARROW, WIDE
 from ..facts import recording
-from ..typefaces import FONT, folder, rules
 from . import store
 
 Specification = dict[str, Any]
@@ -216,6 +215,49 @@ def _pages(spec: Specification) -> list[str]:
         groups[-1].append(n)
     return [slim(_laid_out({**spec, "title": spec.get("title") if 0 in group else None,
                             "vconcat": [parts[n] for n in group]}, WIDE)[0]) for group in groups]
+
+
+# --- the typeface ------------------------------------------------------------------
+
+def folder() -> Path:
+    """Where the shipped typeface's files are."""
+    import font_source_sans_pro
+
+    return Path(font_source_sans_pro.__file__).parent / "files"
+
+
+@functools.cache
+def available() -> Any:
+    """The fonts of the edition and no others, for Typst: its own and the shipped ones."""
+    import typst
+
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder())])
+
+
+def rules(characters: str) -> str:
+    """The shipped typeface, cut down to these characters, as CSS with the fonts inside."""
+    import base64
+    import io
+
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    found = []
+    for name, weight in (("Regular", 400), ("Semibold", 600)):
+        options = subset.Options(flavor="woff2", hinting=False, layout_features=[])
+        options.drop_tables += ["GSUB", "GPOS", "GDEF"]  # half of the time, for kerning that nobody misses on a screen
+        font = TTFont(folder() / f"SourceSansPro-{name}.ttf", lazy=True, recalcTimestamp=False)
+        subsetter = subset.Subsetter(options)
+        subsetter.populate(text=characters)
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        file = io.BytesIO()
+        font.save(file)
+        font.close()
+        data = base64.b64encode(file.getvalue()).decode("ascii")
+        found.append(f'@font-face{{font-family:"{FONT}";font-weight:{weight};font-display:fallback;'
+                     f'src:url(data:font/woff2;base64,{data}) format("woff2")}}')
+    return "\n".join(found)
 
 
 # --- the engine -------------------------------------------------------------------

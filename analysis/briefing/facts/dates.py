@@ -8,7 +8,7 @@ import functools
 import re
 from typing import Any
 
-MONTHS = ("January February March April May June July August September October November December").split()
+from ..language import MONTHS
 
 _PLAIN = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -331,3 +331,30 @@ def plain(value: Any) -> Any:
 def known(value: Any) -> bool:
     """Whether a value is there at all: none of what pandas and JSON have for nothing."""
     return value is not None and type(value).__name__ not in ("NAType", "NaTType") and value == value
+
+
+# --- as inline expressions show them ------------------------------------------------
+
+def show(number: int, expression: Callable[[], Any]) -> None:
+    """Evaluate and display an expression, or its error, marked with its number."""
+    from IPython.display import display
+
+    mark: dict[str, Any] = {"number": number}
+    text = ""
+    try:
+        text = markdown(expression())
+    except Exception as error:  # whatever the expression raises is the report's finding
+        mark["error"] = f"{type(error).__name__}: {error}"
+    display({"text/markdown": text}, raw=True, metadata={"briefing": mark})
+
+
+def markdown(value: Any) -> str:
+    """A value as the Markdown that takes the expression's place."""
+    own = getattr(value, "_repr_markdown_", None)
+    text = own() if own else None
+    if text is None and isinstance(value, str):
+        text = re.sub(r"([\\`*_{}\[\]()>#+,\-.!])", r"\\\1", value)
+    text = repr(value) if text is None else text
+    if value is None or not text:
+        raise ValueError("the expression gives nothing to show")
+    return text

@@ -22,10 +22,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from .. import typefaces
 from ..discourse import exports
 from ..editions import crate, edition
-from ..execution import notebooks
+from ..execution import drawing, notebooks
 from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
@@ -34,9 +33,9 @@ from ..findings import BriefingError, InvalidData
 from ..report import document, report
 from ..sources import evidence
 from ..writers import glyphs, html, pdf
-from . import cache, manifest, running
+from . import cache, manifest, steps
 from .project import Project
-from .running import Progress
+from .steps import Progress
 from .timings import Timings
 
 OUTPUT = "_output"
@@ -74,7 +73,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
             exported = beside.submit(_exports, run)
 
-        executed, computed = running.execute(run, read, meanwhile)
+        executed, computed = steps.execute(run, read, meanwhile)
         kernels.release()
         progress("Binding the report")
         with timings.stage("bind the report"):
@@ -121,16 +120,16 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
             raise InvalidData(findings)
         run = _run(root, staging, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None,
                    Timings())
-        running.execute(run, None)
+        steps.execute(run, None)
         _write_references(staging / "references.json", evidence.references(data))
         return _publish(staging, root / OUTPUT)
 
 
 def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
-         began: float, progress: Progress, explain: Progress, timings: Timings) -> running.Run:
+         began: float, progress: Progress, explain: Progress, timings: Timings) -> steps.Run:
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
-        return running.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
+        return steps.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
                            cache.Inputs(root, data, staging, kernels.environment, began), progress, explain, timings,
                            set(), [])
 
@@ -168,7 +167,7 @@ def _sources(notebook: bytes) -> str:
     return ""
 
 
-def _fonts(run: running.Run, characters: set[str]) -> tuple[str, Any]:
+def _fonts(run: steps.Run, characters: set[str]) -> tuple[str, Any]:
     """The HTML's typeface for these characters, and the fonts of the PDF."""
     with run.timings.stage("fonts"):
         text = "".join(sorted(characters))
@@ -177,10 +176,10 @@ def _fonts(run: running.Run, characters: set[str]) -> tuple[str, Any]:
         rules = kept.decode("ascii") if kept else html.font_rules(text)
         run.store.put("fonts", name, rules.encode("ascii"))
         run.explain(f"fonts: {'reused' if kept else 'cut, since characters or libraries changed'}")
-        return rules, typefaces.available()
+        return rules, drawing.available()
 
 
-def _exports(run: running.Run) -> dict[str, str]:
+def _exports(run: steps.Run) -> dict[str, str]:
     """The exports, as kept where none of the tables that they read has changed."""
     with run.timings.stage("exports"):
         found = cache.find(run.store, "exports", {}, run.environment, run.inputs)
@@ -297,7 +296,7 @@ def _publish(staging: Path, output: Path) -> list[Path]:
     return written
 
 
-def _remember(run: running.Run, inputs: Mapping[str, bytes], outputs: Mapping[str, bytes]) -> None:
+def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str, bytes]) -> None:
     """Leave what tells the next render at once that nothing has changed, where that can be told."""
     if run.store.folder is None or run.unseen or any(run.inputs.touched(read) for read in run.reads):
         return

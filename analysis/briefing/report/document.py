@@ -8,7 +8,6 @@ the document known to arrive.
 from __future__ import annotations
 
 import functools
-import itertools
 import json
 import re
 from collections import Counter
@@ -18,10 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, InvalidReport, shown
-from .report import CALLOUTS, CROSS_REFERENCES, Bound, Picture, Report
-from .tree import VERSION, Node, attributes, div, pandoc, plain, transform, walk
+from ..language import REFERENCES
+from . import citations
+from .report import CALLOUTS, Bound, Picture, Report
+from .tree import Node, attributes, div, pandoc, plain, transform, walk
 
-MOST_BACK = 3  # ways from an entry of the list back to where it is used
 _CALLOUT_CLASSES = {f"callout-{kind}" for kind in CALLOUTS}
 
 
@@ -51,7 +51,7 @@ def build(report: Report, bound: Bound, references: Path, root: Path) -> Documen
     located = Located(report, bound)
     findings: list[Finding] = []
     blocks, files = pictures_from_files(blocks, located, root, findings.append)
-    findings += [*check(blocks, located), *_check_bibliography(report, root)]
+    findings += [*check(blocks, located), *citations.check_bibliography(report, root)]
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
     _title_callouts(blocks)
@@ -63,29 +63,13 @@ def build(report: Report, bound: Bound, references: Path, root: Path) -> Documen
 
     blocks = transform(blocks, functools.partial(_refer, numbers, unresolved))
     _tables_from_html(blocks)
-    blocks, missing = _cite(blocks, report, references, root)
+    blocks, missing = citations.cite(blocks, report, references, root)
     for id in missing:
         unresolved(id, "a passage, a source or an entry of the bibliography", "citation-unresolved")
     findings += _dangling_links(blocks, report, bound, missing)
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
     return Document(report.front, blocks, {**bound.pictures, **files}, bool(report.front.get("number-sections")))
-
-
-def _bibliographies(report: Report) -> list[str]:
-    """The bibliography files that the front matter names, less the one that a render writes."""
-    named = report.front.get("bibliography") or []
-    return [str(file) for file in ([named] if isinstance(named, str) else named)
-            if not str(file).startswith("_output/")]
-
-
-def _check_bibliography(report: Report, root: Path) -> Iterator[Finding]:
-    line = report.text[:max(report.text.find("\nbibliography"), 0)].count("\n") + 2
-    files = [*_bibliographies(report), *([str(report.front["csl"])] if report.front.get("csl") else [])]
-    for file in files:
-        if not (root / file).is_file():
-            yield Finding("bibliography", report.path, f"no file {file}", "a file of the project", "Correct the path.",
-                          line=line)
 
 
 def _find(report: Report, bound: Bound, id: str) -> dict[str, Any]:
@@ -123,7 +107,7 @@ def _title_callouts(blocks: list[Node]) -> None:
 def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
     """Number figures, tables and sections in place; what a reference to each id says."""
     said: dict[str, str] = {}
-    counts = dict.fromkeys(CROSS_REFERENCES, 0)
+    counts = dict.fromkeys(REFERENCES, 0)
     depth: list[int] = []
     for node in walk(blocks):
         if node["t"] == "Header":
@@ -141,7 +125,7 @@ def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
         kind = id.split("-", 1)[0]
         if kind in ("fig", "tbl") and "-" in id:
             counts[kind] += 1
-            said[id] = f"{CROSS_REFERENCES[kind]}\u00a0{counts[kind]}"
+            said[id] = f"{REFERENCES[kind]}\u00a0{counts[kind]}"
             node["c"][0][2] = [*[list(p) for p in pairs.items()], ["kind", kind], ["number", said[id]]]
     return said
 
@@ -152,7 +136,7 @@ def _refer(numbers: Mapping[str, str], unresolved: Callable[..., None], node: No
         return None
     citations = node["c"][0]
     ids = [citation["citationId"] for citation in citations]
-    crosses = [id.split("-", 1)[0] in CROSS_REFERENCES and "-" in id for id in ids]
+    crosses = [id.split("-", 1)[0] in REFERENCES and "-" in id for id in ids]
     if not any(crosses):
         return None
     if not all(crosses):
@@ -182,77 +166,6 @@ def _tables_from_html(blocks: list[Node]) -> None:
             inner = json.loads(pandoc(table, "--from=html", "--to=json"))["blocks"]
             node.clear()
             node.update(div("", [], {}, inner))
-
-
-# --- citations ------------------------------------------------------------------
-
-def _cite(blocks: list[Node], report: Report, references: Path, root: Path) -> tuple[list[Node], list[str]]:
-    """The blocks with citations formatted and the list of references filled, and the ids that nothing has."""
-    front = report.front
-    style = root / str(front["csl"]) if front.get("csl") else Path(__file__).parents[1] / "templates" / "evidence.csl"
-    files = [references, *(root / file for file in _bibliographies(report))]
-    meta: dict[str, Node] = {"link-citations": {"t": "MetaBool", "c": True},
-                             "lang": {"t": "MetaString", "c": str(front.get("lang", "en"))}}
-    if front.get("nocite"):
-        ids = re.findall(r"@([\w*][\w:.#$%&+?<>~/*-]*)", str(front["nocite"]))
-        meta["nocite"] = {"t": "MetaInlines", "c": [_citation(id) for id in ids]}
-    warnings: list[str] = []
-    tree = json.loads(pandoc(json.dumps({"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}),
-                             "--from=json", "--to=json", "--citeproc", f"--csl={style}",
-                             *(f"--bibliography={file}" for file in files), warnings=warnings))
-    missing = re.findall(r"citation (\S+) not found", " ".join(warnings))
-    return _linked_back(tree["blocks"]), missing
-
-
-def _citation(id: str) -> Node:
-    return {"t": "Cite", "c": [[{"citationId": id, "citationPrefix": [], "citationSuffix": [],
-                                 "citationMode": {"t": "AuthorInText"}, "citationNoteNum": 0, "citationHash": 0}],
-                               [{"t": "Str", "c": f"@{id}"}]]}
-
-
-def _linked_back(blocks: list[Node]) -> list[Node]:
-    """Give every citation and every value an anchor, and every reference the way back to where it is used."""
-    places: dict[str, list[str]] = {}
-    numbers = itertools.count(1)
-
-    def anchored(ids: Sequence[str], inner: list[Node]) -> Node:
-        anchor = f"cite-{next(numbers)}"
-        for id in ids:
-            places.setdefault(id, []).append(anchor)
-        return {"t": "Span", "c": [[anchor, ["citation-place"], []], inner]}
-
-    def mark(node: Node) -> Node | None:
-        if node["t"] == "Cite":
-            ids = [citation["citationId"] for citation in node["c"][0]]
-            return {"t": "Cite", "c": [node["c"][0], [anchored(ids, node["c"][1])]]}
-        if node["t"] == "Link" and "value" in node["c"][0][1] and node["c"][2][0].startswith("#ref-"):
-            return anchored(attributes(node)[2].get("evidence", "").split(), [node])
-        return None
-
-    blocks = transform(blocks, mark)
-
-    def back(node: Node) -> Node | None:
-        if node["t"] != "Div" or "csl-entry" not in node["c"][0][1]:
-            return None
-        anchors = places.get(node["c"][0][0].removeprefix("ref-"), [])[:MOST_BACK]
-        links: list[Node] = [{"t": "Space"}, {"t": "Str", "c": "↑"}] if anchors else []
-        for n, anchor in enumerate(anchors):
-            links += [{"t": "Space"}, {"t": "Link", "c": [
-                ["", ["back"], [["aria-label", f"Back to use {_letters(n)}"]]],
-                [{"t": "Str", "c": _letters(n)}], [f"#{anchor}", ""]]}]
-        if links and node["c"][1] and node["c"][1][-1]["t"] in ("Para", "Plain"):
-            text = node["c"][1][-1]["c"]
-            body = next((n for n in text if n["t"] == "Span" and "csl-right-inline" in n["c"][0][1]), None)
-            (body["c"][1] if body else text).extend(links)
-        return node
-
-    linked: list[Node] = transform(blocks, back)
-    return linked
-
-
-def _letters(number: int) -> str:
-    """a, b, … z, aa, ab, …"""
-    return (_letters(number // 26 - 1) if number >= 26 else "") + chr(ord("a") + number % 26)
 
 
 # --- links ----------------------------------------------------------------------

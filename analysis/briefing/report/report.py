@@ -15,10 +15,10 @@ from typing import Any
 
 from ..execution.figures import FIGURE, VEGA_LITE
 from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
+from ..facts.quantities import markdown
 from ..findings import Finding, InvalidReport, shown
-from .inline import markdown
+from ..language import REFERENCES
 
-CROSS_REFERENCES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
 #: Reference prefixes of Quarto that the embedded engine has no counterpart for.
 FOREIGN_REFERENCES = ("eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg",
                       "nte", "tip", "wrn", "imp", "cau")
@@ -259,10 +259,10 @@ def _reference(match: re.Match[str]) -> Iterator[Span | Problem]:
     prefix = id.split("-", 1)[0]
     if "-" in id and prefix.lower() in FOREIGN_REFERENCES:
         yield (match.start(), "reference-kind", shown(f"@{id}"),
-               f"a reference to {' '.join(f'{p}-' for p in CROSS_REFERENCES)} or a citation",
+               f"a reference to {' '.join(f'{p}-' for p in REFERENCES)} or a citation",
                "Refer to a figure, a table or a section, or render with --engine quarto.")
     else:
-        kind = "reference" if "-" in id and prefix in CROSS_REFERENCES else "citation"
+        kind = "reference" if "-" in id and prefix in REFERENCES else "citation"
         yield Span(kind, match.start(), match.end(), id)
 
 
@@ -303,11 +303,11 @@ def as_notebook(report: Report) -> dict[str, Any]:
             expressions.append(f"_briefing_show({number}, lambda: ({span.content}\n))")
             continue
         if expressions:
-            add("\n".join(["from briefing.report.inline import show as _briefing_show", *expressions]))
+            add("\n".join(["from briefing.facts.quantities import show as _briefing_show", *expressions]))
             expressions = []
         add(span.content if cell_options(span.content).get("eval", True) else "", report.place(span.start)["line"])
     if expressions:
-        add("\n".join(["from briefing.report.inline import show as _briefing_show", *expressions]))
+        add("\n".join(["from briefing.facts.quantities import show as _briefing_show", *expressions]))
     return notebook
 
 

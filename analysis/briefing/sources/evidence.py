@@ -9,6 +9,7 @@ from typing import Any
 from ..facts.dates import date_bounds, day
 from ..facts.quantities import Quantity, of_row
 from ..facts.tables import Row, Tables, likelihood_word
+from ..language import CONFIDENCE, JUDGEMENT
 
 #: ICD 203: likelihood words of one row, with their range in percent.
 LIKELIHOODS = {"almost no chance": (1, 5), "very unlikely": (5, 20), "unlikely": (20, 45),
@@ -177,7 +178,7 @@ def rests_on(tables: Tables, id: str) -> list[str]:
 def judgement(tables: Tables, row: Row) -> str:
     """A judgement as Markdown: its text with the likelihood word in bold and its range, its confidence in a sentence of
     its own as ICD 203 asks, and its evidence: the first three rows that support it; the full judgement has all."""
-    return (f"{_ranged(tables, row)} [Confidence: {row['confidence']}.]{{.confidence}} "
+    return (f"{_ranged(tables, row)} [{CONFIDENCE}: {row['confidence']}.]{{.confidence}} "
             f"{cited(tables, row['supported_by'][:3])}")
 
 
@@ -187,11 +188,12 @@ def judgements(tables: Tables) -> str:
     them."""
     parts = []
     for row in tables.rows["judgements"]:
-        against = row.get("contrary") or "; ".join(_content(tables, id) for id in row["against"]) or "None found."
-        points = [("Basis", f"{row['basis']} {cited(tables, row['supported_by'])}"),
-                  ("Against it", f"{against} {cited(tables, row['against'])}".strip()),
-                  ("Another reading", " ".join(filter(None, (row["alternative"], row.get("weighed"))))),
-                  ("What would change it", row["would_change_it"]), ("Since the last edition", row.get("changed"))]
+        against = (row.get("contrary") or "; ".join(_content(tables, id) for id in row["against"])
+                   or JUDGEMENT["nothing"])
+        points = [(JUDGEMENT["basis"], f"{row['basis']} {cited(tables, row['supported_by'])}"),
+                  (JUDGEMENT["against"], f"{against} {cited(tables, row['against'])}".strip()),
+                  (JUDGEMENT["alternative"], " ".join(filter(None, (row["alternative"], row.get("weighed"))))),
+                  (JUDGEMENT["would_change_it"], row["would_change_it"]), (JUDGEMENT["changed"], row.get("changed"))]
         parts.append(f"::: {{.judgement-full}}\n**{filled(tables, row['text'])}**\n\n"
                      + "\n".join(f"- *{head}:* {filled(tables, text)}" for head, text in points if text) + "\n:::")
     return "\n\n".join(parts)

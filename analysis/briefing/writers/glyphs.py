@@ -7,6 +7,8 @@ paper would show a box or nothing.
 
 from __future__ import annotations
 
+import datetime
+import functools
 import html
 import json
 import re
@@ -14,7 +16,8 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .. import typefaces
+from ..charts.theme import FONT
+from ..execution import drawing
 from ..execution.notebooks import cells
 from ..facts.tables import Tables
 from ..findings import Finding, GlyphMissing, shown
@@ -37,8 +40,8 @@ def check(doc: Document, behind: Mapping[str, Any], read: Report, data: Tables, 
     drawn = [html.unescape(svg) for picture in doc.pictures.values() for svg in _drawings(picture)]
     tables = [json.dumps(dict(picture.table), ensure_ascii=False, default=str) for picture in doc.pictures.values()]
     findings: list[Finding] = []
-    if missing := typefaces.missing("".join([written, *drawn, *tables])):
-        findings += _missing(missing, read, data, notebooks)
+    if lacking := missing("".join([written, *drawn, *tables])):
+        findings += _missing(lacking, read, data, notebooks)
     for picture in doc.pictures.values():
         findings += _unsettable(picture, read, data, notebooks)
     if findings:
@@ -74,8 +77,8 @@ def _unsettable(picture: Picture, read: Report, data: Tables, notebooks: Mapping
         return
     svg = picture.image.decode("utf-8")
     texts = dict.fromkeys(html.unescape(text) for text in re.findall(r">([^<>]+)</(?:text|tspan)>", svg))
-    words = dict.fromkeys(word.strip("…-") for text in texts if typefaces.unsettable(text)
-                          for word in text.split() if typefaces.unsettable(word))
+    words = dict.fromkeys(word.strip("…-") for text in texts if unsettable(text)
+                          for word in text.split() if unsettable(word))
     for word in words:
         drawn = {"path": picture.notebook or read.path}
         place = next((place for place, text in _origins(read, data, notebooks) if word in text), drawn)
@@ -108,3 +111,62 @@ def _outputs(notebooks: Mapping[str, Any]) -> Iterator[Place]:
     for name, notebook in notebooks.items():
         for cell in cells(notebook, name):
             yield {"path": f"analysis/{name}", "cell": cell.name}, json.dumps(cell.outputs, ensure_ascii=False)
+
+
+# --- what the typefaces have: charts are set in one, what it lacks Typst takes from its own ------
+
+@functools.cache
+def advances() -> Mapping[int, float]:
+    """How wide each character of the shipped typeface runs, in em, by code point."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(drawing.folder() / "SourceSansPro-Regular.ttf", lazy=True) as font:
+        em, metrics = font["head"].unitsPerEm, font["hmtx"].metrics
+        return {code: metrics[glyph][0] / em for code, glyph in font.getBestCmap().items()}
+
+
+def foreign(text: str) -> str:
+    """The characters of a text that the shipped typeface lacks, or that stand for no sign, each once, by code."""
+    own = advances()
+    return "".join(sorted(character for character in set(text) - set("\n\t\r")
+                          if ord(character) not in own or unicodedata.category(character)[0] == "C"))
+
+
+def missing(text: str) -> str:
+    """The characters of a text that no typeface of the edition has, each once, in order of code."""
+    asked = foreign(text)
+    complaints = _complaints("\n\n".join(f"#{_literal(character)}" for character in asked)) if asked else ""
+    named = {re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), found)
+             for found in re.findall(r'(?:the text|disallowed codepoint) `"(.+?)"`', complaints)}
+    return "".join(character for character in asked if character in named)
+
+
+def unsettable(text: str) -> bool:
+    """Whether a text cannot be set inside a picture although its characters are there: Typst
+    takes no letter with a mark for which there is no composed letter."""
+    marked = any(unicodedata.category(character)[0] in "MC" for character in text)
+    picture = f'<svg xmlns="{_SVG}" width="9" height="9"><text font-family="{FONT}">{html.escape(text)}</text></svg>'
+    return marked and bool(_complaints(f'#image(bytes({_literal(picture)}), alt: "-")'))
+
+
+_SVG = "http://www.w3.org/2000/svg"
+
+
+def _literal(text: str) -> str:
+    """A Typst string, each character by its code."""
+    return '"' + "".join(f"\\u{{{ord(character):x}}}" for character in text) + '"'
+
+
+def _complaints(page: str) -> str:
+    """What Typst has against a page as an archivable PDF; empty where it makes one."""
+    import typst
+
+    try:
+        typst.compile(f'#set document(title: "-")\n#set text(font: "{FONT}", lang: "en")\n{page}'.encode(),
+                      format="pdf", font_paths=drawing.available(), pdf_standards=["a-3a"], timestamp=_ANY_DAY)
+    except typst.TypstError as error:
+        return error.diagnostic
+    return ""
+
+
+_ANY_DAY = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)  # an archivable PDF has a date

@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .. import typefaces
+from ..execution import drawing
 from ..report import document
 from ..report.document import Document
 from ..report.report import Picture
@@ -265,23 +265,4 @@ _CHARACTERS = string.printable + "".join(map(chr, range(0xA0, 0x180))) + "‐‑
 
 def font_rules(text: str) -> str:
     """The typeface, cut down to the characters of a text and those of any page, as CSS with the fonts inside."""
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    characters = "".join(sorted({*text, *_CHARACTERS}))
-    rules = []
-    for name, weight in (("Regular", 400), ("Semibold", 600)):
-        options = subset.Options(flavor="woff2", hinting=False, layout_features=[])
-        options.drop_tables += ["GSUB", "GPOS", "GDEF"]  # half of the time, for kerning that nobody misses on a screen
-        font = TTFont(typefaces.folder() / f"SourceSansPro-{name}.ttf", lazy=True, recalcTimestamp=False)
-        subsetter = subset.Subsetter(options)
-        subsetter.populate(text=characters)
-        subsetter.subset(font)
-        font.flavor = "woff2"
-        file = io.BytesIO()
-        font.save(file)
-        font.close()
-        data = base64.b64encode(file.getvalue()).decode("ascii")
-        rules.append(f'@font-face{{font-family:"Source Sans Pro";font-weight:{weight};font-display:fallback;'
-                     f'src:url(data:font/woff2;base64,{data}) format("woff2")}}')
-    return "\n".join(rules)
+    return drawing.rules("".join(sorted({*text, *_CHARACTERS})))
