@@ -190,17 +190,17 @@ def _table(rounds: list[dict[str, float]], usage: tuple[int, int], papermill: bo
         return f"{statistics.median(found[name] for found in rounds):.2f}"
 
     rows = [
-        ("Both files from nothing / the floor", ratio("cold", "floor"), "1.3", took("cold"), took("floor")),
+        ("Both files from nothing / the floor", ratio("cold", "floor"), "1.0", took("cold"), took("floor")),
         ("Both files / `jupyter nbconvert --execute --to html` of the notebooks alone", ratio("cold", "nbconvert"), "1",
          took("cold"), took("nbconvert")),
         *([("Both files / papermill, then nbconvert", ratio("cold", "papermill"), "", took("cold"), took("papermill"))]
           if papermill else []),
         ("Nothing changed / `python -c pass`", ratio("same", "pass"), "3", f"{took('same')}", took("pass")),
-        ("One fact changed / from nothing", ratio("fact", "cold"), "0.35", took("fact"), took("cold")),
+        ("One fact changed / from nothing", ratio("fact", "cold"), "0.5", took("fact"), took("cold")),
         ("One fact changed / the floor", ratio("fact", "floor"), "", took("fact"), took("floor")),
         ("One fact changed in `briefing preview`, save to reload / the floor", ratio("preview", "floor"), "0.5",
          took("preview"), took("floor")),
-        ("Prose changed / from nothing", ratio("prose", "cold"), "0.35", took("prose"), took("cold")),
+        ("Prose changed / from nothing", ratio("prose", "cold"), "0.3", took("prose"), took("cold")),
         ("10,000 statements, 2,000 passages, 500 quantities / this project", ratio("big", "cold"), "4", took("big"),
          took("cold")),
     ]

@@ -25,7 +25,8 @@ def command(project, *arguments, **environment):
     """The command line as a process of its own."""
     return subprocess.Popen([sys.executable, "-m", "briefing", *arguments, "--project", str(project)],
                             env={**os.environ, "PYTHONPATH": str(PACKAGE_HOME), **environment},
-                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # where it is ignored, too
 
 
 # --- the page -------------------------------------------------------------------
