@@ -18,7 +18,8 @@ import pytest
 from accessibility import violations
 
 import briefing
-from briefing.commands import preview, serving
+from briefing.commands import preview
+from briefing.commands import server as serving
 from briefing.rendering import render
 from briefing.findings import BriefingError
 

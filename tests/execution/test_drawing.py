@@ -108,6 +108,13 @@ def test_drawings_are_the_same_again_and_lean():
     assert "class=" not in svg and "<g></g>" not in svg and "font-family" in svg.split(">")[0]
 
 
+def test_slimming_leaves_the_ground_of_a_view_where_it_has_one():
+    register()
+    plain = drawing.drawn(spec(points()))["svg"]
+    ground = drawing.drawn(spec(points().properties(view=alt.ViewConfig(fill="#eff2f4"))))["svg"]
+    assert "#eff2f4" not in plain and ground.count("#eff2f4") == 1
+
+
 def test_slimming_leaves_texts_alone():
     frame = pd.DataFrame({"x": [1], "says": ['Rate 1.23456 of 7.891 <& "pure"> class="x" opacity="1"']})
     register()

@@ -296,7 +296,7 @@ def _size(svg: str) -> tuple[float, float]:
 
 
 _EMPTY = re.compile(
-    r'<text\b[^>]* opacity="0"[^>]*>[^<]*</text>|<path class="(?:background|foreground)"[^>]*/>'
+    r'<text\b[^>]* opacity="0"[^>]*>[^<]*</text>|<path class="(?:background|foreground)"(?:(?! fill="#)[^>])*/>'
     r'|<rect width="[^"]*" height="[^"]*" fill="transparent"/>')
 _NOISE = re.compile(
     r' (?:class="[^"]*"|pointer-events="none"|aria-roledescription="[^"]*"|role="graphics-(?:object|symbol)"'
