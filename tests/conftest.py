@@ -52,16 +52,20 @@ def edit(project):
     return replace
 
 
+def write_notebook(path, sources):
+    """Write a notebook of these code cells, not yet run, and return its path."""
+    cells = [{"cell_type": "code", "id": f"cell-{n}", "metadata": {}, "execution_count": None, "outputs": [],
+              "source": source} for n, source in enumerate(sources, start=1)]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    return path
+
+
 @pytest.fixture
 def notebook(project):
     """Write a notebook of these code cells into the project, in place of its own."""
 
     def write(*sources, name="harbour.ipynb"):
-        cells = [{"cell_type": "code", "id": f"cell-{n}", "metadata": {}, "execution_count": None, "outputs": [],
-                  "source": source} for n, source in enumerate(sources, start=1)]
-        path = project / "analysis" / name
-        path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}))
-        return path
+        return write_notebook(project / "analysis" / name, sources)
 
     return write
 

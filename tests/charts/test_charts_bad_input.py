@@ -1,6 +1,5 @@
 """What is wrong with a chart is a finding with its notebook, cell and label, and nothing is fetched."""
 
-import json
 import shutil
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import pytest
 
 from briefing.findings import Findings
 from briefing.rendering.render import render
-from conftest import HARBOUR
+from conftest import HARBOUR, write_notebook
 
 FRAME = 'import altair as alt\nimport pandas as pd\nframe = pd.DataFrame({"x": [1, 2, 3], "y": [3, 1, 2]})\n'
 HEAD = "#| label: fig-calls\n#| fig-cap: A caption.\n#| fig-alt: What is to be seen.\n"
@@ -48,10 +47,7 @@ def found(tmp_path_factory):
     """The findings of one render of all bad charts, each in a cell of its own, by label."""
     root = Path(shutil.copytree(HARBOUR, tmp_path_factory.mktemp("bad") / "harbour"))
     sources = [FRAME, *(HEAD.replace("calls", f"{code}-{n}") + source for code, n, source in CASES)]
-    cells = [{"cell_type": "code", "id": f"cell-{n}", "metadata": {}, "execution_count": None, "outputs": [],
-              "source": source} for n, source in enumerate(sources)]
-    (root / "analysis/bad.ipynb").write_text(json.dumps(
-        {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    write_notebook(root / "analysis/bad.ipynb", sources)
     with pytest.raises(Findings) as caught:
         render(root)
     assert not list((root / "_output").glob("report.*"))
@@ -78,25 +74,31 @@ def test_a_chart_that_is_no_figure_needs_no_title_and_may_be_wide(project, noteb
     assert notebooks.problems(read, "analysis/harbour.ipynb") == []
 
 
+@pytest.fixture
+def refused(project, notebook, edit):
+    """The findings of a render whose report shows this one cell in place of its own figure."""
+
+    def findings(cell):
+        edit("report.qmd", "{{< embed _output/notebooks/harbour.ipynb#fig-calls >}}",
+             "{{< embed _output/notebooks/only.ipynb#fig-calls >}}")
+        notebook(FRAME, cell, name="only.ipynb")
+        with pytest.raises(Findings) as caught:
+            render(project)
+        return caught.value.findings
+
+    return findings
+
+
 @pytest.mark.parametrize("head, code", [(HEAD.replace("#| fig-alt: What is to be seen.\n", ""), "alt-missing"),
                                         (HEAD.replace("#| fig-cap: A caption.\n", ""), "caption-missing")])
-def test_a_figure_needs_alt_text_and_caption(project, notebook, edit, head, code):
-    edit("report.qmd", "{{< embed _output/notebooks/harbour.ipynb#fig-calls >}}",
-         "{{< embed _output/notebooks/only.ipynb#fig-calls >}}")
-    notebook(FRAME, head + GOOD, name="only.ipynb")
-    with pytest.raises(Findings) as caught:
-        render(project)
-    assert code in {finding.code for finding in caught.value.findings}
-    assert any("fig-calls" in str(finding) for finding in caught.value.findings)
+def test_a_figure_needs_alt_text_and_caption(refused, head, code):
+    found = refused(head + GOOD)
+    assert any(finding.code == code and "fig-calls" in str(finding) for finding in found), found
 
 
 @pytest.mark.parametrize("source, remedy", [
     (f"from IPython.display import HTML\nHTML(({GOOD}).to_html())", "the chart itself"),
     ("from IPython.display import HTML\nHTML('<div>a widget</div>')", "Altair or matplotlib")])
-def test_what_only_html_can_show_says_what_to_do(project, notebook, edit, source, remedy):
-    edit("report.qmd", "{{< embed _output/notebooks/harbour.ipynb#fig-calls >}}",
-         "{{< embed _output/notebooks/only.ipynb#fig-calls >}}")
-    notebook(FRAME, HEAD + source, name="only.ipynb")
-    with pytest.raises(Findings) as caught:
-        render(project)
-    assert any(remedy in str(finding) for finding in caught.value.findings), caught.value.findings
+def test_what_only_html_can_show_says_what_to_do(refused, source, remedy):
+    found = refused(HEAD + source)
+    assert any(remedy in str(finding) for finding in found), found

@@ -17,7 +17,7 @@ from selenium.webdriver.support.ui import Select, WebDriverWait
 from briefing.charts import NARROW, WIDE
 from briefing.execution.figures import FIGURE, VEGA_LITE
 from briefing.rendering.render import render
-from conftest import HARBOUR, PUBLISHED
+from conftest import HARBOUR, PUBLISHED, write_notebook
 
 REPORT = """---
 title: A gallery
@@ -36,10 +36,7 @@ def shown(tmp_path_factory):
     for n in range(2):
         root = Path(shutil.copytree(HARBOUR, tmp_path_factory.mktemp("gallery") / f"project-{n}"))
         (root / "data/islands.geojson").write_text(gallery.ISLANDS, "utf-8")
-        cells = [{"cell_type": "code", "id": f"cell-{n}", "metadata": {}, "execution_count": None, "outputs": [],
-                  "source": source} for n, source in enumerate([gallery.SETUP, *map(gallery.cell, gallery.CHARTS)])]
-        (root / "analysis/gallery.ipynb").write_text(json.dumps(
-            {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+        write_notebook(root / "analysis/gallery.ipynb", [gallery.SETUP, *map(gallery.cell, gallery.CHARTS)])
         embeds = "\n\n".join(f"{{{{< embed _output/notebooks/gallery.ipynb#fig-{label} >}}}}" for label in gallery.CHARTS)
         (root / "report.qmd").write_text(REPORT + embeds + "\n", "utf-8")
         render(root)

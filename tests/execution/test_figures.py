@@ -11,6 +11,7 @@ from pathlib import Path
 import altair as alt
 import pandas as pd
 import pytest
+from conftest import write_notebook
 
 from briefing.execution import figures
 from briefing.charts import PALETTE, described
@@ -166,9 +167,7 @@ def test_importing_the_package_is_all_that_a_plain_notebook_needs(tmp_path):
              "alt.Chart(pd.DataFrame({'x': [1, 2]}), title='A plain notebook').mark_point().encode(x='x:Q')",
              "lambda width: alt.Chart(pd.DataFrame({'x': [1, 2]}), title=f'As wide as {width}').mark_point().encode(x='x:Q')",
              "lambda a: a"]
-    (tmp_path / "plain.ipynb").write_text(json.dumps({"cells": [
-        {"cell_type": "code", "id": f"c{n}", "metadata": {}, "execution_count": None, "outputs": [], "source": source}
-        for n, source in enumerate(cells)], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+    write_notebook(tmp_path / "plain.ipynb", cells)
     subprocess.run([sys.executable, "-c", "from nbclient.cli import main; main()", "--inplace", "plain.ipynb"], cwd=tmp_path, check=True,
                    capture_output=True, env={**os.environ, "PYTHONPATH": str(Path(figures.__file__).parents[2])})
     outputs = [output["data"] for cell in json.loads((tmp_path / "plain.ipynb").read_text("utf-8"))["cells"] for output in cell["outputs"]

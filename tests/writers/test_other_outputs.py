@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from briefing.rendering.render import render
-from conftest import HARBOUR
+from conftest import HARBOUR, write_notebook
 
 CELLS = {
     "fig-plot": "import matplotlib.pyplot as plt\nimport numpy as np\nplt.plot(np.arange(5) ** 2)\nplt.title('Squares');",
@@ -26,10 +26,7 @@ def outputs(tmp_path_factory):
         root = Path(shutil.copytree(HARBOUR, tmp_path_factory.mktemp("others") / "harbour"))
         sources = [f"#| label: {label}\n#| {label[:3]}-cap: A caption.\n" + ("#| fig-alt: What is seen.\n" if "fig" in label else "")
                    + source for label, source in CELLS.items()]
-        cells = [{"cell_type": "code", "id": label, "metadata": {}, "execution_count": None, "outputs": [], "source": source}
-                 for label, source in zip(CELLS, sources, strict=True)]
-        (root / "analysis/others.ipynb").write_text(json.dumps(
-            {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), "utf-8")
+        write_notebook(root / "analysis/others.ipynb", sources)
         embeds = "\n\n".join(f"{{{{< embed _output/notebooks/others.ipynb#{label} >}}}}" for label in CELLS)
         (root / "report.qmd").write_text("---\ntitle: Others\ndate: 2031-03-10\nengine: jupyter\n---\n\n" + embeds + "\n", "utf-8")
         render(root)
