@@ -4,7 +4,6 @@ import html
 import re
 import textwrap
 
-from briefing.charts import NARROW, WIDE
 from briefing.execution.drawing import rules
 
 MEASURE = """
