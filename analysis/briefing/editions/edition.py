@@ -30,6 +30,9 @@ FORMAT = 1
 ABOUT_ITSELF = (RECORD, "ro-crate-metadata.json")
 #: Distributions whose versions shape the bytes, besides those that the package names itself.
 BENEATH = ("numpy", "ipython", "ipykernel")
+#: Distributions for the work before and around a render, which no output sees.
+AROUND = {"babel", "dateparser", "jupyter-client", "pdfminer.six", "py3langid", "shtab", "tornado", "trafilatura",
+          "watchfiles"}
 
 
 @dataclass(frozen=True)
@@ -60,8 +63,7 @@ def versions() -> dict[str, str]:
         if "extra ==" not in requirement:
             names.add(re.split(r"[^\w.-]", requirement, maxsplit=1)[0].lower())
     found = {}
-    # the programs around, which no output sees
-    for name in sorted(names - {"jupyter-client", "tornado", "watchfiles"}):
+    for name in sorted(names - AROUND):
         try:
             found[name] = metadata.version(name)
         except metadata.PackageNotFoundError:

@@ -1,0 +1,71 @@
+"""The look of all charts: one palette, one typeface, and an Altair theme of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+#: Every colour of a chart: on a light page and, by the HTML's style, on a dark one.
+PALETTE: Mapping[str, tuple[str, str]] = {
+    "ink": ("#1b2530", "#e4e8ec"),
+    "soft": ("#56616d", "#a3adb7"),
+    "context": ("#6b7783", "#8b97a3"),  # marks that are not the point of the chart
+    "accent": ("#9c3d12", "#f0a07a"),
+    "agree": ("#1b6aa5", "#74b6ea"),
+    "green": ("#2f7350", "#7cc79f"),
+    "purple": ("#6f4a9e", "#bfa3e6"),
+    "ochre": ("#83640a", "#d9b64f"),
+    "line": ("#d3d9de", "#3a434c"),
+    "ground": ("#eff2f4", "#20272e"),
+    "tint": ("#f9eee8", "#33241d"),  # the half-plane that an open claim leaves free
+    "paper": ("#ffffff", "#14181d"),
+}
+LIGHT = {name: light for name, (light, _) in PALETTE.items()}
+NAME = "briefing"
+FONT = "Source Sans Pro"  # the typeface of charts, paper and page
+WIDE, NARROW = 620, 340  # CSS px; 1 px is 0.75 pt in print
+
+
+def configuration() -> dict[str, Any]:
+    """The Vega-Lite configuration of the theme (https://vega.github.io/vega-lite/docs/config.html)."""
+    ink, soft, line, agree = (LIGHT[name] for name in ("ink", "soft", "line", "agree"))
+    text = {"fontSize": 12, "fontWeight": 400, "color": ink}
+    label = {"labelFontSize": 12, "labelColor": soft, "labelFontWeight": 400,
+             "titleFontSize": 12, "titleColor": soft, "titleFontWeight": 400}
+    return {
+        "font": f"{FONT}, sans-serif",
+        "background": "transparent",
+        "padding": {"left": 1, "top": 1, "right": 4, "bottom": 1},
+        "view": {"stroke": None, "continuousWidth": WIDE, "continuousHeight": 200, "discreteWidth": {"step": 32},
+                 "discreteHeight": {"step": 19}},
+        "title": {"anchor": "start", "frame": "bounds", "fontSize": 14, "fontWeight": 600, "color": ink, "offset": 10,
+                  "lineHeight": 18, "subtitleFontSize": 12, "subtitleColor": soft, "subtitlePadding": 4},
+        "axis": {**label, "domain": False, "ticks": False, "gridColor": line, "tickColor": line, "domainColor": line,
+                 "labelPadding": 6, "titlePadding": 8, "labelLimit": 260, "labelOverlap": True, "labelSeparation": 6},
+        "axisLeft": {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleBaseline": "bottom",
+                     "titleX": 0, "titleY": -6},
+        "axisDiscrete": {"grid": False, "labelColor": ink},
+        "axisX": {"grid": False},
+        "axisXQuantitative": {"labelFlush": 10},
+        "axisXTemporal": {"labelFlush": 10},
+        "legend": {**label, "orient": "top", "direction": "horizontal", "title": None, "labelLimit": 0, "offset": 22,
+                   "symbolStrokeWidth": 1.5, "symbolSize": 80},
+        "header": {**label, "labelColor": ink, "labelFontWeight": 600, "labelAnchor": "start"},
+        "range": {"category": [agree, *(LIGHT[name] for name in ("accent", "green", "purple", "ochre", "context"))],
+                  "ramp": ["#dbe7f1", agree], "heatmap": ["#dbe7f1", agree], "ordinal": ["#dbe7f1", agree],
+                  "diverging": [LIGHT["accent"], "#e9e3dc", agree]},
+        "mark": {"color": agree},
+        "line": {"strokeWidth": 2}, "rule": {"color": soft}, "text": text,
+        "boxplot": {"median": {"color": LIGHT["paper"]}},
+        "geoshape": {"stroke": LIGHT["paper"], "strokeWidth": 0.7},
+    }
+
+
+def register() -> None:
+    """Make the theme known to Altair, and use it unless another has been chosen."""
+    import altair as alt
+
+    if NAME not in alt.theme.names():
+        alt.theme.register(NAME, enable=False)(lambda: cast(Any, {"config": configuration()}))
+    if alt.theme.active == "default":
+        alt.theme.enable(NAME)

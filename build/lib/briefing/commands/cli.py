@@ -1,0 +1,459 @@
+"""The command line: arguments, progress, messages, exit codes.
+
+Exit 0: done and clean. 1: something was found. 2: could not run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import signal
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .. import NOTHING_CHANGED, __version__
+from ..findings import BriefingError, Finding, Findings
+
+if TYPE_CHECKING:
+    from ..editions.compare import Difference
+    from ..rendering.timings import Timings
+    from .preview import Outcome
+    from .review import Review
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except Findings as error:
+        _report(error, options.json)
+        return error.exit_code
+    except BriefingError as error:
+        _complain(str(error), options.json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        _complain("Stopped. What was there before is unchanged.", options.json)
+        return 130
+
+
+# over 50 lines: one paragraph a command
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="briefing", description="Reproducible briefings: coded facts in, one PDF and one HTML file out.",
+        epilog="Exit codes: 0 clean, 1 findings, 2 could not run.")
+    parser.add_argument("--version", action="version", version=f"briefing {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    def command(name: str, run: Callable[[argparse.Namespace], int], help: str,
+                description: str) -> argparse.ArgumentParser:
+        sub = commands.add_parser(name, help=help, description=description)
+        sub.add_argument("--project", type=Path, metavar="FOLDER", default=None,
+                         help="the project (default: the one that the working folder lies in)")
+        sub.add_argument("--json", action="store_true", help="messages as JSON, one object on standard output")
+        sub.set_defaults(run=run)
+        return sub
+
+    render = command("render", _render, "make report.pdf and report.html",
+                     "Check the data, run the notebooks and write _output/report.pdf and _output/report.html. "
+                     "On any finding _output/ stays as it was.")
+    render.add_argument("--engine", choices=("embedded", "quarto"), default="embedded",
+                        help="who builds the report: this package (default), or Quarto where it is installed")
+    render.add_argument("--no-cache", action="store_true", help="run and draw everything anew, and keep nothing")
+    render.add_argument("--why", action="store_true", help="tell of each step whether it was reused, or why it was not")
+    render.add_argument("--timings", nargs="?", const="", metavar="FILE",
+                        help="tell where the time went; with FILE also as a trace for chrome://tracing or Perfetto")
+    _limits(render)
+    preview = command("preview", _preview, "show the report in the browser while it is written",
+                      "Serve the report on this machine only, render it after each save, and reload the page where "
+                      "its reader is. What is wrong shows in the page with its place, over the last good one. "
+                      "Ctrl-C stops. With --json: an object a line, for the address and for each render.")
+    preview.add_argument("--pdf", action="store_true", help="show the PDF beside the page")
+    preview.add_argument("--port", type=_port, metavar="NUMBER",
+                         help="the port to listen on; 0: any (default: 4649, or any where that is taken)")
+    preview.add_argument("--open", action=argparse.BooleanOptionalAction, default=True,
+                         help="open the address in a browser, where there is one (default: yes)")
+    _limits(preview)
+    execute = command("execute", _execute, "run the notebooks only",
+                      "Run the notebooks into _output/notebooks/ and write the references: "
+                      "what Quarto needs before it renders.")
+    _limits(execute)
+    check = command("check", _check, "check the evidence, and that the edition reproduces",
+                    "Check the data, every passage against the source texts that are at hand, the prose against its "
+                    "evidence and the coders against each other; then render afresh, twice, under different "
+                    "conditions, and compare with the edition in _output/. With a PDF: unpack the inputs that it "
+                    "carries, render them, and say whether the bytes come out the same.")
+    check.add_argument("pdf", type=Path, nargs="?", metavar="REPORT.PDF", help="a PDF that this package made")
+    check.add_argument("--source", type=_source, action="append", default=[], metavar="ID=FILE",
+                       help="the text of a source, as stored (may be given several times)")
+    check.add_argument("--no-rebuild", action="store_true", help="check the evidence only")
+    check.add_argument("--trust", action="store_true", help="run the code in the PDF without asking")
+    check.add_argument("--junit", type=Path, metavar="FILE", help="also write the result as JUnit XML")
+    diff = command("diff", _diff, "what changed between two editions",
+                   "Compare two editions: facts, prose, code and environment, then figures, sentences and pages.")
+    for name in ("before", "after"):
+        diff.add_argument(name, metavar=name.upper(), help="a project's folder, a report.pdf, or a git revision")
+    diff.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the figures side by side")
+    sheet = command("sheet", _sheet, "a blind sheet for another coder",
+                    "Write a coding sheet without codes, or read a filled one into data/statements.csv.")
+    sheet.add_argument("file", type=Path, metavar="FILE", help="the sheet, CSV")
+    sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
+    return parser
+
+
+def _source(text: str) -> tuple[str, Path]:
+    id, separator, path = text.partition("=")
+    if not (id and separator and path):
+        raise argparse.ArgumentTypeError(f'found "{text}", expected ID=FILE, such as gazette=article.txt')
+    return id, Path(path)
+
+
+def _limits(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--timeout", type=_whole("seconds"), default=300, metavar="SECONDS",
+                        help="how long one cell may run (default: 300)")
+    parser.add_argument("--memory", type=_whole("megabytes"), default=4000, metavar="MB",
+                        help="how much memory one notebook may take, on Linux (default: 4000)")
+
+
+def _whole(unit: str) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or int(text) < 1:
+            raise argparse.ArgumentTypeError(f'found "{text}", expected a whole number of {unit} from 1')
+        return int(text)
+
+    return number
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text) < 65536):
+        raise argparse.ArgumentTypeError(f'found "{text}", expected a whole number from 0 to 65535')
+    return int(text)
+
+
+# --- commands -------------------------------------------------------------------
+
+def _render(options: argparse.Namespace) -> int:
+    from ..rendering.timings import Timings
+
+    root = _project(options)
+    timings = Timings()
+    started = time.perf_counter()
+    changed: list[str] | None = None
+    if options.engine == "embedded" and not options.no_cache:
+        from ..rendering.manifest import changes
+
+        with timings.stage("compare with the last render"):
+            changed = changes(str(root))
+        if changed == []:
+            if options.json:
+                print(json.dumps({"findings": [], "written": []}))
+            else:
+                print(NOTHING_CHANGED, file=sys.stderr)
+            if options.why:
+                print("every step: reused, since nothing it was made from has changed", file=sys.stderr)
+            _tell_timings(timings, options)
+            return 0
+    if options.engine == "quarto":
+        from ..rendering import render
+
+        with timings.stage("quarto"):
+            written = render.render_with_quarto(root, progress=_progress(options))
+    else:
+        written = _render_here(root, changed, timings, options)
+    code = _done(written, started, options)
+    _tell_timings(timings, options)
+    return code
+
+
+def _render_here(root: Path, changed: Sequence[str] | None, timings: Timings,
+                 options: argparse.Namespace) -> list[Path]:
+    import gc
+
+    from ..execution import kernels
+
+    gc.disable()  # a short life, in which nearly all that is made is kept
+    reasons: list[str] = []
+    # where the prose alone has changed, there is probably nothing to run
+    with kernels.warm(at_once=changed != ["report.qmd"], once=True) as at_hand:
+        with timings.stage("load the package"):
+            from ..rendering import render
+        written = render.render(root, timeout=options.timeout, memory=options.memory, use_cache=not options.no_cache,
+                                progress=_progress(options), explain=reasons.append, timings=timings, kernels=at_hand)
+    if options.why:
+        print("\n".join(sorted(reasons)), file=sys.stderr)
+    return written
+
+
+def _tell_timings(timings: Timings, options: argparse.Namespace) -> None:
+    if options.timings is None:
+        return
+    timings.add("all")
+    print(timings.table(), file=sys.stderr)
+    if options.timings:
+        try:
+            Path(options.timings).write_text(timings.trace(), encoding="utf-8")
+        except OSError as error:
+            raise BriefingError(f"{options.timings}: found {error.strerror}, expected a file that can be written. "
+                                "The briefing is rendered; name another file for its timings.") from error
+
+
+def _preview(options: argparse.Namespace) -> int:
+    from . import preview
+    from .server import Server
+
+    root = _project(options)
+    for name in ("SIGTERM", "SIGHUP"):  # to end the process or close the terminal stops as Ctrl-C does
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
+    try:
+        with Server(root, options.port, beside=options.pdf) as server:
+            _say_address(server.url, options)
+            for outcome in preview.outcomes(root, server, timeout=options.timeout, memory=options.memory):
+                _say_outcome(outcome, options)
+    except KeyboardInterrupt:
+        _complain("Stopped.", options.json)
+        return 130
+    # the package's code was saved: go on with that, at the same address
+    os.execv(sys.executable, [sys.executable, "-m", "briefing", "preview", "--project", str(root), "--no-open",
+                              f"--port={server.port}", f"--timeout={options.timeout}", f"--memory={options.memory}",
+                              *["--pdf"] * options.pdf, *["--json"] * options.json])
+
+
+def _say_address(url: str, options: argparse.Namespace) -> None:
+    if options.json:
+        print(json.dumps({"url": url}), flush=True)
+    else:
+        print(f"{url} (Ctrl-C stops)", file=sys.stderr, flush=True)
+    # without a display a browser of the terminal might start, and take it
+    if options.open and (sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY")
+                         or os.environ.get("WAYLAND_DISPLAY")):
+        import threading
+        import webbrowser
+
+        threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()  # it may wait for the browser
+
+
+def _say_outcome(outcome: Outcome, options: argparse.Namespace) -> None:
+    if options.json:
+        print(json.dumps({"saved": outcome.saved, "seconds": round(outcome.seconds, 3), "error": outcome.error,
+                          "findings": [finding.as_dict() for finding in outcome.findings]}, ensure_ascii=False),
+              flush=True)
+        return
+    saved = f"{', '.join(outcome.saved)} saved: " if outcome.saved else ""
+    wrong = [*map(str, outcome.findings), *filter(None, [outcome.error])]
+    result = f"{len(wrong)} finding{'s' * (len(wrong) > 1)}" if wrong else f"rendered in {outcome.seconds:.1f} s"
+    line = f"{saved}{result}"
+    print("\n  ".join([line[0].upper() + line[1:] if not saved else line, *wrong]), file=sys.stderr, flush=True)
+
+
+def _execute(options: argparse.Namespace) -> int:
+    from ..rendering import render
+
+    root = _project(options)
+    started = time.perf_counter()
+    return _done(render.execute(root, timeout=options.timeout, memory=options.memory, progress=_progress(options)),
+                 started, options)
+
+
+def _check(options: argparse.Namespace) -> int:
+    if options.pdf:
+        return _check_pdf(options)
+    from ..editions import rebuild
+    from .review import review
+
+    root = _project(options)
+    given = [id for id, _ in options.source]
+    for id in given:
+        if given.count(id) > 1:
+            raise BriefingError(f"--source {id}: found {given.count(id)} files, expected one. Give each source once.")
+    result = review(root, dict(options.source))
+    differences = [] if options.no_rebuild or result.findings else rebuild.check(root, _progress(options))
+    if options.junit:
+        _write_junit(options.junit, result.findings, differences)
+    if options.json:
+        print(json.dumps(_review_as_data(result) | {"differences": [asdict(d) for d in differences]},
+                         ensure_ascii=False))
+        return 1 if result.findings or differences else 0
+    for finding in result.findings:
+        print(finding)
+    if result.patch:
+        print("\nThe words stand elsewhere now. To move the passages, and to take a changed text for the source, "
+              f"apply this patch:\n\n{result.patch}")
+    print(_passages_line(result))
+    print(_coders_lines(result))
+    count = len(result.findings)
+    print(f"{count} finding{'s' if count != 1 else ''}.")
+    if not options.no_rebuild:
+        print("Not rendered afresh: mend the findings first." if count else _rebuilt_lines(differences))
+    return 1 if count or differences else 0
+
+
+def _check_pdf(options: argparse.Namespace) -> int:
+    from ..editions import edition, rebuild
+
+    try:
+        content = options.pdf.read_bytes()
+    except OSError as error:
+        raise BriefingError(f"{options.pdf}: found no readable file ({error.strerror}), expected a PDF. "
+                            "Correct the path.") from error
+    inputs = edition.inputs_of(content, options.pdf.name)
+    if not options.trust:
+        question = (f"{options.pdf.name} carries {len(inputs)} files, code among them. Rendering runs that code with "
+                    "your rights.")
+        if options.json or not sys.stdin.isatty():
+            raise BriefingError(f"{question} Found no --trust, expected it where nobody can be asked. "
+                                "Give --trust if you trust whoever made the file.")
+        if input(f"{question} Run it? [y/N] ").strip().lower() not in ("y", "yes"):
+            raise BriefingError("Not run: nothing was checked.")
+    differences = rebuild.check_pdf(content, options.pdf.name, _progress(options))
+    if options.junit:
+        _write_junit(options.junit, [], differences)
+    if options.json:
+        print(json.dumps({"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
+    else:
+        print(_rebuilt_lines(differences))
+    return 1 if differences else 0
+
+
+def _rebuilt_lines(differences: Sequence[Difference]) -> str:
+    if not differences:
+        return "Reproduced: two renders under different conditions give the same bytes as the edition."
+    kinds = Counter(difference.kind for difference in differences)
+    counts = ", ".join(f"{count} of {kind}" for kind, count in kinds.items())
+    return "\n".join([*map(str, differences), f"Not reproduced: {len(differences)} differences ({counts})."])
+
+
+def _write_junit(path: Path, findings: Sequence[Finding], differences: Sequence[Difference]) -> None:
+    """The result for CI systems: one test case a finding or difference, and one that passes where there is none."""
+    from xml.etree import ElementTree as tree
+
+    suite = tree.Element("testsuite", name="briefing check", tests=str(max(len(findings) + len(differences), 1)),
+                         failures=str(len(findings) + len(differences)))
+    for finding in findings:
+        case = tree.SubElement(suite, "testcase", classname=finding.code, name=finding.place)
+        tree.SubElement(case, "failure", message=str(finding))
+    for difference in differences:
+        case = tree.SubElement(suite, "testcase", classname=difference.kind,
+                               name=f"{difference.path} {difference.place}".strip())
+        tree.SubElement(case, "failure", message=str(difference))
+    if not findings and not differences:
+        tree.SubElement(suite, "testcase", classname="briefing", name="reproduces")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    tree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+
+
+def _diff(options: argparse.Namespace) -> int:
+    from ..editions import compare, edition
+
+    before, after = (edition.load(text) for text in (options.before, options.after))
+    differences = compare.editions(before, after)
+    if options.html:
+        options.html.write_text(compare.side_by_side(before, after, differences), encoding="utf-8")
+    if options.json:
+        print(json.dumps({"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
+        return 1 if differences else 0
+    for difference in differences:
+        print(difference)
+    kinds = Counter(difference.kind for difference in differences)
+    print(f"{len(differences)} differences ({', '.join(f'{n} of {kind}' for kind, n in kinds.items())})."
+          if differences else "The same edition.")
+    return 1 if differences else 0
+
+
+def _passages_line(result: Review) -> str:
+    line = f"Passages: {result.passages_checked} checked against their source"
+    if result.passages_unchecked:
+        line += (f", {result.passages_unchecked} could not be checked: the text of their source is not at hand "
+                 "or not UTF-8 (give it with --source ID=FILE)")
+    return f"{line}."
+
+
+def _coders_lines(result: Review) -> str:
+    found = result.reliability
+    if found is None:
+        return (f"Coders: {len(result.coders)} ({', '.join(result.coders) or 'none'}); no alpha: agreement takes two. "
+                "`briefing sheet FILE` writes a blind sheet for another.")
+    lines = [f"Coders: {', '.join(found.coders)}. "
+             "Krippendorff's alpha (nominal) over the cells that any of them coded:"]
+    for agreement in (found.overall, *found.concepts):
+        interval = f" ({agreement.low:.2f} to {agreement.high:.2f})" if agreement.low is not None else ""
+        alpha = "not defined: all codes are the same"
+        if agreement.alpha is not None:
+            alpha = f"{agreement.alpha:.2f}{interval}"
+        lines.append(f"  {agreement.concept or 'all concepts'}: {alpha}, {agreement.units} "
+                     f"cell{'s' * (agreement.units != 1)}")
+    for cell in found.disagreements:
+        stands = "; ".join(f"{coder}: {stand}{' in ' + ', '.join(cell.passages[coder]) if cell.passages[coder] else ''}"
+                           for coder, stand in cell.stands.items())
+        lines.append(f"  disagreement on {cell.actor}, {cell.concept}: {stands}")
+    return "\n".join(lines)
+
+
+def _review_as_data(result: Review) -> dict[str, object]:
+    return {"findings": [finding.as_dict() for finding in result.findings],
+            "passages_checked": result.passages_checked, "passages_unchecked": result.passages_unchecked,
+            "coders": list(result.coders), "patch": result.patch,
+            "reliability": asdict(result.reliability) if result.reliability else None}
+
+
+def _sheet(options: argparse.Namespace) -> int:
+    from ..discourse import reliability
+    from ..facts import tables
+
+    data = tables.load(_project(options))
+    if options.read is not None:
+        count = reliability.read_sheet(data, options.file, options.read)
+        message = f"Added {count} statements of coder {options.read} to data/statements.csv"
+    else:
+        count = reliability.write_sheet(data, options.file)
+        message = f"Wrote {options.file} with {count} passages to code"
+    print(json.dumps({"count": count}) if options.json else message)
+    return 0
+
+
+def _project(options: argparse.Namespace) -> Path:
+    from ..facts.tables import find_root
+
+    return find_root(options.project)
+
+
+# --- messages -------------------------------------------------------------------
+
+def _progress(options: argparse.Namespace) -> Callable[[str], None]:
+    def tell(message: str) -> None:
+        if not options.json:
+            print(message, file=sys.stderr, flush=True)
+
+    return tell
+
+
+def _done(written: Sequence[Path], started: float, options: argparse.Namespace) -> int:
+    if options.json:
+        print(json.dumps({"findings": [], "written": [path.as_posix() for path in written]}))
+        return 0
+    main = [path.as_posix() for path in written if path.suffix in (".pdf", ".html")] or [p.as_posix() for p in written]
+    print(f"Wrote {' and '.join(main)} in {time.perf_counter() - started:.1f} s", file=sys.stderr)
+    return 0
+
+
+def _report(error: Findings, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"findings": [finding.as_dict() for finding in error.findings]}, ensure_ascii=False))
+        return
+    for finding in error.findings:
+        print(finding, file=sys.stderr)
+    count = len(error.findings)
+    print(f"{count} finding{'s' if count > 1 else ''}. Nothing was written.", file=sys.stderr)
+
+
+def _complain(message: str, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"error": message}, ensure_ascii=False))
+    else:
+        print(message, file=sys.stderr)

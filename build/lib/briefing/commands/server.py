@@ -1,0 +1,233 @@
+"""Serve the report's page and PDF to a browser on this machine, and tell the page what becomes of them.
+
+Only loopback is listened on, only names of loopback are answered to (a foreign page could otherwise have its own
+name resolved to here), and only four paths are known; none of them is that of a file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import socket
+import string
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tornado.httpserver import HTTPServer
+from tornado.web import Application, HTTPError, RequestHandler
+
+from ..editions.edition import sha256
+from ..findings import BriefingError
+from ..writers.html import TEMPLATES, policy_hash
+
+ADDRESS, NAMES = "127.0.0.1", ("127.0.0.1", "localhost")
+#: The port where nobody asks for one: the same each time, so that a page that is still open finds the preview again.
+PORT = 4649
+
+#: How browsers' PDF viewers open: as wide as they are, without pages in small beside.
+VIEW = "#navpanes=0&amp;pagemode=none&amp;view=FitH"
+
+#: What is at a path: status, media type, content.
+Content = tuple[int, str, bytes]
+
+
+class Server:
+    """The pages, served by a thread of its own; use it as `with Server(…)`.
+
+    Raises BriefingError where the port cannot be had; without a port one that is free is taken.
+    """
+
+    def __init__(self, root: Path, port: int | None = None, *, beside: bool = False) -> None:
+        self._output = root / "_output"
+        self._beside = beside
+        self._socket = _listening(port)
+        self.port: int = self._socket.getsockname()[1]
+        self.url = f"http://{ADDRESS}:{self.port}/"
+        self._state: dict[str, Any] = {"working": "", "findings": [], "error": "", **self._versions()}
+        self._listeners: set[_Events] = set()
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="serving")
+
+    def __enter__(self) -> Server:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def tell(self, **news: Any) -> None:
+        """Tell every open page, if anything is new: what is being done (`working`), `findings` and `error`, and
+        the files' versions."""
+        state = {**self._state, **news, **self._versions()}
+        if state != self._state:
+            self._state = state
+            self._loop.call_soon_threadsafe(self._send)
+
+    def _send(self) -> None:
+        for listener in self._listeners:
+            listener.send(self._state)
+
+    async def _serve(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        routes: list[Any] = [(r"/", _File, {"content": self._both if self._beside else self._report}),
+                  (r"/report\.html", _File, {"content": self._report}),
+                  (r"/report\.pdf", _File, {"content": self._pdf}),
+                  (r"/events", _Events, {"listeners": self._listeners,
+                                         "state": lambda: {**self._state, **self._versions()}})]
+        self._socket.setblocking(False)
+        server = HTTPServer(Application(routes, default_handler_class=_Unknown, log_function=lambda _: None))
+        server.add_socket(self._socket)
+        self._ready.set()
+        await self._stop.wait()
+        server.stop()
+        for listener in self._listeners:
+            listener.end()
+        with contextlib.suppress(TimeoutError):  # so that no page sees a broken answer
+            async with asyncio.timeout(1):
+                while self._listeners:
+                    await asyncio.sleep(0.001)
+        await server.close_all_connections()
+
+    # --- what is at the paths ---
+
+    def _versions(self) -> dict[str, str]:
+        """What tells one page, and one PDF, from the next; empty where there is none."""
+        found = {}
+        for kind, name in (("page", "report.html"), ("pdf", "report.pdf")):
+            content = _content(self._output / name)
+            found[kind] = sha256(content) if content is not None else ""
+        return found
+
+    def _report(self) -> Content:
+        content = _content(self._output / "report.html")
+        if content is None:
+            content = (TEMPLATES / "preview.html").read_bytes()
+            return 200, "text/html", served(content.decode("utf-8"), "").encode("utf-8")
+        return 200, "text/html", served(content.decode("utf-8", "replace"), sha256(content)).encode("utf-8")
+
+    def _pdf(self) -> Content:
+        content = _content(self._output / "report.pdf")
+        if content is None:
+            return 404, "text/plain", b"There is no PDF yet: nothing has been rendered.\n"
+        return 200, "application/pdf", content
+
+    def _both(self) -> Content:
+        page = string.Template((TEMPLATES / "beside.html").read_text("utf-8"))
+        style = (TEMPLATES / "preview.css").read_text("utf-8")
+        return 200, "text/html", page.substitute(style=style, style_hash=policy_hash(style),
+                                                 pdf=self._versions()["pdf"], view=VIEW).encode("utf-8")
+
+
+def served(page: str, version: str) -> str:
+    """A page with the preview's script and style in it, and a policy that lets in these and nothing else.
+
+    `version` is what the script holds against the versions that it is told of.
+    """
+    style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("preview.css", "preview.js"))
+    added = f'<style>{style}</style>\n<script data-version="{version}">{script}</script>\n</head>'
+    let_in = {"style-src": f"'sha256-{policy_hash(style)}'", "script-src": f"'sha256-{policy_hash(script)}'",
+              "connect-src": "'self'"}
+    page = re.sub(r'(<meta http-equiv="Content-Security-Policy" content=")([^"]*)',
+                  lambda found: found[1] + _widened(found[2], let_in), page, count=1)
+    return page.replace("</head>", added, 1)
+
+
+def _widened(policy: str, let_in: dict[str, str]) -> str:
+    rules = {name: sources for name, *sources in (rule.split() for rule in policy.split(";") if rule.strip())}
+    for name, source in let_in.items():
+        before = rules.get(name, rules.get("default-src", []))
+        rules[name] = [*(other for other in before if other != "'none'"), source]
+    return "; ".join(" ".join([name, *sources]) for name, sources in rules.items())
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def _listening(port: int | None) -> socket.socket:
+    try:
+        return socket.create_server((ADDRESS, PORT if port is None else port))
+    except OSError as error:
+        if port is None:
+            return socket.create_server((ADDRESS, 0))
+        raise BriefingError(f"--port {port}: found {os.strerror(error.errno or 0)}, expected a port that can be "
+                            "listened on. Give another, or leave it out: one that is free is then taken.") from error
+
+
+# --- requests -------------------------------------------------------------------
+
+class _Loopback(RequestHandler):
+    """Answers to names of loopback only."""
+
+    def set_default_headers(self) -> None:
+        self.clear_header("Server")
+        for name, text in (("Cache-Control", "no-cache"), ("X-Content-Type-Options", "nosniff"),
+                           ("Content-Security-Policy", "frame-ancestors 'self'"),
+                           ("Cross-Origin-Resource-Policy", "same-origin")):
+            self.set_header(name, text)
+
+    def prepare(self) -> None:
+        if self.request.host_name not in NAMES:
+            raise HTTPError(403)
+
+    def write_error(self, status_code: int, **_: Any) -> None:
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish({403: f"This preview answers to {' and '.join(NAMES)} only.\n",
+                     404: "There is nothing here. The preview is at /\n"}.get(status_code, f"{self._reason}\n"))
+
+
+class _Unknown(_Loopback):
+    def prepare(self) -> None:
+        super().prepare()
+        raise HTTPError(404)
+
+
+class _File(_Loopback):
+    def initialize(self, content: Callable[[], Content]) -> None:
+        self._content = content
+
+    def get(self) -> None:
+        status, media_type, content = self._content()
+        self.set_status(status)
+        self.set_header("Content-Type", f"{media_type}{'; charset=utf-8' * media_type.startswith('text/')}")
+        self.finish(content)
+
+
+class _Events(_Loopback):
+    """Server-sent events: the state at once, and again whenever it changes."""
+
+    def initialize(self, listeners: set[_Events], state: Callable[[], dict[str, Any]]) -> None:
+        self._listeners, self._state, self._over = listeners, state, asyncio.Event()
+        self._sent: dict[str, Any] | None = None
+
+    async def get(self) -> None:
+        self.set_header("Content-Type", "text/event-stream")
+        self._listeners.add(self)
+        self.send(self._state())
+        await self._over.wait()
+
+    def send(self, state: dict[str, Any]) -> None:
+        if state == self._sent:  # two changes that came at once were sent as one
+            return
+        self._sent = state
+        self.write(f"retry: 1000\ndata: {json.dumps(state, ensure_ascii=False)}\n\n")
+        self.flush()
+
+    def end(self) -> None:
+        self._over.set()
+
+    def on_connection_close(self) -> None:
+        self.end()
+
+    def on_finish(self) -> None:
+        self._listeners.discard(self)

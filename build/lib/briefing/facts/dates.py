@@ -1,0 +1,94 @@
+"""Dates as uncertain as their source leaves them: EDTF (ISO 8601-2), in days and in prose."""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import functools
+import re
+from typing import Any
+
+from ..language import MONTHS
+
+_PLAIN = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?"
+
+
+@functools.cache
+def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
+    """The first and the last day that an EDTF date can mean; None where it is open.
+
+    Raises ValueError for what is no EDTF date.
+    """
+    if match := re.fullmatch(_PLAIN, edtf):
+        year, month, day_ = (int(part) if part else None for part in match.groups())
+        return _plain_bounds(year or 0, month, day_)
+    if match := re.fullmatch(rf"({_PLAIN}|\.\.)/({_PLAIN}|\.\.)|\[({_PLAIN})\.\.({_PLAIN})\]", edtf):
+        first, last = (end for end in match.groups()[::4] if end)
+        return (None if first == ".." else date_bounds(first)[0], None if last == ".." else date_bounds(last)[1])
+    from edtf import parse_edtf  # slow to load and to parse: only for what is rarer
+    from edtf.parser.edtf_exceptions import EDTFParseException
+
+    try:
+        parsed = parse_edtf(edtf)
+    except EDTFParseException as error:
+        raise ValueError(f"{edtf} is no EDTF date") from error
+    parts = (parsed.lower, parsed.upper) if hasattr(parsed, "lower") else (parsed, parsed)
+    if not all(hasattr(part, "lower_strict") for part in parts):
+        parts = (parsed, parsed)
+    # an empty end means "unknown", for which the library guesses ten years
+    return (None if edtf.startswith("/") else _bound(parts[0], "lower_strict"),
+            None if edtf.endswith("/") else _bound(parts[1], "upper_strict"))
+
+
+def _plain_bounds(year: int, month: int | None, day: int | None) -> tuple[datetime.date, datetime.date]:
+    if month and 21 <= month <= 41:  # a season of EDTF
+        raise ValueError("seasons are not supported: give the months as an interval")
+    if day is not None:
+        date = datetime.date(year, month or 0, day)
+        return date, date
+    last = calendar.monthrange(year, month or 12)[1]
+    return datetime.date(year, 1 if month is None else month, 1), datetime.date(year, month or 12, last)
+
+
+def _bound(part: Any, which: str) -> datetime.date | None:
+    try:
+        moment = getattr(part, which)()
+        return datetime.date(*moment[:3])
+    except (TypeError, AttributeError):  # an open end is no moment
+        return None
+
+
+# --- in prose -------------------------------------------------------------------
+
+def day(edtf: str | None) -> str:
+    """An EDTF date as prose has it, with its doubt; empty where there is none."""
+    if not edtf:
+        return ""
+    if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):
+        return _span("between {} and {}", match[1], match[2], short="between {}")
+    if match := re.fullmatch(r"(\[|\{)(.*)[\]}]", edtf):
+        return f" {'or' if match[1] == '[' else 'and'} ".join(day(part.strip()) for part in match[2].split(","))
+    if "/" in edtf:
+        first, last = edtf.split("/", 1)
+        return _span("{} to {}", first, last, short="{}")
+    if match := re.fullmatch(r"(\d{3})X", edtf):
+        return f"some time in the {match[1]}0s"
+    doubt = {"~": "about {}", "?": "{}, uncertain", "%": "about {}, uncertain"}
+    if edtf[-1] in doubt:
+        return doubt[edtf[-1]].format(day(edtf[:-1]))
+    if match := re.fullmatch(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?", edtf):
+        year, month, date = match.groups()
+        return " ".join(filter(None, [date and str(int(date)), month and MONTHS[int(month) - 1], year]))
+    return edtf
+
+
+def _span(form: str, first: str, last: str, short: str) -> str:
+    """Two ends of a time; days of one month, and months of one year, share what is the same."""
+    if first in ("", "..") or last in ("", ".."):
+        return f"until {day(last)}" if first in ("", "..") else f"from {day(first)}"
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", first) and re.fullmatch(r"\d{4}-\d\d-\d\d", last) and first[:7] == last[:7]:
+        glue = " and " if short != "{}" else "–"
+        return short.format(f"{int(first[8:])}{glue}{day(last)}")
+    if first[:4] == last[:4] and len(first) >= 7 and re.fullmatch(r"[\d-]+", first):
+        return form.format(day(first).rsplit(" ", 1)[0], day(last))
+    return form.format(day(first), day(last))

@@ -1,0 +1,117 @@
+"""What went wrong and where: findings, and the errors that carry them.
+
+    BriefingError           could not run (exit 2)
+    └── Findings            ran, and found something (exit 1)
+        ├── InvalidData     a table of the Data Package is wrong
+        ├── InvalidReport   report.qmd says what cannot be built
+        ├── GlyphMissing    a character that no font of the edition has
+        └── NotebookFailed  a notebook did not run to its end
+            ├── CellFailed      a cell raised an error
+            ├── CellTimedOut    a cell ran longer than it may
+            └── KernelDied      the kernel's process ended
+
+Every message has the same four parts: the place, what was found there, what
+was expected, and what to do about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+LONGEST_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong, at one place.
+
+    `path` is relative to the project. `row` counts as a spreadsheet does (the
+    header is row 1), `line` and `character` count from 1 in a text, `cell` is
+    a notebook cell's number and label.
+    """
+
+    code: str
+    path: str
+    found: str
+    expected: str
+    remedy: str
+    row: int | None = None
+    column: str | None = None
+    line: int | None = None
+    character: int | None = None
+    cell: str | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a message begins: file, row or line, column."""
+        place = self.path
+        if self.line is not None:
+            place += f" line {self.line}"
+            place += f", character {self.character}" if self.character else ""
+        if self.row is not None:
+            place += f" row {self.row}"
+        if self.cell is not None:
+            place += f" cell {self.cell}"
+        if self.column is not None:
+            place += f", {self.column}"
+        return place
+
+    def __str__(self) -> str:
+        return f"{self.place}: found {self.found}, expected {self.expected}. {self.remedy}"
+
+    def as_dict(self) -> dict[str, object]:
+        """The finding as plain data, with its empty parts left out."""
+        return {key: value for key, value in asdict(self).items() if value is not None}
+
+
+def shown(value: object) -> str:
+    """A value as messages quote it: in double quotes, on one line, cut when long."""
+    text = " ".join(str(value).split()) if len(str(value)) <= 1000 else str(value)[:1000]
+    if len(text) > LONGEST_SHOWN:
+        text = f"{text[:LONGEST_SHOWN]}…"
+    return f'"{text}"'
+
+
+class BriefingError(Exception):
+    """The root of all errors that this package raises on purpose."""
+
+    exit_code = 2
+
+
+class Findings(BriefingError):
+    """Something was found; `findings` holds all of it, in reading order."""
+
+    exit_code = 1
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self.findings = list(findings)
+        super().__init__("\n".join(map(str, self.findings)))
+
+
+class InvalidData(Findings):
+    """A table of the Data Package is wrong."""
+
+
+class InvalidReport(Findings):
+    """The report says what cannot be built."""
+
+
+class GlyphMissing(Findings):
+    """A character that no font of the edition has."""
+
+
+class NotebookFailed(Findings):
+    """A notebook did not run to its end."""
+
+
+class CellFailed(NotebookFailed):
+    """A cell raised an error."""
+
+
+class CellTimedOut(NotebookFailed):
+    """A cell ran longer than it may."""
+
+
+class KernelDied(NotebookFailed):
+    """The kernel's process ended while a cell ran."""

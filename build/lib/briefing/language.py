@@ -1,0 +1,15 @@
+"""The words that an edition has of its own, besides those of its report: in English.
+
+Another language takes these words, those around the text in `templates/`, and the rules of prose
+(`report.prose`), whose words of likelihood are those of a standard.
+"""
+
+from __future__ import annotations
+
+#: What a cross-reference is called, by the prefix of its label.
+REFERENCES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
+MONTHS = ("January February March April May June July August September October November December").split()
+CONFIDENCE = "Confidence"
+#: The points of a judgement in full, by what each holds.
+JUDGEMENT = {"basis": "Basis", "against": "Against it", "alternative": "Another reading",
+             "would_change_it": "What would change it", "changed": "Since the last edition", "nothing": "None found."}

@@ -1,0 +1,108 @@
+"""Whether anything has changed since the last render, told before anything else is loaded.
+
+The last render left a list of all that it read and wrote. As git's index does,
+it has the size and times of each file, so that only those are hashed whose
+times differ, or are too young to tell a change by. Only modules that Python
+has loaded anyway are used here: to load others would take longer than to look.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import time
+import zlib
+from collections.abc import Iterable, Mapping
+
+MANIFEST = "_output/.cache/manifest"
+#: Files younger than this (s) may change once more without another time: the coarsest file systems count so.
+YOUNG = 2
+
+#: Path, size, times in ns, inode, SHA-256; a size of -1 asks for the hash.
+File = tuple[str, int, int, int, int, str]
+
+
+def unchanged(root: str) -> bool:
+    """Whether the outputs of a project are those that a render would write now."""
+    return changes(root) == []
+
+
+def changes(root: str) -> list[str] | None:
+    """The files of a project, inputs and outputs, that are not as the last render left them; None where that
+    cannot be told."""
+    try:
+        with open(os.path.join(root, MANIFEST), "rb") as file:
+            content = file.read()
+        if zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
+            return None  # damaged
+        python, variables, folders, files = marshal.loads(content[4:])
+        if python != _python() or any(os.environ.get(name) != value for name, value in variables.items()):
+            return None
+        if any(_names(os.path.join(root, folder), suffix) != names for folder, suffix, names in folders):
+            return None
+        now = [_same(root, file) for file in files]
+    except (OSError, ValueError, TypeError, EOFError):
+        return None
+    renewed = [file for file in now if file is not None]
+    if now != files and len(renewed) == len(now):
+        _write(root, variables, folders, renewed)
+    return [file[0] for file, same in zip(files, now, strict=True) if same is None]
+
+
+def remember(root: str, variables: Mapping[str, str | None], folders: Iterable[tuple[str, str]],
+             files: Mapping[str, str]) -> None:
+    """Leave the list for `unchanged`: the variables that were read, the folders whose names matter (all names, or
+    those with a suffix), and the SHA-256 of every file that was read or written."""
+    listed = [(folder, suffix, _names(os.path.join(root, folder), suffix)) for folder, suffix in folders]
+    known = [(path, -1, 0, 0, 0, digest) for path, digest in files.items()]
+    now = [file for file in (_same(root, each) for each in known) if file is not None]
+    if len(now) == len(known):
+        _write(root, dict(variables), listed, now)
+
+
+def _python() -> tuple[str, str]:
+    return sys.version, sys.prefix
+
+
+def _names(folder: str, suffix: str) -> list[str] | None:
+    try:
+        return sorted(name for name in os.listdir(folder) if name.endswith(suffix) and name != "__pycache__")
+    except OSError:
+        return None
+
+
+def _same(root: str, file: File) -> File | None:
+    """The file as the list has it, with its times renewed; None where its content is another."""
+    path, digest = file[0], file[-1]
+    try:
+        status = os.stat(os.path.join(root, path))
+    except OSError:
+        return file if digest == "none" else None
+    times = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    if file[1:-1] == times:
+        return file
+    from hashlib import sha256
+
+    try:
+        with open(os.path.join(root, path), "rb") as content:
+            if sha256(content.read()).hexdigest() != digest:
+                return None
+    except IsADirectoryError:
+        return file if digest == "folder" else None
+    except OSError:
+        return None
+    young = max(status.st_mtime, status.st_ctime) > time.time() - YOUNG
+    return (path, -1, 0, 0, 0, digest) if young else (path, *times, digest)
+
+
+def _write(root: str, variables: Mapping[str, str | None], folders: list[tuple[str, str, list[str] | None]],
+           files: list[File]) -> None:
+    content = marshal.dumps((_python(), dict(variables), folders, files))
+    path = os.path.join(root, MANIFEST)
+    try:
+        with open(f"{path}.{os.getpid()}", "wb") as file:
+            file.write(zlib.crc32(content).to_bytes(4, "big") + content)
+        os.replace(f"{path}.{os.getpid()}", path)
+    except OSError:
+        pass  # where it cannot be kept, the next render looks at everything

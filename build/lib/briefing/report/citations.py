@@ -1,0 +1,107 @@
+"""Citations: the report's references formatted by its citation style, and the way back from each to where it is used.
+
+Pandoc's citeproc reads the style (https://citationstyles.org): `csl` of the front matter, else
+`templates/evidence.csl`. That every citation leads somewhere is told by `document.build`.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from ..findings import Finding
+from .report import Report
+from .tree import VERSION, Node, attributes, pandoc, transform
+
+MOST_BACK = 3  # ways from an entry of the list back to where it is used
+
+
+def cite(blocks: list[Node], report: Report, references: Path, root: Path) -> tuple[list[Node], list[str]]:
+    """The blocks with citations formatted and the list of references filled, and the ids that nothing has."""
+    front = report.front
+    style = root / str(front["csl"]) if front.get("csl") else Path(__file__).parents[1] / "templates" / "evidence.csl"
+    files = [references, *(root / file for file in _bibliographies(report))]
+    meta: dict[str, Node] = {"link-citations": {"t": "MetaBool", "c": True},
+                             "lang": {"t": "MetaString", "c": str(front.get("lang", "en"))}}
+    if front.get("nocite"):
+        ids = re.findall(r"@([\w*][\w:.#$%&+?<>~/*-]*)", str(front["nocite"]))
+        meta["nocite"] = {"t": "MetaInlines", "c": [_citation(id) for id in ids]}
+    warnings: list[str] = []
+    tree = json.loads(pandoc(json.dumps({"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}),
+                             "--from=json", "--to=json", "--citeproc", f"--csl={style}",
+                             *(f"--bibliography={file}" for file in files), warnings=warnings))
+    missing = re.findall(r"citation (\S+) not found", " ".join(warnings))
+    return _linked_back(tree["blocks"]), missing
+
+
+def _citation(id: str) -> Node:
+    return {"t": "Cite", "c": [[{"citationId": id, "citationPrefix": [], "citationSuffix": [],
+                                 "citationMode": {"t": "AuthorInText"}, "citationNoteNum": 0, "citationHash": 0}],
+                               [{"t": "Str", "c": f"@{id}"}]]}
+
+
+def _linked_back(blocks: list[Node]) -> list[Node]:
+    """Give every citation and every value an anchor, and every reference the way back to where it is used."""
+    places: dict[str, list[str]] = {}
+    numbers = itertools.count(1)
+
+    def anchored(ids: Sequence[str], inner: list[Node]) -> Node:
+        anchor = f"cite-{next(numbers)}"
+        for id in ids:
+            places.setdefault(id, []).append(anchor)
+        return {"t": "Span", "c": [[anchor, ["citation-place"], []], inner]}
+
+    def mark(node: Node) -> Node | None:
+        if node["t"] == "Cite":
+            ids = [citation["citationId"] for citation in node["c"][0]]
+            return {"t": "Cite", "c": [node["c"][0], [anchored(ids, node["c"][1])]]}
+        if node["t"] == "Link" and "value" in node["c"][0][1] and node["c"][2][0].startswith("#ref-"):
+            return anchored(attributes(node)[2].get("evidence", "").split(), [node])
+        return None
+
+    blocks = transform(blocks, mark)
+
+    def back(node: Node) -> Node | None:
+        if node["t"] != "Div" or "csl-entry" not in node["c"][0][1]:
+            return None
+        anchors = places.get(node["c"][0][0].removeprefix("ref-"), [])[:MOST_BACK]
+        links: list[Node] = [{"t": "Space"}, {"t": "Str", "c": "↑"}] if anchors else []
+        for n, anchor in enumerate(anchors):
+            links += [{"t": "Space"}, {"t": "Link", "c": [
+                ["", ["back"], [["aria-label", f"Back to use {_letters(n)}"]]],
+                [{"t": "Str", "c": _letters(n)}], [f"#{anchor}", ""]]}]
+        if links and node["c"][1] and node["c"][1][-1]["t"] in ("Para", "Plain"):
+            text = node["c"][1][-1]["c"]
+            body = next((n for n in text if n["t"] == "Span" and "csl-right-inline" in n["c"][0][1]), None)
+            (body["c"][1] if body else text).extend(links)
+        return node
+
+    linked: list[Node] = transform(blocks, back)
+    return linked
+
+
+def _letters(number: int) -> str:
+    """a, b, … z, aa, ab, …"""
+    return (_letters(number // 26 - 1) if number >= 26 else "") + chr(ord("a") + number % 26)
+
+
+# --- bibliographies ----------------------------------------------------------------
+
+def _bibliographies(report: Report) -> list[str]:
+    """The bibliography files that the front matter names, less the one that a render writes."""
+    named = report.front.get("bibliography") or []
+    return [str(file) for file in ([named] if isinstance(named, str) else named)
+            if not str(file).startswith("_output/")]
+
+
+def check_bibliography(report: Report, root: Path) -> Iterator[Finding]:
+    """The files that the front matter names and that are not there."""
+    line = report.text[:max(report.text.find("\nbibliography"), 0)].count("\n") + 2
+    files = [*_bibliographies(report), *([str(report.front["csl"])] if report.front.get("csl") else [])]
+    for file in files:
+        if not (root / file).is_file():
+            yield Finding("bibliography", report.path, f"no file {file}", "a file of the project", "Correct the path.",
+                          line=line)

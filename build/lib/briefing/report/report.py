@@ -1,0 +1,544 @@
+"""Read `report.qmd` and bind into it what was computed.
+
+The file is a Quarto document. This module understands the part of Quarto's
+syntax that docs/quarto.md lists, and says so, with file and line, where a
+report goes beyond it: nothing is dropped in silence.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..execution.figures import FIGURE, VEGA_LITE
+from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
+from ..facts.quantities import markdown
+from ..findings import Finding, InvalidReport, shown
+from ..language import REFERENCES
+
+#: Reference prefixes of Quarto that the embedded engine has no counterpart for.
+FOREIGN_REFERENCES = ("eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg",
+                      "nte", "tip", "wrn", "imp", "cau")
+CALLOUTS = ("note", "tip", "warning", "important", "caution")
+FRONT_MATTER = {"title", "subtitle", "author", "date", "abstract", "lang", "keywords", "engine", "jupyter", "format",
+                "execute", "bibliography", "csl", "nocite", "link-citations", "number-sections", "toc", "papersize",
+                "citeproc", "notebook-links", "crossref", "notebook-view", "date-format", "suppress-bibliography",
+                "unused"}
+PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
+CELL_OPTIONS = {"label", "echo", "eval", "output", "include", "warning", "error", "fig-cap", "fig-alt", "tbl-cap",
+                "fig-width", "fig-height", "tbl-colwidths"}
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of the report that is replaced, or looked at: `[start, end)` in its text."""
+
+    kind: str  # cell, inline, embed, meta, pagebreak, reference, citation
+    start: int
+    end: int
+    content: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """A report as read: front matter as data, the whole text, and the spans in it."""
+
+    path: str
+    text: str
+    front: Mapping[str, Any]
+    body_start: int
+    spans: tuple[Span, ...]
+
+    def place(self, offset: int) -> dict[str, Any]:
+        """Line and character of an offset, as findings give them."""
+        before = self.text[:offset]
+        return {"line": before.count("\n") + 1, "character": offset - (before.rfind("\n") + 1) + 1}
+
+    def of_kind(self, *kinds: str) -> list[Span]:
+        """The spans of some kinds, in order."""
+        return [span for span in self.spans if span.kind in kinds]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure: what is shown, what stands for it, and what it was drawn from."""
+
+    label: str
+    image: bytes
+    format: str  # svg, png or jpeg
+    alt: str
+    narrow: str = ""
+    table: Mapping[str, Any] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    passages: tuple[str, ...] = ()
+    notebook: str = ""
+    pages: tuple[str, ...] = ()  # the drawing in parts, where it is too tall for a page
+    specification: Mapping[str, Any] = field(default_factory=dict)  # Vega-Lite, with the fields of the data
+    live: Mapping[str, Any] = field(default_factory=dict)  # Vega, where a reader can do something with the chart
+    credits: tuple[str, ...] = ()  # who published what it shows
+
+
+# --- reading ------------------------------------------------------------------
+
+def read(root: Path, name: str = "report.qmd") -> Report:
+    """Read a report; raises InvalidReport with everything in it that is not understood."""
+    text = _text(root / name, name)
+    front, body_start = _front_matter(text, name)
+    spans, problems = [], []
+    for item in _scan(text, body_start):
+        if isinstance(item, Span):
+            spans.append(item)
+        else:
+            problems.append(item)
+    report = Report(name, text, front, body_start, tuple(spans))
+    findings = [Finding(code, name, found, expected, remedy, **report.place(offset))
+                for offset, code, found, expected, remedy in problems]
+    findings += _check_front(report)
+    findings += _check_spans(report)
+    if findings:
+        raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
+    return report
+
+
+def _text(path: Path, name: str) -> str:
+    def invalid(code: str, found: str, expected: str, remedy: str, line: int | None = None) -> InvalidReport:
+        return InvalidReport([Finding(code, name, found, expected, remedy, line=line)])
+
+    try:
+        data = path.read_bytes()
+        text = data.decode("utf-8")
+    except OSError as error:
+        raise invalid("report-missing", f"no readable file ({error.strerror})", "a Quarto document",
+                      "Add the report, or name another folder with --project.") from error
+    except UnicodeDecodeError as error:
+        raise invalid("not-utf-8", f"the byte 0x{data[error.start]:02x}", "UTF-8", "Save the file in UTF-8.",
+                      data.count(b"\n", 0, error.start) + 1) from error
+    if text.startswith("\ufeff"):
+        raise invalid("byte-order-mark", "a byte-order mark", "UTF-8 without one",
+                      'Save the file as "UTF-8", not as "UTF-8 with BOM".', 1)
+    if "\r" in text:
+        raise invalid("line-ends", "a carriage return", r"lines that end in \n", "Save the file with Unix line ends.",
+                      text.count("\n", 0, text.index("\r")) + 1)
+    return text
+
+
+def _front_matter(text: str, name: str) -> tuple[dict[str, Any], int]:
+    import yaml
+
+    remedy = "Begin the file with front matter between two lines of three hyphens, with a title in it."
+    match = re.match(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", text, re.DOTALL | re.MULTILINE)
+    if not match:
+        raise InvalidReport([Finding("front-matter", name, shown(text.split("\n", 1)[0]), "front matter between ---",
+                                     remedy, line=1)])
+    try:
+        front = yaml.safe_load(match[1])
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        raise InvalidReport([Finding("front-matter", name, str(getattr(error, "problem", error)), "YAML", remedy,
+                                     line=mark.line + 2 if mark else 1)]) from error
+    if not isinstance(front, dict):
+        raise InvalidReport([Finding("front-matter", name, shown(front), "a mapping", remedy, line=1)])
+    return front, match.end()
+
+
+def _check_front(report: Report) -> Iterator[Finding]:
+    def line(key: str) -> int:
+        match = re.search(rf"^{re.escape(key)}\s*:", report.text[:report.body_start], re.MULTILINE)
+        return report.place(match.start())["line"] if match else 1
+
+    if not str(report.front.get("title") or "").strip():
+        yield Finding("title-missing", report.path, "no title", "a title in the front matter",
+                      "Add `title:`; the PDF cannot be made without.", line=line("title"))
+    for key in report.front:
+        if key not in FRONT_MATTER:
+            yield Finding("front-matter-key", report.path, shown(key), f"one of {' '.join(sorted(FRONT_MATTER))}",
+                          "Move what only Quarto knows below `format:`.", line=line(str(key)))
+    if str(report.front.get("papersize", "a4")) not in PAPERS:
+        yield Finding("papersize", report.path, shown(report.front["papersize"]), f"one of {' '.join(PAPERS)}",
+                      "Choose one of these papers.", line=line("papersize"))
+    if report.front.get("engine", "jupyter") != "jupyter":
+        yield Finding("engine", report.path, shown(report.front["engine"]), "jupyter", "Set `engine: jupyter`.",
+                      line=line("engine"))
+
+
+# --- scanning -----------------------------------------------------------------
+
+Problem = tuple[int, str, str, str, str]
+#: By pattern and not from pandoc's tree, which has no offsets: what is bound, and every finding, needs its place.
+_FENCE = re.compile(r"^( {0,3})(`{3,}|~{3,})[ \t]*(.*)$")
+_INLINE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
+_SHORTCODE = re.compile(r"\{\{<(.*?)>\}\}")
+_REFERENCE = re.compile(r"(?<![\w@.\\])@\{?([A-Za-z0-9_](?:[\w:.#$%&+?<>~/-]*[\w])?)")
+
+
+def _scan(text: str, start: int) -> Iterator[Span | Problem]:  # noqa: C901  one branch a construct of the syntax
+    """The spans of a body in order, and what in it is not understood."""
+    plain = list(text)  # the body with code and comments blanked, so that offsets stay
+    offset, fence = start, None
+    for line in text[start:].splitlines(keepends=True):
+        match = _FENCE.match(line.rstrip("\n"))
+        if fence is None and match and not (match[2][0] == "`" and "`" in match[3]):
+            fence = (offset, match[2], match[3].strip(), offset + len(line))
+        elif fence is not None and match and match[2].startswith(fence[1]) and not match[3].strip():
+            yield from _fenced(text, fence, offset, offset + len(line))
+            plain[fence[0]:offset + len(line)] = " " * (offset + len(line) - fence[0])
+            fence = None
+        offset += len(line)
+    if fence is not None:
+        yield (fence[0], "fence-open", "a code block without end", "a closing fence", "Close the block.")
+        plain[fence[0]:] = " " * (len(text) - fence[0])
+
+    def blank(match: re.Match[str]) -> str:
+        return re.sub(r"[^\n]", " ", match[0])
+
+    body = re.sub(r"<!--.*?-->", blank, "".join(plain), flags=re.DOTALL)
+    for match in _INLINE.finditer(body, start):
+        code = re.match(r"\{(python|r|julia|ojs)\}(\s+)(.*)", match[2], re.DOTALL)
+        if code and len(match[1]) == 1:
+            yield from _inline(match.start(), match.end(), *code.groups())
+    body = body[:start] + _INLINE.sub(blank, body[start:])
+    for match in _SHORTCODE.finditer(body, start):
+        yield _shortcode(text, match)
+    body = body[:start] + _SHORTCODE.sub(blank, body[start:])
+    for match in _REFERENCE.finditer(body, start):
+        yield from _reference(match)
+    for match in re.finditer(r"^:{3,}\s*\{?[^\n]*\.callout-([\w-]+)", body[start:], re.MULTILINE):
+        if match[1] not in CALLOUTS:
+            yield (start + match.start(), "callout", shown(f"callout-{match[1]}"),
+                   f"one of {' '.join(f'callout-{kind}' for kind in CALLOUTS)}", "Use one of these kinds.")
+
+
+def _fenced(text: str, fence: tuple[int, str, str, int], close: int, end: int) -> Iterator[Span | Problem]:
+    start, _, info, code_start = fence
+    match = re.fullmatch(r"\{(\w+)\s*(.*?)\}", info)
+    if match and match[1] == "python":
+        if match[2]:
+            yield (start, "cell-header", shown(info), "{python}", "Give options as `#| key: value` lines in the cell.")
+        else:
+            yield Span("cell", start, end, text[code_start:close])
+    elif match:
+        yield (start, "cell-language", shown(match[1]), "python", "Write the cell in Python.")
+
+
+def _inline(start: int, end: int, language: str, gap: str, code: str) -> Iterator[Span | Problem]:
+    if language != "python":
+        yield (start, "cell-language", shown(language), "python", "Write the expression in Python.")
+        return
+    if gap != " " or code != code.strip() or "\n" in code:  # Quarto would print these as code
+        yield (start, "expression-form", shown(code), "`{python} expression` on one line, with one space",
+               "Write it exactly so.")
+        return
+    try:
+        compile(code, "<inline>", "eval")
+        yield Span("inline", start, end, code)
+    except SyntaxError as error:
+        yield (start, "expression", shown(code), "a Python expression", f"Mend it: {error.msg}.")
+
+
+def _shortcode(text: str, match: re.Match[str]) -> Span | Problem:
+    words = match[1].split()
+    name, arguments = (words[0], words[1:]) if words else ("", [])
+    if text[match.start() - 1] == "{":
+        return (match.start(), "shortcode", "an escaped shortcode", "a shortcode", "Show it as code instead.")
+    if name == "embed":
+        line = text[text.rfind("\n", 0, match.start()) + 1:].split("\n", 1)[0]
+        if line.strip() != match[0] or len(arguments) != 1 or "#" not in arguments[0]:
+            return (match.start(), "embed", shown(line), "{{< embed path.ipynb#label >}} alone on its line",
+                    "Give path and label, and a line to the embed itself.")
+    elif not (name == "pagebreak" and not arguments or name == "meta" and len(arguments) == 1):
+        return (match.start(), "shortcode", shown(match[0]), "embed, meta or pagebreak",
+                "Use one of these, or render with --engine quarto.")
+    return Span(name, match.start(), match.end(), " ".join(arguments))
+
+
+def _reference(match: re.Match[str]) -> Iterator[Span | Problem]:
+    id = match[1]
+    prefix = id.split("-", 1)[0]
+    if "-" in id and prefix.lower() in FOREIGN_REFERENCES:
+        yield (match.start(), "reference-kind", shown(f"@{id}"),
+               f"a reference to {' '.join(f'{p}-' for p in REFERENCES)} or a citation",
+               "Refer to a figure, a table or a section, or render with --engine quarto.")
+    else:
+        kind = "reference" if "-" in id and prefix in REFERENCES else "citation"
+        yield Span(kind, match.start(), match.end(), id)
+
+
+def _check_spans(report: Report) -> Iterator[Finding]:
+    for span in report.of_kind("cell"):
+        try:
+            options = cell_options(span.content)
+        except ValueError as error:
+            yield Finding("cell-options", report.path, str(error), "options as `#| key: value`",
+                          "Mend the option lines at the top of the cell.", **report.place(span.start))
+            continue
+        for key in options.keys() - CELL_OPTIONS:
+            yield Finding("cell-option", report.path, shown(key), f"one of {' '.join(sorted(CELL_OPTIONS))}",
+                          "Remove the option, or render with --engine quarto.", **report.place(span.start))
+    for span in report.of_kind("meta"):
+        if not isinstance(report.front.get(span.content), (str, int, float)) and span.content != "date":
+            yield Finding("meta", report.path, shown(span.content), "a key of the front matter with plain text",
+                          "Correct the key.", **report.place(span.start))
+
+
+# --- running ------------------------------------------------------------------
+
+def as_notebook(report: Report) -> dict[str, Any]:
+    """The report's cells and inline expressions as a notebook (nbformat 4.5), in order.
+
+    Expressions between two cells make one notebook cell; each shows its value,
+    or its error, marked with its number.
+    """
+    notebook: dict[str, Any] = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+    def add(source: str, line: int = 0) -> None:
+        notebook["cells"].append({"cell_type": "code", "id": f"cell-{len(notebook['cells']) + 1}", "source": source,
+                                  "metadata": {"line": line}, "outputs": [], "execution_count": None})
+
+    expressions: list[str] = []
+    for number, span in enumerate(report.of_kind("cell", "inline")):
+        if span.kind == "inline":
+            expressions.append(f"_briefing_show({number}, lambda: ({span.content}\n))")
+            continue
+        if expressions:
+            add("\n".join(["from briefing.facts.quantities import show as _briefing_show", *expressions]))
+            expressions = []
+        add(span.content if cell_options(span.content).get("eval", True) else "", report.place(span.start)["line"])
+    if expressions:
+        add("\n".join(["from briefing.facts.quantities import show as _briefing_show", *expressions]))
+    return notebook
+
+
+@dataclass(frozen=True)
+class Results:
+    """What a report's own code put out: Markdown by the start of an inline
+    expression, cells by the start of a code cell."""
+
+    inline: Mapping[int, str]
+    cells: Mapping[int, Cell]
+
+
+def results(report: Report, notebook: Mapping[str, Any]) -> Results:
+    """Read the executed notebook of `as_notebook`; raises InvalidReport for every
+    expression that failed."""
+    spans = report.of_kind("cell", "inline")
+    inline: dict[int, str] = {}
+    findings = []
+    for cell in notebook["cells"]:
+        for output in cell["outputs"]:
+            mark = output.get("metadata", {}).get("briefing")
+            if mark is None:
+                continue
+            span = spans[mark["number"]]
+            if "error" in mark:
+                findings.append(Finding("expression", report.path, mark["error"], "a value",
+                                        "Mend the expression.", **report.place(span.start)))
+            else:
+                inline[span.start] = "".join(output["data"]["text/markdown"])
+    if findings:
+        raise InvalidReport(sorted(findings, key=lambda f: (f.line, f.character)))
+    own = [cell for cell in cells(notebook, report.path) if "_briefing_show(" not in cell.source]
+    code = report.of_kind("cell")
+    return Results(inline, {span.start: cell for span, cell in zip(code, own, strict=True)})
+
+
+# --- binding ------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Bound:
+    """The report as plain Pandoc Markdown, its pictures, and where each stretch came from."""
+
+    markdown: str
+    pictures: Mapping[str, Picture]
+    # offset in markdown, offset in the report, whether it is the report's own text
+    origins: Sequence[tuple[int, int, bool]]
+
+    def origin(self, offset: int) -> int:
+        """The offset in the report of an offset in the Markdown."""
+        start, at, own = max((piece for piece in self.origins if piece[0] <= offset), default=(0, 0, False))
+        return at + (offset - start if own else 0)
+
+
+def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, Any]]) -> Bound:
+    """Replace every span by what was computed for it.
+
+    `embedded` holds executed notebooks by the path that embeds name. Raises
+    InvalidReport with all embeds, captions and outputs that are wrong.
+    """
+    pieces: list[str] = []
+    origins: list[tuple[int, int, bool]] = []
+    pictures: dict[str, Picture] = {}
+    findings: list[Finding] = []
+    length = 0
+
+    def put(text: str, origin: int, own: bool = False) -> None:
+        nonlocal length
+        pieces.append(text)
+        origins.append((length, origin, own))
+        length += len(text)
+
+    execute = report.front.get("execute") or {}
+    at = report.body_start
+    for span in sorted(report.of_kind("cell", "inline", "embed", "meta", "pagebreak"), key=lambda s: s.start):
+        put(report.text[at:span.start], at, own=True)
+        at = span.end
+        if span.kind == "inline":
+            put(computed.inline.get(span.start, ""), span.start)
+        elif span.kind == "meta":
+            put(str(report.front.get(span.content, "")), span.start)
+        elif span.kind == "pagebreak":
+            put("\n\n::: {.page-break}\n:::\n\n", span.start)
+        else:
+            try:
+                if span.kind == "embed":
+                    cell, path = _embedded_cell(span.content, embedded)
+                    shown_parts = present(cell, path, {**cell.options, "echo": False}, pictures)
+                else:
+                    cell, path = computed.cells[span.start], ""
+                    shown_parts = present(cell, path, {**execute, **cell.options}, pictures)
+                put(f"\n\n{shown_parts}\n\n", span.start)
+            except _Unpresentable as problem:
+                findings.append(Finding(*problem.parts(report.path), **report.place(span.start)))
+    put(report.text[at:], at, own=True)
+    if findings:
+        raise InvalidReport(findings)
+    return Bound("".join(pieces), pictures, origins)
+
+
+class _Unpresentable(Exception):
+    def parts(self, path: str) -> tuple[str, str, str, str, str]:
+        code, *rest = self.args
+        return (code, path, *rest)
+
+
+def embed_path(target: str) -> tuple[str, str]:
+    """Path and label of an embed's argument."""
+    path, _, label = target.partition("#")
+    return path, label
+
+
+def _embedded_cell(target: str, embedded: Mapping[str, Mapping[str, Any]]) -> tuple[Cell, str]:
+    path, label = embed_path(target)
+    if Path(path).is_absolute() or ".." in Path(path).parts:
+        raise _Unpresentable("embed-outside", shown(path), "a notebook inside the project",
+                             f"Put the notebook into analysis/ and embed {EXECUTED}/NAME.ipynb.")
+    if path not in embedded:
+        raise _Unpresentable("embed-notebook", shown(path), f"one of {', '.join(sorted(embedded)) or 'none'}",
+                             f"Embed the executed copy: {EXECUTED}/NAME.ipynb.")
+    found = cells(embedded[path], path)
+    for cell in found:
+        if cell.label == label:
+            return cell, path
+    raise _Unpresentable("embed-label", shown(label), f"one of {', '.join(c.label for c in found if c.label)}",
+                         f"Label a cell of {path} with `#| label: {label}`, or correct the embed.")
+
+
+def present(cell: Cell, path: str, options: Mapping[str, Any], pictures: dict[str, Picture]) -> str:
+    """A cell's outputs as Markdown; pictures are added to `pictures` by their label."""
+    if options.get("include") is False:
+        return ""
+    parts = []
+    if options.get("echo", True):
+        code = "\n".join(line for line in cell.source.splitlines() if not line.startswith("#|"))
+        parts.append(f"```python\n{code}\n```")
+    label = cell.label or ""
+    wants = options.get("output", True)
+    if wants is not False:
+        for n, output in enumerate(cell.outputs):
+            if "data" in output and output["data"] in [earlier.get("data") for earlier in cell.outputs[:n]]:
+                continue  # a plot that is also the value of its cell comes twice
+            parts.append(_output(cell, output, path, options, pictures))
+    body = "\n\n".join(part for part in parts if part)
+    kind = label.split("-", 1)[0] if "-" in label else ""
+    if kind not in ("fig", "tbl") or wants is False:
+        return body
+    if not body:
+        raise _Unpresentable("output-missing", f"no output of {label}", "an output to show",
+                             "Let the cell end in what it is labelled for.")
+    caption = options.get(f"{kind}-cap")
+    if not caption:
+        raise _Unpresentable("caption-missing", f"no caption for {label}", f"`#| {kind}-cap:` in its cell",
+                             "Say in a sentence what is shown.")
+    if kind == "fig" and label not in pictures:
+        raise _Unpresentable("figure-missing", f"no picture in the outputs of {label}",
+                             "an output that is SVG, PNG or JPEG", "Let the cell end in a figure.")
+    notebook = f' notebook="{path}"' if path else ""
+    credit = _credit(pictures[label].credits) if label in pictures else ""
+    return f"::: {{#{label}{notebook}}}\n{body}\n\n{' '.join(str(caption).split())}{credit}\n:::"
+
+
+def _credit(names: Sequence[str]) -> str:
+    """Who published what a figure shows, to stand behind its caption."""
+    return f" [Source{'s' * (len(names) > 1)}: {markdown('; '.join(names))}.]{{.credit}}" if names else ""
+
+
+_PREFERRED = ("image/svg+xml", "text/markdown", "image/png", "image/jpeg", "text/html", "text/plain")
+
+
+def _output(cell: Cell, output: Mapping[str, Any], path: str, options: Mapping[str, Any],
+            pictures: dict[str, Picture]) -> str:
+    if output["output_type"] == "stream":
+        text = "".join(output["text"])
+        if output["name"] == "stderr" and options.get("warning") is False:
+            return ""
+        return text if options.get("output") == "asis" else f"```\n{text.rstrip()}\n```"
+    if output["output_type"] == "error":
+        return ""
+    data = output["data"]
+    kind = next((mime for mime in _PREFERRED if mime in data), None)
+    if kind is None:
+        return ""  # nothing that a document shows, such as published values
+    content = "".join(data[kind]) if isinstance(data[kind], list) else data[kind]
+    if kind.startswith("image/"):
+        drawn = data.get(FIGURE, {})
+        title = drawn.get("title", "")  # which the drawing has in it, unheard
+        specification = data.get(VEGA_LITE, {})
+        drawn = {**drawn, "specification": specification} if specification else drawn
+        return _picture(cell, kind, content, title, drawn, path, options, pictures)
+    if kind == "text/markdown":
+        return content
+    if kind == "text/html":
+        if "<table" not in content:
+            raise _Unpresentable("html-output", f"an output of cell {cell.name} that only HTML can show",
+                                 "an Altair chart, a picture (SVG, PNG, JPEG), a table or Markdown", _remedy(content))
+        return f"```{{=html}}\n{content}\n```"
+    if FIGURE not in data and any(mime.startswith("application/vnd.briefing.values") for mime in data):
+        return ""
+    return f"```\n{content.rstrip()}\n```"
+
+
+def _remedy(content: str) -> str:
+    """What to do about an output that only HTML can show."""
+    if "vegaEmbed" in content or "vega-embed" in content:
+        return "It is an Altair chart as HTML: let the cell end in the chart itself."
+    return "Draw it with Altair or matplotlib, or show a picture of it: IPython.display.SVG(…) or Image(…)."
+
+
+def _picture(cell: Cell, kind: str, content: str, title: str, extra: Mapping[str, Any], path: str,
+             options: Mapping[str, Any], pictures: dict[str, Picture]) -> str:
+    label = cell.label or f"picture-{len(pictures) + 1}"
+    if label in pictures:
+        raise _Unpresentable("picture-twice", f"a second picture labelled {label}", "one picture a label",
+                             "Give each figure a cell and a label of its own, and embed it once.")
+    alt = str(options.get("fig-alt") or "").strip()
+    if not alt:
+        raise _Unpresentable("alt-missing", f"no alt text for {label}", "`#| fig-alt:` in its cell",
+                             "Say what a reader who cannot see the picture has to know.")
+    if alt == str(options.get("fig-cap") or "").strip():
+        raise _Unpresentable("alt-is-caption", f"an alt text of {label} equal to its caption", "an alt text of its own",
+                             "Describe the picture; the caption is read out anyway.")
+    if title:
+        alt = f"{title.rstrip('.')}. {alt}"
+    if kind == "image/svg+xml":  # the typeface that a chart of its own carries, the page and the paper have anyway
+        image = (re.sub(r"<style>.*?</style>", "", content, flags=re.DOTALL) if extra else content).encode("utf-8")
+    else:
+        import base64
+
+        image = base64.b64decode(content)
+    pictures[label] = Picture(label, image, kind.removeprefix("image/").removesuffix("+xml"), alt,
+                              extra.get("narrow", ""), extra.get("table", {}), tuple(extra.get("sources", ())),
+                              tuple(extra.get("passages", ())), path, tuple(extra.get("pages", ())),
+                              extra.get("specification", {}), extra.get("live", {}), tuple(extra.get("credits", ())))
+    return f'::: {{.picture name="{label}"}}\n:::'
