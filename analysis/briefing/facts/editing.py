@@ -53,7 +53,7 @@ class Conflict(BriefingError):
     have its key now (none, where it was removed)."""
 
     def __init__(self, path: str, mine: Change, there: Sequence[Cells]) -> None:
-        self.mine, self.there = mine, list(there)
+        self.path, self.mine, self.there = path, mine, list(there)
         now = " | ".join(", ".join(filter(None, row.values())) for row in there)
         super().__init__(
             f"{path}: found {shown(now) if there else 'no such row any more'}, expected "
