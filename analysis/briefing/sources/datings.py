@@ -84,7 +84,8 @@ class _Reader:
         self.capitals = wording.primary(language) in ("en", "de")
         self.unlike = frozenset(words.unlike.split("|"))
         month = _any(self.months)
-        year = r"(?:(?:(?<=\b\w{3})\.|(?<=\b\w{4})\.)?,?\s+(?:de\s+|of\s+)?(?P<y>[12]\d{3})(?!\d|[.,-]\d|\s?%))?"
+        year = (r"(?:(?:(?<=\b\w{3})\.|(?<=\b\w{4})\.)?,?\s+(?:de\s+|of\s+)?"
+                r"(?P<y>[12]\d{3})(?!\d|[.,-]\d|\s?%))?")
         day = r"(?P<d>\d{1,2})(?:\.|er|st|nd|rd|th|º|-го|-е)?"
         until = rf"(?:\s*[-–—]\s*|\s+{pattern(words.until)}\s+)"
         weekday = rf"(?:(?:{_any(self.days)}),?\s+(?:(?:the|den|dem|der|le|el)\s+)?)?"
@@ -97,8 +98,8 @@ class _Reader:
             rf"(?P<n>{month})(?!\w){year}")]
         self.digits = re.compile(r"\d{1,2}([./])\d{1,2}\1\d{4}(?![\d./])")
         self.weekday = re.compile(rf"(?:{_any(self.days)})(?!\w)", re.IGNORECASE)
-        self.relative = _relative(language)
-        self.around = re.compile(rf"\b{pattern(words.around)}[\s-]+(?:of\s+|de\s+|the\s+|des\s+|du\s+)?$", re.IGNORECASE)
+        self.relative = relative(language)
+        self.around = re.compile(rf"\b{pattern(words.around)}[\s-]+(?:(?:of|de|the|des|du)\s+)?$", re.IGNORECASE)
         self.since = re.compile(rf"\b{pattern(words.since)}\s+$", re.IGNORECASE)
         self.between = re.compile(rf"\b{pattern(words.between)}\s+$", re.IGNORECASE)
         self.until = re.compile(rf"(?P<dash>\s*[-–—]\s*)|\s+{pattern(words.until)}\s+(?:{pattern(words.since)}\s+)?",
@@ -165,8 +166,7 @@ class _Reader:
 
     def _in_digits(self, match: re.Match[str]) -> _Atom | None:
         one, two = re.split(r"[./]", match[0])[:2]
-        if "-" not in (self.language or "") and wording.primary(self.language) == "en" and int(one) <= 12 >= int(two) != \
-                int(one):
+        if self.language == "en" and int(one) != int(two) and int(one) <= 12 and int(two) <= 12:
             return None  # day or month first: who can tell
         found = self._asked(match[0])
         return _Atom(match.start(), match.end(), found[0].isoformat()) if found else None
@@ -201,7 +201,8 @@ class _Reader:
         return (found.date_obj.date(), found.period) if found.date_obj else None
 
     def _about(self, text: str, atom: _Atom) -> _Atom:
-        if atom.edtf and re.fullmatch(r"[\d-]+", atom.edtf) and self.around.search(text[max(atom.start - 40, 0):atom.start]):
+        before = text[max(atom.start - 40, 0):atom.start]
+        if re.fullmatch(r"[\d-]+", atom.edtf) and self.around.search(before):
             return replace(atom, edtf=f"{atom.edtf}~")
         return atom
 
@@ -225,8 +226,9 @@ def _parser(language: str | None, base: datetime.date | None) -> Any:
 
 
 @functools.cache
-def _relative(language: str | None) -> tuple[re.Pattern[str], frozenset[str]]:
-    """dateparser's words of a language for days, weeks, months and years counted from today, and how these begin."""
+def relative(language: str | None) -> tuple[re.Pattern[str], frozenset[str]]:
+    """The words that dateparser has in a language for days, weeks, months and years counted from today: a pattern of
+    them, and in lower case the words that they begin with."""
     from dateparser.data.languages_info import language_order
     from dateparser.languages.loader import LocaleDataLoader
 

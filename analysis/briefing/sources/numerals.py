@@ -50,7 +50,7 @@ _HEDGES = "= > >= < <= ~".split()
 _SIGN = r"(?:US|A|C|HK|NZ|S)?\$|[€£¥₽₮₴₹₩₺₣₫₪₸]"
 _UNITS = (r"[kMGT]?Wh?|[GPT]J|[kcmµn]?m[²³]?|[kmµ]?g|t|ha|[kMG]?Hz|[kMGT]?B|[mk]?V|[mk]?A|K|l|ml|hl|mph|km/h|"
           r"ft|lb|oz|p\.p\.")
-_YEARS = range(1500, 2101)
+YEARS = range(1500, 2101)
 _REACH = 60  # characters before a number that are looked at
 
 
@@ -118,7 +118,8 @@ class _Reader:
         self.percent = compiled(rf"\s?(?:%|{pattern(words.percent)}(?!\w))")
         self.currency = re.compile(rf"\s?(?P<sign>{_SIGN}|(?:{codes})\b|°\s?[CF]?)")
         self.after = compiled(rf"(?P<unit>\s+[^\W\d_]+)?\s*(?:{_hedges(words.after)})(?!\w)")
-        self.unit = compiled(rf"[^\S\r\n]+(?:{pattern(words.of)}(?:(?<=[’'])|\s+))?(?P<word>[^\W\d_](?:[\w’'/-]*\w)?[²³]?)")
+        self.unit = compiled(rf"[^\S\r\n]+(?:{pattern(words.of)}(?:(?<=[’'])|\s+))?"
+                             r"(?P<word>[^\W\d_](?:[\w’'/-]*\w)?[²³]?)")
         self.first, self.second = compiled(pattern(words.units)), compiled(rf"\s+{pattern(words.second)}(?!\w)")
         self.next = re.compile(r"\s+[^\W\d_][\w-]*")
         self.per = compiled(rf"\s+{pattern(words.per)}\s+[^\W\d_]+")
@@ -192,12 +193,14 @@ class _Reader:
             unit, start, left = money["sign"], start - len(money[0]), left[:money.start()]
         if text[end:end + 1].isalpha():
             letters = self.letters.match(text, end)
-            if not letters or (letters["scale"] in ("m", "k") and not unit and letters["scale"] != "m"):
+            if not letters or (letters["scale"] == "k" and not unit):
                 return None
+            scale = 1.0
             if letters["scale"] and (unit or letters["scale"] != "m"):
-                value, end, scale = value * (n := 10 ** wording.table(wording.MONEY)[letters["scale"]]), letters.end(), n
+                scale = 10 ** wording.table(wording.MONEY)[letters["scale"]]
             else:
-                unit, end, scale = unit or letters["unit"] or "m", letters.end(), 1.0
+                unit = unit or letters["unit"] or "m"
+            value, end = value * scale, letters.end()
         else:
             end, scale = self._scaled(text, end)
             value *= scale
@@ -246,7 +249,7 @@ class _Reader:
     def _is_year(self, found: _Scaled, value: float) -> bool:
         number, scale = found
         bare = scale == 1 and number.end - number.start == 4
-        return bare and value in _YEARS and (number.hedge == "=" or not number.unit)
+        return bare and value in YEARS and (number.hedge == "=" or not number.unit)
 
     def _in_name(self, text: str, start: int, number: Number, scale: float) -> bool:
         """Whether a word with a capital before it makes it part of a name: Channel 4. German has too many capitals."""

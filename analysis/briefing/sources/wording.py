@@ -6,7 +6,6 @@ Each is a pattern of words parted by `|`, matched without regard to case; a spac
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -64,18 +63,21 @@ _ENGLISH = Words(
     one="a|one", percent="percent|per cent|pct|pc", units="square|cubic|metric|percentage|short|long|nautical|light",
     second="hours?", per="per|an?(?=\\s+(?:hour|day|night|week|month|year)\\b)", of="of",
     stop="of|in|on|at|to|from|for|by|with|without|and|or|but|nor|the|a|an|is|are|was|were|be|been|has|have|had|will|"
-         "would|can|could|may|might|must|shall|should|that|which|who|whom|whose|as|than|per|since|until|till|after|before|"
+         "would|can|could|may|might|must|shall|should|that|which|who|whom|whose|as|than|per|since|until|till|after|"
+         "before|"
          "when|while|where|said|says|more|less|fewer|it|he|she|they|we|you|i|this|these|those|its|his|her|their|our|"
          "did|do|does|not|if|because|so|then|there|out|up|down|into|between|during|under|over|above|below|"
          "each|other|others|only|also|each|ago|later|earlier|against|told|compared|through|went|came|took|rose|fell",
-    parts="sections?|articles?|chapters?|pages?|paragraphs?|paras?\\.?|figures?|figs?\\.?|tables?|nos?\\.|number|pp?\\.|"
+    parts="sections?|articles?|chapters?|pages?|paragraphs?|paras?\\.?|figures?|figs?\\.?|tables?|nos?\\.|number|"
+          "pp?\\.|"
           "volumes?|vol\\.?|rooms?|flights?|highway|clauses?|phase|version|appendix|annex",
     clock="am|pm|a\\.m\\.|p\\.m\\.|o[’']clock|hrs|GMT|UTC", ordinal="st|nd|rd|th",
     until="to|until|till|through|and", since="from", between="between",
     around="early|mid|late|about|around|circa|roughly|approximately|the beginning of|the start of|the middle of|"
            "the end of|beginning of|start of|end of|some time in|ca\\.|c\\.",
     months="in|since|until|by|of|from|to|last|early|late|mid|this|next|before|after|during|through|and",
-    particles="of|the|de|van|von|al|bin|ibn|da|dos|for|and", titles="mr|mrs|ms|dr|prof|sir|president|minister|lord")
+    particles="of|the|for|de|van|von|bin|ibn|da|dos|del|der|den|du|la|le|al",
+    titles="mr|mrs|ms|dr|prof|sir|president|minister|lord")
 
 _GERMAN = Words(
     hedges={"<=": "nicht mehr als|höchstens|maximal|bis zu",
@@ -89,16 +91,19 @@ _GERMAN = Words(
     scales="hundert=2|tausend=3|tsd\\.=3|million=6|millionen=6|mio\\.?=6|milliarde=9|milliarden=9|mrd\\.?=9|billion=12|"
            "billionen=12",
     one="eine|einer|einen|ein", percent="prozent", units="metrische|metrischen|laufende", per="pro|je",
-    stop="von|in|im|an|am|auf|zu|zum|zur|aus|für|mit|ohne|und|oder|aber|der|die|das|den|dem|des|ein|eine|einer|ist|sind|"
+    stop="von|in|im|an|am|auf|zu|zum|zur|aus|für|mit|ohne|und|oder|aber|der|die|das|den|dem|des|ein|eine|einer|ist|"
+         "sind|"
          "war|waren|wird|werden|wurde|wurden|hat|haben|hatte|hatten|als|wie|nach|vor|bei|seit|bis|durch|über|unter|"
          "zwischen|sagte|mehr|weniger|sich|es|er|sie|wir|ihr|nicht|auch|nur|noch|davon|sowie|gegen|um|dass|wenn",
     parts="abschnitt|artikel|art\\.|kapitel|seite|s\\.|absatz|abs\\.|nr\\.?|nummer|abbildung|abb\\.|tabelle|tab\\.|"
           "paragraf|paragraph|ziffer|band|zimmer|raum|flug|linie|gleis|teil|stufe|phase|halle|kanal|kai|pier",
     clock="uhr", ordinal="\\.(?=[ ]?[^\\W\\d])",
     until="bis|und", since="vom|von|ab", between="zwischen",
-    unlike="morgen", around="anfang|mitte|ende|etwa|ungefähr|rund|circa|ca\\.|um|gegen ende|zu beginn des|anfang des|ende des",
+    unlike="morgen",
+    around="anfang|mitte|ende|etwa|ungefähr|rund|circa|ca\\.|um|gegen ende|zu beginn des|anfang des|ende des",
     days="|||||sonnabend|",
-    particles="von|van|der|de|und|zu|den|vom|am", titles="herr|herrn|frau|dr|prof|präsident|präsidentin|minister|"
+    particles="von|van|der|de|zu|den|vom|am|del|al|bin|ibn|da|du|la",
+    titles="herr|herrn|frau|dr|prof|präsident|präsidentin|minister|"
     "ministerin|kanzler|kanzlerin|sprecher|sprecherin|bürgermeister|bürgermeisterin")
 
 _FRENCH = Words(
@@ -116,27 +121,35 @@ _FRENCH = Words(
          "ne|pas|ce|cette|ces|son|sa|ses|leur|leurs|lors|soit|environ",
     parts="sections?|articles?|art\\.|chapitres?|pages?|p\\.|n°|no\\.?|nº|numéro|figures?|tableaux?|tableau|paragraphe|"
           "tome|vol|ligne|chambre|salle|partie|phase|étape|annexe|quai|voie|canal",
-    at="à|vers|dès|avant|après", clock="h|heures?", ordinal="er|re|ère|e|ème|es|nd|nde", until="à|au|jusqu[’']au|et", since="du|de|des",
+    at="à|vers|dès|avant|après", clock="h|heures?", ordinal="er|re|ère|e|ème|es|nd|nde", until="à|au|jusqu[’']au|et",
+    since="du|de|des",
     between="entre|entre le",
     around="début|mi|fin|vers|environ|autour de|courant|au début de|à la fin de|le début de|la fin de",
-    particles="de|du|des|la|le|les|d[’']|et|en|sur", titles="m|mme|mlle|dr|président|présidente|ministre|maire")
+    particles="de|du|des|la|le|les|von|van|der|bin|ibn|al|sur",
+    titles="m|mme|mlle|dr|président|présidente|ministre|maire")
 
 _SPANISH = Words(
-    hedges={"<=": "no más de|como máximo|a lo sumo|hasta|máximo", ">=": "no menos de|al menos|por lo menos|como mínimo|mínimo",
-            ">": "más de|más del|por encima de|superior a|por encima del", "<": "menos de|menos del|por debajo de|inferior a",
+    hedges={"<=": "no más de|como máximo|a lo sumo|hasta|máximo",
+           ">=": "no menos de|al menos|por lo menos|como mínimo|mínimo",
+            ">": "más de|más del|por encima de|superior a|por encima del",
+           "<": "menos de|menos del|por debajo de|inferior a",
             "~": "unos|unas|alrededor de|alrededor del|aproximadamente|cerca de|cerca del|casi|en torno a|en torno al"},
     after={">=": "o más|y más", "<=": "o menos", "~": "aproximadamente"},
     numbers="dos=2|tres=3|cuatro=4|cinco=5|seis=6|siete=7|ocho=8|nueve=9|diez=10|once=11|doce=12|quince=15|veinte=20|"
             "treinta=30|cuarenta=40|cincuenta=50|sesenta=60|setenta=70|ochenta=80|noventa=90|cien=100|mil=1000",
     scales="mil=3|millón=6|millones=6|mil millones=9|billón=12|billones=12", one="un", percent="por ciento|por cien",
     second="cuadrados?|cúbicos?|métricas?|hora", per="por|al", of="de",
-    stop="de|del|en|a|al|por|para|con|sin|y|e|o|u|pero|el|la|los|las|un|una|es|son|era|eran|fue|fueron|ha|han|había|que|"
+    stop="de|del|en|a|al|por|para|con|sin|y|e|o|u|pero|el|la|los|las|un|una|es|son|era|eran|fue|fueron|ha|han|había|"
+         "que|"
          "quien|como|según|desde|hasta|antes|después|entre|contra|más|menos|se|no|su|sus|este|esta|estos|estas|lo|le",
     parts="sección|artículos?|art\\.|capítulos?|páginas?|pág\\.|p\\.|núm\\.?|n\\.º|nº|número|figura|tabla|cuadro|"
           "párrafo|tomo|línea|sala|fase|parte|anexo|muelle|canal|vuelo",
-    at="las?", clock="horas?|h", ordinal="º|ª|\\.º|\\.ª|o|a", until="a|al|hasta|y", since="del|de|desde|desde el", between="entre|entre el",
-    unlike="mañana", around="principios de|comienzos de|inicios de|mediados de|finales de|fines de|hacia|alrededor de|cerca de",
-    particles="de|del|la|las|los|el|y", titles="sr|sra|dr|dra|don|doña|presidente|presidenta|ministro|ministra|alcalde")
+    at="las?", clock="horas?|h", ordinal="º|ª|\\.º|\\.ª|o|a", until="a|al|hasta|y", since="del|de|desde|desde el",
+    between="entre|entre el",
+    unlike="mañana",
+    around="principios de|comienzos de|inicios de|mediados de|finales de|fines de|hacia|alrededor de|cerca de",
+    particles="de|del|la|las|los|el|y|von|van|der|bin|ibn|al",
+    titles="sr|sra|dr|dra|don|doña|presidente|presidenta|ministro|ministra|alcalde")
 
 _RUSSIAN = Words(
     hedges={"<=": "не более|не более чем|не больше|до|максимум", ">=": "не менее|не менее чем|не меньше|минимум|от|"
@@ -151,7 +164,8 @@ _RUSSIAN = Words(
            "триллиона?=12|триллионов=12|трлн\\.?=12", one="один", percent="процент(?:а|ов|ы|ам|ах)?|проц\\.",
     units="квадратных|квадратные|квадратного|кубических|кубические|кубометров|кв\\.|куб\\.|процентных|"
           "погонных|метрических|морских", per="в(?=\\s+(?:час|сутки|день|неделю|месяц|год)\\b)",
-    stop="в|во|на|с|со|к|ко|по|из|за|от|до|у|о|об|для|при|и|а|но|или|что|как|который|которые|это|этот|эти|был|была|были|"
+    stop="в|во|на|с|со|к|ко|по|из|за|от|до|у|о|об|для|при|и|а|но|или|что|как|который|которые|это|этот|эти|был|была|"
+         "были|"
          "было|есть|не|ни|он|она|они|мы|его|её|их|после|перед|между|через|под|над|более|менее|также|только|уже|ещё|еще|"
          "против|свыше|около",
     parts="статья|статьи|статье|ст\\.|глава|главы|страница|страницы|стр\\.|пункт|пункта|п\\.|№|номер|рисунок|рис\\.|"
@@ -167,11 +181,13 @@ _MONGOLIAN = Words(
             "~": "ойролцоогоор|бараг|орчим|барагцаагаар|дунджаар"},
     after={">": "(?:-?[аэоө]{2}с )?(?:гаруй|илүү|дээш)|-?[аэоө]{2}с их", "~": "орчим|шахам|хэртэй",
            "<": "(?:-?[аэоө]{2}с )?(?:доош|хүрэхгүй)|-?[аэоө]{2}с бага"},
-    numbers="хоёр=2|гурван=3|гурав=3|дөрвөн=4|дөрөв=4|таван=5|тав=5|зургаан=6|зургаа=6|долоон=7|долоо=7|найман=8|найм=8|"
+    numbers="хоёр=2|гурван=3|гурав=3|дөрвөн=4|дөрөв=4|таван=5|тав=5|зургаан=6|зургаа=6|долоон=7|долоо=7|найман=8|"
+            "найм=8|"
             "есөн=9|ес=9|арван=10|арав=10|хорин=20|хорь=20|гучин=30|зуун=100",
     scales="мянган=3|мянга=3|сая=6|тэрбум=9|их наяд=12", percent="хув(?:ь|ийг|ийн|иар|иас|ьд|ьтай)?",
     units="хавтгай|шоо|квадрат|куб", of="",
-    stop="нь|ба|болон|юм|байна|байсан|гэж|гэсэн|энэ|тэр|дээр|доор|дотор|хүртэл|оны|он|онд|сарын|сар|сард|өдөр|-нд|гаруй|"
+    stop="нь|ба|болон|юм|байна|байсан|гэж|гэсэн|энэ|тэр|дээр|доор|дотор|хүртэл|оны|он|онд|сарын|сар|сард|өдөр|-нд|"
+         "гаруй|"
          "орчим|илүү|цагт|дахь|дугаар|дүгээр",
     parts="№|зүйл|хуудас|бүлэг|хэсэг|сарын", clock="цагт",
     ordinal="-?(?:р|дугаар|дүгээр|дахь|дэх)|\\s(?:дугаар|дүгээр|дахь|дэх)", until="-?(?:аас|ээс|оос|өөс)",
