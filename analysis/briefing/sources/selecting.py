@@ -101,7 +101,7 @@ def _exact(text: str, words: str) -> Iterable[Span]:
 
 
 def _tolerant(words: str) -> str:
-    """A pattern for words that may be written in another way; each part takes what it can, so that none is tried twice."""
+    """A pattern for words that may be written in another way; each part takes all it can: none is tried twice."""
     parts = []
     for run in re.sub(_UNSEEN, "", words).split():
         letters = [next((f"[{re.escape(alike)}]" for alike in _ALIKE if c in alike), re.escape(c)) for c in run]
