@@ -92,7 +92,7 @@ annotator: $(AXE) ## build the workbench's annotation library anew from npm
 		--target=es2020 --charset=utf8 --log-level=error; } > $(ANNOTATOR).js
 	{ printf '== @recogito/text-annotator, @annotorious/core ==\n'; cat tests/recogito.LICENSE.txt; cd tests/node_modules && \
 		for name in colord debounce dequal hotkeys-js nanoevents nanoid nanostores poll quickselect rbush uuid; do \
-		printf '\n== %s ==\n' $$name; cat $$name/LICENSE* $$name/license* 2>/dev/null || true; done; } > $(ANNOTATOR).LICENSE.txt
+		printf '\n== %s ==\n' $$name; cat $$name/LICENSE* $$name/license* 2>/dev/null || true; done; } | tr -d '\r' > $(ANNOTATOR).LICENSE.txt
 
 clean: ## remove the environment and all caches, not the edition
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache analysis/*.egg-info

@@ -268,8 +268,21 @@ function annotate() {
     if (!target?.selector.length) return;
     const range = target.selector[0].range, last = target.selector[target.selector.length - 1].range;
     const span = {start: placeOf(range.startContainer, range.startOffset), end: placeOf(last.endContainer, last.endOffset)};
-    queueMicrotask(() => { annotator_.state.selection.clear(); annotator_.state.store.deleteAnnotation(id, REMOTE); });
-    select(span);
+    queueMicrotask(() => {
+      annotator_.state.selection.clear();
+      annotator_.state.store.deleteAnnotation(id, REMOTE);
+      document.getSelection().removeAllRanges();
+    });
+    if (!sameAsDraft(span)) select(span);
+  });
+  // of a quick drag the annotator waits 50 ms whether it becomes a click: what was selected is taken at once
+  words.addEventListener("mouseup", (event) => {
+    const selection = document.getSelection();
+    if (event.detail > 1 || event.button || selection.isCollapsed || !words.contains(selection.anchorNode)) return;
+    const range = selection.getRangeAt(0);
+    if (words.contains(range.startContainer) && words.contains(range.endContainer)) {
+      select({start: placeOf(range.startContainer, range.startOffset), end: placeOf(range.endContainer, range.endOffset)});
+    }
   });
   annotator_.state.hover.subscribe((id) => {
     const passage = id && row("passages", id);
@@ -281,7 +294,13 @@ function annotate() {
     const span = sentenceAt(placeOf(selection.anchorNode, selection.anchorOffset));
     const range = rangeOf(span);
     selection.setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
+    select(span);
   });
+}
+
+function sameAsDraft(span) {
+  const at = trimmed(span);
+  return draft && draft.start === at.start && draft.end === at.end;
 }
 
 function describe(cells) {
@@ -311,8 +330,6 @@ async function select(span) {
   if (offered.attached) return attach(offered);
   if (offered.crossing.length) return crossing(offered);
   openPassage(offered);
-  document.getSelection().removeAllRanges();
-  if (window.performance.mark) performance.mark("briefing-selected");
 }
 
 function openPassage(offered) {
@@ -623,7 +640,7 @@ function problem() {
 const STEPS = [["paragraphs", "1", "paragraph", "without a passage"], ["numbers", "2", "number", "without a quantity"], ["names", "3", "name", "without an actor"], ["findings", "4", "finding", ""]];
 function renderSteps() {
   const count = (kind) => (kind === "findings" ? (state.findings || []).length : uncoded[kind].length);
-  $("steps").replaceChildren(...STEPS.map(([kind, key, word, what]) => h("button", {
+  $("steps").replaceChildren(h("span", {className: "soft"}, "Not coded: "), ...STEPS.map(([kind, key, word, what]) => h("button", {
     type: "button", id: `step-${kind}`, className: count(kind) ? "" : "done", title: `${what ? `${word}s ${what}` : "findings of the check"}: ${key} goes to the next, Shift ${key} back`, onclick: () => step(kind, 1)},
     h("b", {}, count(kind)), ` ${word}${count(kind) === 1 ? "" : "s"} `, h("kbd", {}, key))));
 }
