@@ -43,6 +43,10 @@ class Added:
     text: texts.Text
     new: bool
 
+    def as_dict(self) -> dict[str, Any]:
+        """As plain data: id, text (where it lies), language, new."""
+        return {"id": self.id, "text": str(self.place), "language": self.text.language, "new": self.new}
+
 
 def new(folder: Path, files: Sequence[Path] = (), *, title: str = "", date: str = "", lang: str = "en",
         given: dict[str, str] | None = None) -> list[Added]:
@@ -102,6 +106,7 @@ def _pins() -> str:
     from importlib import metadata
 
     from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
 
     found: dict[str, str] = {}
     wanted = ["briefing"]
@@ -111,13 +116,14 @@ def _pins() -> str:
         except metadata.PackageNotFoundError:
             continue
         for need in map(Requirement, needs):
-            if need.name not in found and (need.marker is None or need.marker.evaluate({"extra": ""})):
+            name = canonicalize_name(need.name)
+            if name not in found and (need.marker is None or need.marker.evaluate({"extra": ""})):
                 try:
-                    found[need.name] = metadata.version(need.name)
+                    found[name] = metadata.version(name)
                 except metadata.PackageNotFoundError:
                     continue
-                wanted.append(need.name)
-    lines = sorted(f"{name.lower().replace('_', '-')}=={version}" for name, version in found.items())
+                wanted.append(name)
+    lines = sorted(f"{name}=={version}" for name, version in found.items())
     return "\n".join(["# The libraries that this project's edition is made with; the package itself comes from elsewhere.",
                       *lines]) + "\n"
 
@@ -161,7 +167,7 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
            "published": text.published, "url": text.url, "language": text.language, "licence": "",
            "sha256": sha256, "characters": len(text.content), "reliability": "F", "chain": text.publisher,
            "descriptor": UNDESCRIBED} | {name: word for name, word in given.items() if word}
-    _append(data, "sources", row)
+    append(data, "sources", row)
     places.record(root, id, place)
     return Added(id, place, text, True)
 
@@ -176,7 +182,8 @@ def _copied(root: Path, id: str, content: bytes) -> Path:
     return place
 
 
-def _append(data: tables.Tables, table: str, row: dict[str, Any]) -> None:
+def append(data: tables.Tables, table: str, row: dict[str, Any]) -> None:
+    """Write a row at the end of a table; the rest of the file stays byte for byte."""
     resource = next(r for r in data.descriptor["resources"] if r["name"] == table)
     columns = [field["name"] for field in resource["schema"]["fields"]]
     path = data.root / "data" / resource["path"]
