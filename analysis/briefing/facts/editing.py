@@ -310,21 +310,24 @@ def renaming(root: Path, descriptor: Mapping[str, Any], table: str, old: str, ne
 
 
 def removing(root: Path, descriptor: Mapping[str, Any], table: str, id: str) -> list[Change]:
-    """The changes that remove a row by its id, and with it each row that hangs on it; from a list of ids it is only
-    taken out. Raises BriefingError as `rows` does.
+    """The changes that remove a row by its id, and with it each row that hangs on it, and so on; from a list of ids it
+    is only taken out. Raises BriefingError as `rows` does.
     """
     before: dict[tuple[str, int], Record] = {(table, record.number): record for record in rows(root, descriptor, table)
                                              if record.cells.get("id") == id}
     after: dict[tuple[str, int], dict[str, str] | None] = dict.fromkeys(before)
-    for each, record in referring(root, descriptor, table, id):
-        place = each.table, record.number
-        before[place] = record
-        left = after.setdefault(place, dict(record.cells))
-        if each.delimiter is None:
-            after[place] = None
-        elif left is not None:
-            left[each.column] = each.delimiter.join(
-                other for other in _ids(left[each.column], each.delimiter) if other != id)
+    gone = [(table, id)]
+    for name, key in gone:  # grows
+        for each, record in referring(root, descriptor, name, key):
+            place = each.table, record.number
+            before[place] = record
+            left = after.setdefault(place, dict(record.cells))
+            if left is not None and each.delimiter is None:
+                after[place] = None
+                gone += [(each.table, record.cells["id"])] if record.cells.get("id") else []
+            elif left is not None:
+                left[each.column] = str(each.delimiter).join(
+                    other for other in _ids(left[each.column], each.delimiter) if other != key)
     return [Change(name, record.cells, after[name, number]) for (name, number), record in before.items()]
 
 

@@ -5,7 +5,7 @@
 const HIDDEN = {
   passages: ["source", "start", "end", "sha256", "paragraph", "prefix", "suffix"],
   statements: ["passage", "coder", "start", "end"],
-  quantities: ["passage", "source"], events: ["passage", "source"], actors: [], concepts: [],
+  quantities: ["passage", "source", "credibility", "corroborated_by"], events: ["passage", "source"], actors: [], concepts: [],
 };
 const LONG = ["gist", "sentence", "code_when", "do_not_code_when", "act", "title", "who", "contrary"];
 const NAMED = {passages: ["gist"], quantities: ["measure", "of"], events: ["title"], actors: ["label"], concepts: ["label"]};
