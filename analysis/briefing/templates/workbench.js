@@ -255,7 +255,7 @@ function annotate() {
   annotator_ = annotator.createTextAnnotator(words, {
     renderer: (container, itsState, viewport) => annotator.createRenderer(painter, container, itsState, viewport),
     offsetReferenceSelector: "p, #words, #text"});
-  let pointed = 0;
+  let pointed = 0, early = null;
   words.addEventListener("pointerup", () => { pointed = performance.now(); }, true);
   annotator_.state.selection.subscribe(({selected}) => {
     if (!selected.length) {
@@ -273,7 +273,9 @@ function annotate() {
       annotator_.state.store.deleteAnnotation(id, REMOTE);
       document.getSelection().removeAllRanges();
     });
-    if (!sameAsDraft(span)) select(span);
+    const known = early && early.start === span.start && early.end === span.end;
+    early = null;
+    if (!known) select(span);
   });
   // of a quick drag the annotator waits 50 ms whether it becomes a click: what was selected is taken at once
   words.addEventListener("mouseup", (event) => {
@@ -281,7 +283,8 @@ function annotate() {
     if (event.detail > 1 || event.button || selection.isCollapsed || !words.contains(selection.anchorNode)) return;
     const range = selection.getRangeAt(0);
     if (words.contains(range.startContainer) && words.contains(range.endContainer)) {
-      select({start: placeOf(range.startContainer, range.startOffset), end: placeOf(range.endContainer, range.endOffset)});
+      early = {start: placeOf(range.startContainer, range.startOffset), end: placeOf(range.endContainer, range.endOffset)};
+      select(early);
     }
   });
   annotator_.state.hover.subscribe((id) => {
@@ -294,13 +297,9 @@ function annotate() {
     const span = sentenceAt(placeOf(selection.anchorNode, selection.anchorOffset));
     const range = rangeOf(span);
     selection.setBaseAndExtent(range.startContainer, range.startOffset, range.endContainer, range.endOffset);
+    early = span;
     select(span);
   });
-}
-
-function sameAsDraft(span) {
-  const at = trimmed(span);
-  return draft && draft.start === at.start && draft.end === at.end;
 }
 
 function describe(cells) {
@@ -401,7 +400,7 @@ function openForm(at) {
   if (saved) { made.restore(saved.cells); form.dirty = true; }
   const words = at.span ? text.slice(toU(at.span.start), toU(at.span.end)) : "";
   const name = SINGULAR[at.table];
-  const element = h("form", {className: "code", noValidate: true, onsubmit: (event) => { event.preventDefault(); save(); }, "aria-label": `${at.before ? "Change" : "New"} ${name}`},
+  const element = h("form", {className: "code", noValidate: true, onsubmit: (event) => { event.preventDefault(); save(); }, "aria-label": `${at.before ? "Change the" : "New"} ${name}`},
     h("h2", {}, `${at.before ? "Change the" : "New"} ${name}`),
     words ? h("p", {className: "soft"}, "“", h("span", {}, words.length > 220 ? `${words.slice(0, 140)} … ${words.slice(-60)}` : words), "”") : null,
     at.note ? h("p", {className: "explain"}, at.note) : null,
