@@ -622,7 +622,7 @@ def test_what_is_not_coded_is_stepped_through(coded, bench):
     (coded / "data/passages.csv").write_bytes((coded / "data/passages.csv").read_bytes().split(b"\n")[0] + b"\n")
     page.until("return uncoded.paragraphs.length >= 4")
     page.press("1", "1")
-    assert page.status.startswith("paragraph 2 of")
+    page.until("return $('status').textContent.startsWith('paragraph 2 of')")
     assert page.js("return document.querySelectorAll('#words p.uncoded').length") >= 4
 
 

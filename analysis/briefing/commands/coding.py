@@ -20,7 +20,7 @@ from ..facts import editing, tables
 from ..facts.editing import Cells, Change, Conflict, Record
 from ..facts.tables import Tables
 from ..findings import BriefingError, Findings, shown
-from ..sources import passages, places, proposals, selecting
+from ..sources import evidence, passages, places, proposals, selecting
 from . import offers, sight
 from .sight import OWN, Sight
 
@@ -60,8 +60,8 @@ class Coding:
         ids = [str(row["id"]) for row in read.rows.get("sources", [])]
         if source not in ids:
             raise BriefingError(f"--source {source}: found no source of this id, expected one of "
-                                f"{', '.join(ids) or 'data/sources.csv, which has none yet'}. "
-                                "Give the id of a row of data/sources.csv, or add the article with `briefing source FILE`.")
+                                f"{', '.join(ids) or 'data/sources.csv, which has none yet'}. Give one of these ids, "
+                                "or add the article with `briefing source FILE`.")
 
     # --- what is shown ---
 
@@ -88,12 +88,14 @@ class Coding:
             seen = self._sight(records)
             checked = self._checked(read, source, seen) if text is not None else passages.Check()
             return {
-                "version": version, "project": self._project, "coder": self.coder, "blind": seen.blind, "source": source, "problem": problem,
+                "version": version, "project": self._project, "coder": self.coder, "blind": seen.blind,
+                "source": source, "problem": problem,
                 "sources": [{key: row.get(key) for key in ("id", "title", "publisher", "language")}
                             | {"published": row.get("published") or ""} for row in read.rows.get("sources", [])],
                 "text": hashlib.sha256(text.encode()).hexdigest()[:16] if text is not None else None,
                 "schemas": {resource["name"]: resource["schema"] for resource in read.descriptor["resources"]
                             if resource["name"] in CODED},
+                "grades": {"credibility": {str(grade): words for grade, words in evidence.CREDIBILITY.items()}},
                 "tables": seen.tables(records), "unreadable": unreadable,
                 "findings": [finding.as_dict() | {"message": str(finding), "place": finding.place,
                                                   "table": finding.path.removeprefix("data/").removesuffix(".csv")}

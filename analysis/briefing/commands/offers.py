@@ -76,8 +76,8 @@ def _apostrophe(text: str, at: int) -> bool:
 
 def near(paragraph: str, start: int, end: int, language: str | None,
          actors: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Who may be speaking: actors by their labels, then other names, those in the same sentence first, then the nearest;
-    not those within the words, which are rather spoken of."""
+    """Who may be speaking: those named in the same sentence first, actors before other names, then the nearest; not
+    those within the words, who are rather spoken of."""
     labels = {str(actor["label"]): actor for actor in actors if actor.get("label")}
     places = [(match.start(), match.end(), label) for label in labels
               for match in re.finditer(rf"(?i)\b{re.escape(label)}\b", paragraph)]

@@ -188,6 +188,7 @@ class Answer(RequestHandler):
     what, place = "preview", "/"  # as messages say it
 
     def set_default_headers(self) -> None:
+        """What each answer says: nothing is kept, guessed at, framed or read by other pages."""
         self.clear_header("Server")
         for name, text in (("Cache-Control", "no-cache"), ("X-Content-Type-Options", "nosniff"),
                            ("Content-Security-Policy", "frame-ancestors 'self'"),
@@ -195,10 +196,12 @@ class Answer(RequestHandler):
             self.set_header(name, text)
 
     def prepare(self) -> None:
+        """Refuse a request for another name."""
         if self.request.host_name not in NAMES:
             raise HTTPError(403)
 
     def write_error(self, status_code: int, **_: Any) -> None:
+        """Say in words why nothing is given."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
         self.finish({403: f"This {self.what} answers to {' and '.join(NAMES)} only.\n",
                      404: f"There is nothing here. The {self.what} is at {self.place}\n"}.get(status_code, f"{self._reason}\n"))
@@ -225,16 +228,19 @@ class Events(Answer):
     """Server-sent events: the state at once, and again whenever it changes."""
 
     def initialize(self, listeners: set[Events], state: Callable[[], dict[str, Any]]) -> None:
+        """Take the set of all that listen, and what gives the state."""
         self._listeners, self._state, self._over = listeners, state, asyncio.Event()
         self._sent: dict[str, Any] | None = None
 
     async def get(self) -> None:
+        """Answer until the page goes, or the server ends."""
         self.set_header("Content-Type", "text/event-stream")
         self._listeners.add(self)
         self.send(self._state())
         await self._over.wait()
 
     def send(self, state: dict[str, Any]) -> None:
+        """Send a state, unless it was the last."""
         if state == self._sent:  # two changes that came at once were sent as one
             return
         self._sent = state
@@ -242,10 +248,13 @@ class Events(Answer):
         self.flush()
 
     def end(self) -> None:
+        """End the answer."""
         self._over.set()
 
     def on_connection_close(self) -> None:
+        """The page has gone."""
         self.end()
 
     def on_finish(self) -> None:
+        """Nobody listens here any more."""
         self._listeners.discard(self)

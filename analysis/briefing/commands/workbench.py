@@ -5,7 +5,7 @@ and name loopback (`Host`): no other page and no other user of this machine can 
 The page is told by itself when a file changes.
 
 Words are selected, and passages found under the pointer, by Recogito's text-annotator; what it draws with are CSS custom
-highlights, through its own renderer interface (see templates/workbench.js): its renderers need styles that the page's
+highlights, through its own renderer interface (see templates/workbench-text.js): its renderers need styles that the page's
 policy refuses, and only draw what lies in the window by places that content-visibility moves.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import threading
 from collections.abc import Callable
@@ -28,10 +29,9 @@ from .server import Answer, Events, Loopback
 PORT = 4650
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
-FILES = {"": ("workbench.html", "text/html"), "workbench.css": ("workbench.css", "text/css"),
-         "workbench.js": ("workbench.js", "text/javascript"), "forms.js": ("workbench-forms.js", "text/javascript"),
-         "annotator.js": ("annotator.js", "text/javascript")}
-LONGEST = 1_000_000  # bytes of a request
+PAGE = "workbench.html"
+FILES = ("workbench.css", "annotator.js", "workbench-forms.js", "workbench-text.js", "workbench-panel.js", "workbench.js")
+MEDIA = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 
 
 class Workbench(Loopback):
@@ -62,8 +62,8 @@ class Workbench(Loopback):
             "state": coding.state, "text": coding.text, "uncoded": coding.uncoded, "slug": coding.slug,
             "select": coding.select, "save": coding.save, "remove": coding.remove, "undo": coding.undo,
             "redo": coding.redo, "move": coding.move}
-        return [*[(f"{self._base}{path}", _File, {"name": name, "media_type": media_type})
-                  for path, (name, media_type) in FILES.items()],
+        return [(self._base, _File, {"path": TEMPLATES / PAGE}),
+                *[(f"{self._base}{re.escape(name)}", _File, {"path": TEMPLATES / name}) for name in FILES],
                 *[(f"{self._base}{name}", _Asked, {"do": do}) for name, do in asked.items()],
                 (f"{self._base}events", _News, {"listeners": self._listeners,
                                                 "state": lambda: {"version": coding.version()}})]
@@ -103,12 +103,12 @@ class _Own(Answer):
 
 
 class _File(_Own):
-    def initialize(self, name: str, media_type: str) -> None:
-        self._name, self._type = name, media_type
+    def initialize(self, path: Path) -> None:
+        self._path = path
 
     def get(self) -> None:
-        self.set_header("Content-Type", f"{self._type}; charset=utf-8")
-        self.finish((TEMPLATES / self._name).read_bytes())
+        self.set_header("Content-Type", f"{MEDIA[self._path.suffix]}; charset=utf-8")
+        self.finish(self._path.read_bytes())
 
 
 class _Asked(_Own):

@@ -106,7 +106,7 @@ function fieldOf(at, field, changed) {
       ? Array.from({length: field.constraints.maximum - field.constraints.minimum + 1}, (_, n) => String(n + field.constraints.minimum)) : null);
   let input;
   if (words) {
-    input = h("select", {id, name: field.name}, h("option", {value: ""}, "–"), words.map((word) => h("option", {value: word}, word)));
+    input = h("select", {id, name: field.name}, h("option", {value: ""}, "–"), words.map((word) => h("option", {value: word}, at.grades?.[field.name]?.[word] ? `${word} – ${at.grades[field.name][word]}` : word)));
   } else if (LONG.includes(field.name)) {
     input = h("textarea", {id, name: field.name, rows: 2});
   } else {
@@ -116,9 +116,9 @@ function fieldOf(at, field, changed) {
   const required = field.constraints?.required;
   if (required) input.setAttribute("aria-required", "true");
   const tag = h("span", {className: "tag", hidden: true}, "proposed");
-  const description = field.description ? field.description[0].toUpperCase() + field.description.slice(1) : field.name;
-  const label = h("label", {htmlFor: id}, description, field.description ? h("code", {className: "soft"}, ` ${field.name}`) : null,
-                  required ? null : h("span", {className: "soft"}, " (may be empty)"), tag);
+  const named = field.name.replaceAll("_", " ");
+  const label = h("label", {htmlFor: id}, named[0].toUpperCase() + named.slice(1), tag,
+                  h("span", {className: "soft"}, field.description ? ` ${field.description}` : "", required ? "" : " (optional)"));
   const findings = (at.findings || []).filter((each) => (each.column || "").split(", ").includes(field.name));
   const wrong = findings.map((each, n) => h("p", {className: "finding", id: `${id}-wrong-${n}`},
                                             `Found ${each.found}, expected ${each.expected}. ${each.remedy}`));
@@ -126,7 +126,7 @@ function fieldOf(at, field, changed) {
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", wrong.map((each) => each.id).join(" "));
   }
-  const element = h("div", {className: `field${words && !target ? "" : ["value", "unit", "hedge", "date", "as_of", "kind"].includes(field.name) ? "" : " wide"}`}, label);
+  const element = h("div", {className: `field${words && !target ? "" : ["value", "unit", "date", "as_of"].includes(field.name) ? "" : " wide"}`}, label);
   const one = {
     element, input, proposed: false,
     get value() { return input.value; },
@@ -164,7 +164,8 @@ function asReference(at, field, target, one, element, id, changed) {
   input.setAttribute("list", list.id);
   const fresh = SINGULAR[target] && !at.within
     ? h("button", {type: "button", className: "quiet", onclick: () => open(input.value.trim())}, `New ${SINGULAR[target]}`) : null;
-  element.append(chips, h("div", {className: "with"}, input, fresh || ""), list, explain);
+  if (many) element.append(chips);
+  element.append(h("div", {className: "with"}, input, fresh || ""), list, explain);
 
   function open(label) {
     if (inner) return inner.known.label?.input.focus();
