@@ -23,6 +23,7 @@ from briefing.commands.coding import Coding
 from briefing.commands.review import review
 from briefing.commands.workbench import Workbench
 from briefing.facts import tables
+from briefing.facts.editing import Conflict
 from briefing.findings import BriefingError
 from briefing.rendering.render import render
 from briefing.sources import passages, places, selecting
@@ -376,6 +377,30 @@ def test_another_coders_row_cannot_be_changed(coded, snapshot):
     assert snapshot(coded) == there
 
 
+def test_a_blind_coder_takes_back_a_statement(coded):
+    blind = Coding(coded, "b")
+    there = (coded / "data/statements.csv").read_bytes()
+    state = blind.save("x", "courier", [{"table": "statements", "before": None, "after": {
+        "actor": "union", "concept": "crews-needed", "agreement": "agree", "mode": "said",
+        "passage": blind.select("courier", 200, 210)["attached"]}}])
+    row = state["tables"]["statements"][0]["cells"]
+    changed = blind.save("x", "courier", [{"table": "statements", "before": row, "after": {**row, "agreement": "mixed"}}])
+    with pytest.raises(Conflict) as caught:
+        blind.remove("x", "courier", "statements", row, False)
+    assert "no-return" not in f"{caught.value} {caught.value.there} {caught.value.mine}"
+    blind.remove("x", "courier", "statements", changed["tables"]["statements"][0]["cells"], False)
+    assert (coded / "data/statements.csv").read_bytes() == there
+
+
+def test_what_another_codes_too_is_not_removed(coded):
+    first = Coding(coded)
+    Coding(coded, "b").save("x", "courier", [{"table": "statements", "before": None, "after": {
+        "actor": "mayor", "concept": "strike-lawful", "agreement": "mixed", "mode": "said", "passage": "dockers-joined"}}])
+    with pytest.raises(BriefingError, match="rows of others that name"):
+        first.remove("x", "courier", "passages", rows(coded, "passages")[5], True)
+    assert len(rows(coded, "passages")) == 6
+
+
 def test_see_all_shows_all(coded, bench):
     page = bench(coded, "b", see_all=True)
     assert "6 passages, 4 statements" in page.panel and "You code blind" not in page.panel
@@ -464,6 +489,39 @@ def test_an_id_is_renamed_everywhere(coded, bench):
     page.save()
     assert rows(coded, "statements")[0]["passage"] == "not-before-crews"
     assert not any(finding.code == "id-dangling" for finding in tables.read(coded)[1])
+
+
+def test_a_passage_is_given_other_words(coded, bench):
+    page = bench(coded)
+    page.press("j", "j", "j", "r")
+    page.select("Nobody goes back")
+    page.until("return $('status').textContent.startsWith('Saved: no-return')")
+    assert tables.read(coded)[1] == []
+    row = rows(coded, "passages")[2]
+    assert (row["start"], row["end"], row["sha256"]) == ("193", "209", hashlib.sha256(b"Nobody goes back").hexdigest())
+    codes = [finding.code for finding in passages.check(tables.read(coded)[0], places.known(coded)).findings]
+    assert codes == ["quote-elsewhere"], "the old quote is found wanting, and shown"
+    assert "which stands at" in page.panel
+
+
+def test_places_are_code_points_whatever_the_letters_and_line_ends(coded, bench):
+    content = "\ufeffA title 🚢\r\n\r\n  Ferries 🛳🛳 sail.\r\n🚢 The mayor said \U00010348 nothing.\r\n"
+    (coded / "courier-2031-03-08.txt").write_bytes(content.encode("utf-8"))
+    for name in ("passages", "statements", "quantities", "events", "judgements"):
+        path = coded / "data" / f"{name}.csv"
+        path.write_bytes(path.read_bytes().split(b"\n")[0] + b"\n")
+    page = bench(coded)
+    page.click("Take this text for the source")
+    page.until("return $('status').textContent.startsWith('Moved')")
+    for words, gist in (("said \U00010348 nothing", "The mayor is silent."), ("Ferries 🛳🛳 sail", "Ferries go.")):
+        page.select(words)
+        page.form("New passage")
+        page.fill(speaker="Mayor", chain="Mayor > Courier", gist=gist, credibility="3")
+        page.save()
+        row = rows(coded, "passages")[-1]
+        assert content[int(row["start"]):int(row["end"])] == words
+    read, findings = tables.read(coded)
+    assert [str(finding) for finding in (*findings, *passages.check(read, places.known(coded)).findings)] == []
 
 
 # --- two tabs, an editor, a draft -------------------------------------------------------

@@ -189,11 +189,10 @@ class Coding:
             read, _ = tables.read(self.root)
             records, _ = self._records(read)
             seen = self._sight(records)
-            self._change(read, seen, source, {"table": table, "before": before, "after": None})
-            changes = [Change(table, before, None)]
+            changes = [self._change(read, seen, source, {"table": table, "before": before, "after": None})]
             if id := before.get("id"):
                 found = editing.removing(self.root, read.descriptor, table, id)
-                others = [change for change in found if not (change.table == table and change.before == before)]
+                others = [change for change in found if (change.table, change.before) != (table, changes[0].before)]
                 if not all(seen.sees(change.table, change.before or {}) for change in others):
                     raise BriefingError(f"data/{table}.csv: found rows of others that name {shown(id)}, expected none. "
                                         "They code it too, so it stays.")

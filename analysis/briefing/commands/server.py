@@ -203,8 +203,9 @@ class Answer(RequestHandler):
     def write_error(self, status_code: int, **_: Any) -> None:
         """Say in words why nothing is given."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish({403: f"This {self.what} answers to {' and '.join(NAMES)} only.\n",
-                     404: f"There is nothing here. The {self.what} is at {self.place}\n"}.get(status_code, f"{self._reason}\n"))
+        told = {403: f"This {self.what} answers to {' and '.join(NAMES)} only.",
+                404: f"There is nothing here. The {self.what} is at {self.place}"}
+        self.finish(f"{told.get(status_code, self._reason)}\n")
 
 
 class _Unknown(Answer):

@@ -38,8 +38,9 @@ def keep(root: Path, coder: str, rows: set[tuple[str, str]]) -> None:
         known = json.loads((root / MADE).read_text("utf-8"))
     if not isinstance(known, dict):
         known = {}
-    (root / MADE).write_text(json.dumps({**known, coder: sorted(rows)}, indent=1, ensure_ascii=False) + "\n", "utf-8",
-                             newline="\n")
+    text = json.dumps({**known, coder: sorted(rows)}, indent=1, ensure_ascii=False) + "\n"
+    with contextlib.suppress(OSError):  # then the next sitting shows less
+        (root / MADE).write_text(text, "utf-8", newline="\n")
 
 
 @dataclass(frozen=True)
@@ -140,5 +141,6 @@ class Sight:
             table = finding.path.removeprefix("data/").removesuffix(".csv")
             if finding.code in ("span-twice", "span-crossing", "id-ambiguous"):
                 continue
-            if finding.row is None or (table not in OWN and table != "judgements") or (finding.path, finding.row) in seen:
+            shared = finding.row is None or table not in (*OWN, "judgements")
+            if shared or (finding.path, finding.row) in seen:
                 yield finding

@@ -5,8 +5,10 @@ and name loopback (`Host`): no other page and no other user of this machine can 
 The page is told by itself when a file changes.
 
 Words are selected, and passages found under the pointer, by Recogito's text-annotator; what it draws with are CSS custom
-highlights, through its own renderer interface (see templates/workbench-text.js): its renderers need styles that the page's
-policy refuses, and only draw what lies in the window by places that content-visibility moves.
+highlights, through its own renderer interface (see templates/workbench-text.js): its renderers need styles that the
+page's policy refuses, and draw by places in the window that content-visibility moves. Of a quick drag it waits 50 ms
+whether it becomes a click; the page takes the words at once. Measured so in Chromium on 100,000 words with 200
+passages: opened in about 1 s, a selection answered (highlight and filled-in form) in 35 to 75 ms.
 """
 
 from __future__ import annotations
@@ -30,7 +32,8 @@ PORT = 4650
 POLICY = ("default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
           "base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 PAGE = "workbench.html"
-FILES = ("workbench.css", "annotator.js", "workbench-forms.js", "workbench-text.js", "workbench-panel.js", "workbench.js")
+FILES = ("workbench.css", "annotator.js", "workbench-forms.js", "workbench-text.js", "workbench-panel.js",
+         "workbench.js")
 MEDIA = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 
 

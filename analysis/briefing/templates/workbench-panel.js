@@ -56,7 +56,7 @@ function openForm(at) {
   $("form").replaceChildren(element);
   renderView();
   $("panel").scrollTop = 0;
-  made.first()?.input.focus({preventScroll: false});
+  (element.querySelector("[aria-invalid=true]") || made.first()?.input)?.focus();
   say(`${at.before ? "Change the" : "New"} ${name}.${at.proposed?.length ? " Values marked as proposed are to be looked at." : ""}`);
 }
 
@@ -192,7 +192,7 @@ async function remove(table, one, also = false) {
     await take(now);
     $("text").focus({preventScroll: true});
     say("Removed. Undo: Ctrl Z.");
-  } catch (problem) { say(problem.error); refresh(); }
+  } catch (problem) { complain("Not removed", problem); refresh(); }
 }
 
 function confirmRemoval(table, one, refers) {
@@ -218,12 +218,17 @@ async function back(name) {
     draft = null;
     await take(await ask(name, {source}));
     say(`${name === "undo" ? "Taken back" : "Made again"}: ${label}.`);
-  } catch (problem) { say(problem.error); notice = {title: `Cannot ${name}`, text: problem.error}; notices(); }
+  } catch (problem) { complain(`Cannot ${name}`, problem); }
 }
 
 // --- the panel -----------------------------------------------------------------------
 
 let notice = null;
+function complain(title, problem) {
+  say(problem.error || String(problem));
+  notice = {title, text: problem.error || String(problem)};
+  notices();
+}
 function render() {
   const about = state.sources?.find((each) => each.id === source);
   $("title").textContent = about?.title || "Coding";
@@ -347,7 +352,8 @@ function passageView(id) {
       h("dl", {className: "facts"}, [["Speaker", cells.speaker], ["Chain", cells.chain], ["Kind", cells.kind], ["Quote", cells.quote], ["Credibility", cells.credibility],
         ["Id", id], ["Paragraph", cells.paragraph], ["Coded by", coders(id).join(", ") || "nobody yet"]]
         .filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
-      findingLines("passages", one.row));
+      findingLines("passages", one.row),
+      h("button", {type: "button", className: "quiet", onclick: changeWords}, "Give it other words ", h("kbd", {}, "r")));
   const section = (table, title, key, lines) => state.schemas[table] ? [h("h3", {}, title, h("button", {type: "button", onclick: () => add(table)}, `Add ${SINGULAR[table]} `, h("kbd", {}, key))), lines] : [];
   return [head, about,
     ...section("statements", "Statements", "s", of("statements").map((each) => card("statements", each, `statement of ${label("actors", each.cells.actor)} on ${label("concepts", each.cells.concept)}`,

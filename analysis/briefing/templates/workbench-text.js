@@ -39,7 +39,7 @@ async function load() {
 
 /** A line as short as a title that does not end as a sentence does. */
 function isTitle(words, at) {
-  return words.length < 120 && !/[.!?…:;,"”»)\]]\s*$/.test(words) && (at < 3 || words.length < 70);
+  return words.length < 120 && !/[.!?…:;,"”»)\]。！？」』]\s*$/.test(words) && (at < 3 || words.length < 70);
 }
 
 /** Units of a place in code points, and back. */
@@ -232,6 +232,7 @@ function coders(id) {
 async function select(span) {
   const at = trimmed(span);
   if (at.start >= at.end) return;
+  if (respan) return takeWords(at);
   if (form && form.dirty) keep();
   draft = at;
   cursor = null;
@@ -244,6 +245,26 @@ async function select(span) {
   if (offered.attached) return attach(offered);
   if (offered.crossing.length) return crossing(offered);
   openPassage(offered);
+}
+
+let respan = null;  // the passage that takes the next words that are selected
+function changeWords() {
+  withChosen((one) => {
+    respan = one.cells.id;
+    say(`Select the words that ${respan} should have. Esc leaves it as it is.`);
+  });
+}
+async function takeWords(at) {
+  const one = rows("passages").find((each) => each.cells.id === respan);
+  respan = null;
+  cursor = null;
+  if (!one) return;
+  const after = {...one.cells, start: String(toC(at.start)), end: String(toC(at.end))};
+  try {
+    await take(await ask("save", {label: "other words of passage", source, changes: [{table: "passages", before: one.cells, after}]}));
+    choose(after.id, {scroll: false});
+    say(`Saved: ${after.id} has these words now. Undo: Ctrl Z.`);
+  } catch (problem) { complain("Its words were not changed", problem); }
 }
 
 function openPassage(offered) {
@@ -381,11 +402,12 @@ function move(granularity, by, part = null) {
   }
   if (!now) return;
   if (granularity === "sentence" && part === "end" && by > 0) now.end = Math.max(now.end, at.end);
-  if (form && !form.dirty) closeForm();
-  chosen = null;
+  const shown = chosen || form;
+  if (form) { if (form.dirty) keep(); closeForm(); }
+  if (!respan) chosen = null;
   draft = null;
   cursor = now;
-  renderView();
+  if (shown) renderView(); else paint();
   reveal(by < 0 || part === "start" ? {start: now.start, end: now.start + 1} : {start: now.end - 1, end: now.end});
   say(text.slice(now.start, now.end));
 }
