@@ -19,7 +19,7 @@ import pytest
 from accessibility import violations
 
 from briefing.commands import new
-from briefing.commands.coding import Coding
+from briefing.coding.sitting import Coding
 from briefing.commands.review import review
 from briefing.commands.workbench import Workbench
 from briefing.facts import tables

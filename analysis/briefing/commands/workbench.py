@@ -25,7 +25,7 @@ from typing import Any, Self
 from ..facts.editing import Conflict
 from ..findings import BriefingError
 from ..writers.html import TEMPLATES
-from .coding import Coding
+from ..coding.sitting import Coding
 from .server import Answer, Events, Loopback
 
 PORT = 4650
