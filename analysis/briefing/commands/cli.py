@@ -116,8 +116,8 @@ def _parser() -> argparse.ArgumentParser:
 def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
     """The commands by which a project begins and grows."""
     new = command("new", _new, "start a project",
-                  "Make a project in a new or empty folder: tables with their rules, notebooks, a report, that render at "
-                  "once. Sources may be text, Markdown, web pages or PDF; their texts stay outside the project.",
+                  "Make a project in a new or empty folder: tables with their rules, notebooks, a report, that render "
+                  "at once. Sources may be text, Markdown, web pages or PDF; their texts stay outside the project.",
                   project=False)
     new.add_argument("folder", type=Path, metavar="FOLDER", help="the project's folder, new or empty")
     new.add_argument("--source", type=Path, action="append", default=[], metavar="FILE",
@@ -137,11 +137,11 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
                        ("descriptor", "what it is, its access, age and bias (ICD 206)")):
         source.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{help} (default: what the file says)")
     passage = command("passage", _passage, "make one passage of words of a source",
-                      "Find words in the text of a source and print the row of data/passages.csv that pins them: place, "
-                      "hash, paragraph, the words around. With --add it is written, too.")
+                      "Find words in the text of a source and print the row of data/passages.csv that pins them: "
+                      "place, hash, paragraph, the words around. With --add it is written, too.")
     passage.add_argument("source", metavar="SOURCE", help="the source's id")
     passage.add_argument("words", metavar="WORDS", help="the words, as they stand in the text")
-    passage.add_argument("--nth", type=_whole("places"), metavar="N", help="which place, where they stand several times")
+    passage.add_argument("--nth", type=_whole("places"), metavar="N", help="which place, where there are several")
     passage.add_argument("--add", action="store_true", help="write the row into data/passages.csv")
     for name, help in (("id", "its id (default: from the gist, or the words)"), ("gist", "what it says, in own words"),
                        ("speaker", "who says it (default: the publisher)"),
@@ -482,8 +482,8 @@ def _passages_line(result: Review) -> str:
 
 def _coders_lines(result: Review) -> str:
     found = result.reliability
-    if found is None:
-        return (f"Coders: {len(result.coders)} ({', '.join(result.coders) or 'none'}); no alpha: agreement takes two. "
+    if len(found.coders) < 2:
+        return (f"Coders: {len(found.coders)} ({', '.join(found.coders) or 'none'}); no alpha: agreement takes two. "
                 "`briefing sheet FILE` writes a blind sheet for another.")
     lines = [f"Coders: {', '.join(found.coders)}. "
              "Krippendorff's alpha (nominal) over the cells that any of them coded:"]
@@ -505,7 +505,7 @@ def _review_as_data(result: Review) -> dict[str, object]:
     return {"findings": [finding.as_dict() for finding in result.findings],
             "passages_checked": result.passages_checked, "passages_unchecked": result.passages_unchecked,
             "coders": list(result.coders), "patch": result.patch,
-            "reliability": asdict(result.reliability) if result.reliability else None}
+            "reliability": asdict(result.reliability)}
 
 
 def _sheet(options: argparse.Namespace) -> int:

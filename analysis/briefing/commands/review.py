@@ -26,7 +26,7 @@ class Review:
     findings: list[Finding]
     passages_checked: int
     passages_unchecked: int
-    reliability: reliability.Reliability | None
+    reliability: reliability.Reliability
     coders: tuple[str, ...]
     patch: str
 
