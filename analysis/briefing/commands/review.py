@@ -15,7 +15,7 @@ from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import tables
 from ..findings import BriefingError, Finding, InvalidData, InvalidReport, shown
-from ..report import prose, report
+from ..report import captions, prose, report
 from ..sources import evidence, passages
 
 
@@ -50,8 +50,8 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
     except InvalidReport as error:
         findings += error.findings
     else:
-        offered, lacking = _offered(root, read)
-        findings += [*lacking, *prose.check(read, data, offered)]
+        offered, executed, lacking = _offered(root, read)
+        findings += [*lacking, *captions.check(read, data, executed), *prose.check(read, data, offered)]
     return Review(findings, checked.checked, checked.unchecked, agreement, reliability.coders(data),
                   passages.patch(data, checked))
 
@@ -116,8 +116,9 @@ def _origin(source: tables.Row) -> str:
 
 # --- what the notebooks offer -----------------------------------------------------
 
-def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, list[Finding]]:  # noqa: C901  one pass over all cells
-    """What the executed notebooks hold for the report, and those that were not executed as they are now."""
+def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, dict[str, Any], list[Finding]]:  # noqa: C901  one pass over all cells
+    """What the executed notebooks hold for the report, these by their path, and what was not executed as it is now."""
+    notebooks: dict[str, Any] = {}
     used: set[str] = set()
     labels: dict[str, str] = {}
     published: dict[str, Any] = {}
@@ -127,7 +128,8 @@ def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, list[Findi
     for source in sorted((root / "analysis").glob("*.ipynb")):
         path = f"{EXECUTED}/{source.name}"
         try:
-            executed = cells(json.loads((root / path).read_text("utf-8")), path)
+            notebooks[path] = json.loads((root / path).read_text("utf-8"))
+            executed = cells(notebooks[path], path)
         except (OSError, ValueError):
             lacking.append(Finding("not-executed", path, "no executed copy", "one of every notebook",
                                    "Run `briefing render` first."))
@@ -148,7 +150,8 @@ def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, list[Findi
             if isinstance(node, ast.Constant) and node.value in published:
                 value = published[node.value]
                 used |= set(value["cites"]) | _citations(value["text"])
-    return prose.Offered(used, labels, {id: value["text"] for id, value in published.items()}, embeds), lacking
+    values = {id: value["text"] for id, value in published.items()}
+    return prose.Offered(used, labels, values, embeds), notebooks, lacking
 
 
 def _sources(notebook: Path) -> list[str]:
