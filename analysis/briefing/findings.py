@@ -75,7 +75,7 @@ def shown(value: object) -> str:
 
 
 def meant(wrong: object, known: Iterable[object]) -> str:
-    """Whether the nearest of the known words was meant, as a question that begins a remedy; empty where none is near."""
+    """Whether the nearest of the known words was meant, as a question that begins a remedy; empty where none is."""
     text = str(wrong).casefold()
     words = {str(word).casefold(): str(word) for word in known if abs(len(str(word)) - len(text)) <= len(text)}
     near = difflib.get_close_matches(text, sorted(words), n=1)

@@ -125,6 +125,7 @@ def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, dict[str, 
     embeds: dict[str, str] = {}
     lacking: list[Finding] = []
     wanted = {span.content for span in read.of_kind("embed")}
+    named = {span.content for span in read.whole.of_kind("embed")}
     for source in sorted((root / "analysis").glob("*.ipynb")):
         path = f"{EXECUTED}/{source.name}"
         try:
@@ -144,8 +145,9 @@ def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, dict[str, 
                 published |= output.get("data", {}).get(VALUES, {})
             if (place := f"{path}#{cell.label}") in wanted:
                 embeds[place] = _markdown_of(cell)
+            if place in named:
                 used |= _evidence_of(cell)
-    for span in read.of_kind("inline"):
+    for span in read.whole.of_kind("inline"):
         for node in ast.walk(ast.parse(span.content, mode="eval")):
             if isinstance(node, ast.Constant) and node.value in published:
                 value = published[node.value]

@@ -33,7 +33,7 @@ class Offered:
     """What the executed notebooks offer to the report.
 
     `used` are the ids of passages and sources that values and figures in the
-    report rest on; `labels` the figures and tables there are, each with its
+    report rest on, in the sections left out as well; `labels` the figures and tables there are, each with its
     notebook's path; `values` the published Markdown by id; `embeds` the
     Markdown of labelled cells by `path#label`.
     """
@@ -279,7 +279,7 @@ def _check_blocks(read: _Read) -> Iterator[Finding]:
     for sentence in read.sentences:
         if block := sentence.block("judgement"):
             inside.setdefault(block, []).append(sentence)
-    named = set()
+    named = _in_left_out(read.report)
     for block, parts in inside.items():
         match = re.search(r"""(?<![\w-])row=["']?([\w-]+)""", block.attributes)
         row = rows.get(match[1]) if match else None
@@ -310,6 +310,12 @@ def _check_blocks(read: _Read) -> Iterator[Finding]:
             yield Finding("judgement-unused", path, f"{id}, in no block of the report", "every judgement in a block",
                           f'Show it: ::: {{.judgement row="{id}"}}, remove it, or give a reason under unused: in the '
                           "front matter.", row=number, column="id")
+
+
+def _in_left_out(report: Report) -> set[str]:
+    """The judgements whose block stands in a section that is left out, or may stand there."""
+    text = report.complete.text if report.complete else ""
+    return set(re.findall(r"""(?<![\w-])row=["']?([\w-]+)""", text))
 
 
 # --- numbers ------------------------------------------------------------------------
@@ -374,7 +380,7 @@ def _reasons(report: Report) -> Mapping[str, str]:
 
 def _check_use(read: _Read) -> Iterator[Finding]:
     report, tables, reasons = read.report, read.tables, _reasons(read.report)
-    cited = {span.content for span in report.of_kind("citation")} | set(read.offered.used)
+    cited = {span.content for span in report.whole.of_kind("citation")} | set(read.offered.used)
     held = {row["source"] for row in tables.rows["passages"]}
     yield from _check_citations(read, held)
     idle = [*_unused(tables, "passages", cited),
@@ -384,9 +390,6 @@ def _check_use(read: _Read) -> Iterator[Finding]:
             *_unused_figures(read), *_unused_tables(tables, cited)]
     yield from (finding for id, finding in idle if not reasons.get(id))
     line = report.text[:report.body_start].find("\nunused:") + 1
-    if report.front.get("unused") and not reasons:
-        yield read.finding(line, "unused-form", shown(report.front["unused"]), "ids, each with a reason",
-                           "Write it as `unused: {id: why}`.")
     unused = {id for id, _ in idle} | {id for id in read.judgements}
     for id, why in reasons.items():
         if not why:
@@ -423,7 +426,7 @@ def _unused(tables: Tables, name: str, cited: Collection[str]) -> Iterator[Idle]
 
 
 def _unused_figures(read: _Read) -> Iterator[Idle]:
-    embedded = {span.content.partition("#")[2] for span in read.report.of_kind("embed")}
+    embedded = {span.content.partition("#")[2] for span in read.report.whole.of_kind("embed")}
     for label, path in read.offered.labels.items():
         if label.startswith(("fig-", "tbl-")) and label not in embedded:
             yield label, Finding("figure-unused", path, f"{label}, embedded nowhere",

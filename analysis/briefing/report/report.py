@@ -18,16 +18,12 @@ from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
 from ..facts.quantities import markdown
 from ..findings import Finding, InvalidReport, shown
 from ..language import REFERENCES
+from . import parameters, sections
 
 #: Reference prefixes of Quarto that the embedded engine has no counterpart for.
 FOREIGN_REFERENCES = ("eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg",
                       "nte", "tip", "wrn", "imp", "cau")
 CALLOUTS = ("note", "tip", "warning", "important", "caution")
-FRONT_MATTER = {"title", "subtitle", "author", "date", "abstract", "lang", "keywords", "engine", "jupyter", "format",
-                "execute", "bibliography", "csl", "nocite", "link-citations", "number-sections", "toc", "papersize",
-                "citeproc", "notebook-links", "crossref", "notebook-view", "date-format", "suppress-bibliography",
-                "unused"}
-PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
 CELL_OPTIONS = {"label", "echo", "eval", "output", "include", "warning", "error", "fig-cap", "fig-alt", "tbl-cap",
                 "fig-width", "fig-height", "tbl-colwidths"}
 
@@ -51,6 +47,7 @@ class Report:
     front: Mapping[str, Any]
     body_start: int
     spans: tuple[Span, ...]
+    complete: Report | None = None  # with the sections that the front matter leaves out, where it leaves out any
 
     def place(self, offset: int) -> dict[str, Any]:
         """Line and character of an offset, as findings give them."""
@@ -60,6 +57,11 @@ class Report:
     def of_kind(self, *kinds: str) -> list[Span]:
         """The spans of some kinds, in order."""
         return [span for span in self.spans if span.kind in kinds]
+
+    @property
+    def whole(self) -> Report:
+        """The report with all its sections."""
+        return self.complete or self
 
 
 @dataclass(frozen=True)
@@ -86,21 +88,26 @@ class Picture:
 def read(root: Path, name: str = "report.qmd") -> Report:
     """Read a report; raises InvalidReport with everything in it that is not understood."""
     text = _text(root / name, name)
-    front, body_start = _front_matter(text, name)
-    spans, problems = [], []
-    for item in _scan(text, body_start):
-        if isinstance(item, Span):
-            spans.append(item)
-        else:
-            problems.append(item)
-    report = Report(name, text, front, body_start, tuple(spans))
-    findings = [Finding(code, name, found, expected, remedy, **report.place(offset))
-                for offset, code, found, expected, remedy in problems]
-    findings += _check_front(report)
-    findings += _check_spans(report)
+    front, body_start = parameters.read(text, name)
+    report, found = _scanned(name, text, {key: value for key, value in front.items() if value is not None}, body_start)
+    findings = list(_check_front(front, report))
+    if not findings and (keep := front.get("sections")) is not None:
+        left = sections.kept(text, body_start, list(map(str, keep)))
+        report, found = _scanned(name, left, report.front, body_start, report)
+        findings += sections.check_left_out(report)
+    findings += [*found, *_check_spans(report)]
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
     return report
+
+
+def _scanned(name: str, text: str, front: Mapping[str, Any], body_start: int,
+             complete: Report | None = None) -> tuple[Report, list[Finding]]:
+    """A report of this text, and what in it is not understood."""
+    items = list(_scan(text, body_start))
+    report = Report(name, text, front, body_start, tuple(item for item in items if isinstance(item, Span)), complete)
+    return report, [Finding(code, name, found, expected, remedy, **report.place(offset))
+                    for offset, code, found, expected, remedy in (i for i in items if not isinstance(i, Span))]
 
 
 def _text(path: Path, name: str) -> str:
@@ -125,43 +132,15 @@ def _text(path: Path, name: str) -> str:
     return text
 
 
-def _front_matter(text: str, name: str) -> tuple[dict[str, Any], int]:
-    import yaml
-
-    remedy = "Begin the file with front matter between two lines of three hyphens, with a title in it."
-    match = re.match(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", text, re.DOTALL | re.MULTILINE)
-    if not match:
-        raise InvalidReport([Finding("front-matter", name, shown(text.split("\n", 1)[0]), "front matter between ---",
-                                     remedy, line=1)])
-    try:
-        front = yaml.safe_load(match[1])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InvalidReport([Finding("front-matter", name, str(getattr(error, "problem", error)), "YAML", remedy,
-                                     line=mark.line + 2 if mark else 1)]) from error
-    if not isinstance(front, dict):
-        raise InvalidReport([Finding("front-matter", name, shown(front), "a mapping", remedy, line=1)])
-    return front, match.end()
-
-
-def _check_front(report: Report) -> Iterator[Finding]:
+def _check_front(front: Mapping[str, Any], report: Report) -> Iterator[Finding]:
     def line(key: str) -> int:
         match = re.search(rf"^{re.escape(key)}\s*:", report.text[:report.body_start], re.MULTILINE)
         return report.place(match.start())["line"] if match else 1
 
-    if not str(report.front.get("title") or "").strip():
-        yield Finding("title-missing", report.path, "no title", "a title in the front matter",
-                      "Add `title:`; the PDF cannot be made without.", line=line("title"))
-    for key in report.front:
-        if key not in FRONT_MATTER:
-            yield Finding("front-matter-key", report.path, shown(key), f"one of {' '.join(sorted(FRONT_MATTER))}",
-                          "Move what only Quarto knows below `format:`.", line=line(str(key)))
-    if str(report.front.get("papersize", "a4")) not in PAPERS:
-        yield Finding("papersize", report.path, shown(report.front["papersize"]), f"one of {' '.join(PAPERS)}",
-                      "Choose one of these papers.", line=line("papersize"))
-    if report.front.get("engine", "jupyter") != "jupyter":
-        yield Finding("engine", report.path, shown(report.front["engine"]), "jupyter", "Set `engine: jupyter`.",
-                      line=line("engine"))
+    found = list(parameters.check(front, report.path, line))
+    yield from found
+    if not any(finding.line == line("sections") for finding in found):
+        yield from sections.check(report, line("sections"))
 
 
 # --- scanning -----------------------------------------------------------------
