@@ -101,7 +101,7 @@ KINDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
     "true or false": ("true or false", lambda value: isinstance(value, bool)),
     "mapping": ("a mapping, as {key: value}", lambda value: isinstance(value, Mapping)),
     "text or mapping": ("text, or a mapping", lambda value: _is_text(value) or isinstance(value, Mapping)),
-    "date": ("a date that exists, as 2024-09-30", _is_date),
+    "date": ("a date that exists, as 2031-05-30", _is_date),
     "language": ("a language tag (BCP 47), as en, pt-BR or zh-Hant", _is_language),
     "anything": ("anything", lambda value: True),
 }
