@@ -14,7 +14,7 @@ from ..discourse import reliability
 from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import tables
-from ..findings import BriefingError, Finding, InvalidData, InvalidReport, shown
+from ..findings import BriefingError, Finding, InvalidData, InvalidReport, meant, shown
 from ..report import captions, prose, report
 from ..sources import evidence, passages
 
@@ -81,7 +81,8 @@ def _check_grades(data: tables.Tables) -> Iterator[Finding]:  # noqa: C901  one 
         for number, row in enumerate(data.rows[name], start=2):
             if (name == "passages" or row.get("chain")) and not all(evidence.chain(row["chain"] or "")):
                 yield Finding("chain-broken", paths[name], shown(row["chain"] or ""), "a name for every hand",
-                              "Write the hands from first speaker to page, as A > B > C.", row=number, column="chain")
+                              f"Write {_mended(row['chain'] or '')}: the hands from first speaker to page.",
+                              row=number, column="chain")
     for name in ("passages", "quantities", "series"):
         for number, row in enumerate(data.rows.get(name, ()), start=2):
             own = row.get("source") or passages.get(row.get("passage"), {}).get("source")
@@ -93,14 +94,19 @@ def _check_grades(data: tables.Tables) -> Iterator[Finding]:  # noqa: C901  one 
                                             for other in row.get("corroborated_by") or () if other in sources):
                 yield Finding("credibility-unconfirmed", paths[name], "1 (confirmed) on one source",
                               "another, independent source in corroborated_by",
-                              "Name a second source of another publisher, or grade it 2.",
+                              "Name a second source of another publisher, or write `2` for probably true.",
                               row=number, column="credibility")
+
+
+def _mended(chain: str) -> str:
+    return f"`{' > '.join(filter(None, (hand.strip() for hand in chain.split('>')))) or 'A > B > C'}`"
 
 
 def _ungraded(path: str, number: int, column: str, row: tables.Row, scale: Mapping[Any, str]) -> Finding:
     return Finding("grade-unknown", path, shown("" if row[column] is None else row[column]),
                    f"one of {', '.join(f'{grade} ({words})' for grade, words in scale.items())}",
-                   "Grade it by the Admiralty code.", row=number, column=column)
+                   f"{meant(row[column], scale) if row[column] else ''}Grade it by the Admiralty code.", row=number,
+                   column=column)
 
 
 def _independent(one: tables.Row, other: tables.Row) -> bool:

@@ -16,7 +16,7 @@ from typing import Any
 from ..execution.figures import FIGURE, VEGA_LITE
 from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
 from ..facts.quantities import markdown
-from ..findings import Finding, InvalidReport, shown
+from ..findings import Finding, InvalidReport, meant, shown
 from ..language import REFERENCES
 from . import parameters, sections
 
@@ -187,7 +187,8 @@ def _scan(text: str, start: int) -> Iterator[Span | Problem]:  # noqa: C901  one
     for match in re.finditer(r"^:{3,}\s*\{?[^\n]*\.callout-([\w-]+)", body[start:], re.MULTILINE):
         if match[1] not in CALLOUTS:
             yield (start + match.start(), "callout", shown(f"callout-{match[1]}"),
-                   f"one of {' '.join(f'callout-{kind}' for kind in CALLOUTS)}", "Use one of these kinds.")
+                   f"one of {' '.join(f'callout-{kind}' for kind in CALLOUTS)}",
+                   f"{meant(f'callout-{match[1]}', [f'callout-{kind}' for kind in CALLOUTS])}Use one of these kinds.")
 
 
 def _fenced(text: str, fence: tuple[int, str, str, int], close: int, end: int) -> Iterator[Span | Problem]:
@@ -195,11 +196,19 @@ def _fenced(text: str, fence: tuple[int, str, str, int], close: int, end: int) -
     match = re.fullmatch(r"\{(\w+)\s*(.*?)\}", info)
     if match and match[1] == "python":
         if match[2]:
-            yield (start, "cell-header", shown(info), "{python}", "Give options as `#| key: value` lines in the cell.")
+            yield (start, "cell-header", shown(info), "{python}",
+                   f"Give options as lines in the cell: {_as_lines(match[2])}.")
         else:
             yield Span("cell", start, end, text[code_start:close])
     elif match:
         yield (start, "cell-language", shown(match[1]), "python", "Write the cell in Python.")
+
+
+def _as_lines(options: str) -> str:
+    """Options of a cell's header (`echo=FALSE`) as lines of the cell."""
+    found = re.findall(r"([\w.-]+)\s*=\s*(\"[^\"]*\"|[^\s,]+)", options)
+    return ", ".join(f"`#| {key}: {value.lower() if value in ('TRUE', 'FALSE') else value}`" for key, value in found) \
+        or "`#| key: value`"
 
 
 def _inline(start: int, end: int, language: str, gap: str, code: str) -> Iterator[Span | Problem]:
@@ -208,7 +217,7 @@ def _inline(start: int, end: int, language: str, gap: str, code: str) -> Iterato
         return
     if gap != " " or code != code.strip() or "\n" in code:  # Quarto would print these as code
         yield (start, "expression-form", shown(code), "`{python} expression` on one line, with one space",
-               "Write it exactly so.")
+               f"Write `{{python}} {' '.join(code.split())}`.")
         return
     try:
         compile(code, "<inline>", "eval")
@@ -229,7 +238,7 @@ def _shortcode(text: str, match: re.Match[str]) -> Span | Problem:
                     "Give path and label, and a line to the embed itself.")
     elif not (name == "pagebreak" and not arguments or name == "meta" and len(arguments) == 1):
         return (match.start(), "shortcode", shown(match[0]), "embed, meta or pagebreak",
-                "Use one of these, or render with --engine quarto.")
+                f"{meant(name, ('embed', 'meta', 'pagebreak'))}Use one of these, or render with --engine quarto.")
     return Span(name, match.start(), match.end(), " ".join(arguments))
 
 
@@ -255,11 +264,13 @@ def _check_spans(report: Report) -> Iterator[Finding]:
             continue
         for key in options.keys() - CELL_OPTIONS:
             yield Finding("cell-option", report.path, shown(key), f"one of {' '.join(sorted(CELL_OPTIONS))}",
-                          "Remove the option, or render with --engine quarto.", **report.place(span.start))
+                          f"{meant(key, CELL_OPTIONS)}Remove the option, or render with --engine quarto.",
+                          **report.place(span.start))
+    plain = [key for key, value in report.front.items() if isinstance(value, (str, int, float))]
     for span in report.of_kind("meta"):
-        if not isinstance(report.front.get(span.content), (str, int, float)) and span.content != "date":
+        if span.content not in (*plain, "date"):
             yield Finding("meta", report.path, shown(span.content), "a key of the front matter with plain text",
-                          "Correct the key.", **report.place(span.start))
+                          f"{meant(span.content, plain)}Correct the key.", **report.place(span.start))
 
 
 # --- running ------------------------------------------------------------------
@@ -405,13 +416,20 @@ def _embedded_cell(target: str, embedded: Mapping[str, Mapping[str, Any]]) -> tu
                              f"Put the notebook into analysis/ and embed {EXECUTED}/NAME.ipynb.")
     if path not in embedded:
         raise _Unpresentable("embed-notebook", shown(path), f"one of {', '.join(sorted(embedded)) or 'none'}",
-                             f"Embed the executed copy: {EXECUTED}/NAME.ipynb.")
+                             f"{_meant_notebook(path, embedded)}Embed the executed copy: {EXECUTED}/NAME.ipynb.")
     found = cells(embedded[path], path)
     for cell in found:
         if cell.label == label:
             return cell, path
     raise _Unpresentable("embed-label", shown(label), f"one of {', '.join(c.label for c in found if c.label)}",
-                         f"Label a cell of {path} with `#| label: {label}`, or correct the embed.")
+                         f"{meant(label, [c.label for c in found if c.label])}Label a cell of {path} with "
+                         f"`#| label: {label}`, or correct the embed.")
+
+
+def _meant_notebook(path: str, embedded: Mapping[str, Any]) -> str:
+    """The executed copy that a path was meant to be: one of the same name, else the nearest."""
+    same = [known for known in embedded if Path(known).name == Path(path).name]
+    return f"Did you mean `{same[0]}`? " if same else meant(path, embedded)
 
 
 def present(cell: Cell, path: str, options: Mapping[str, Any], pictures: dict[str, Picture]) -> str:
