@@ -11,11 +11,12 @@
             └── KernelDied      the kernel's process ended
 
 Every message has the same four parts: the place, what was found there, what
-was expected, and what to do about it.
+was expected, and what to do about it; with the value to copy, where there is one.
 """
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
@@ -71,6 +72,14 @@ def shown(value: object) -> str:
     if len(text) > LONGEST_SHOWN:
         text = f"{text[:LONGEST_SHOWN]}…"
     return f'"{text}"'
+
+
+def meant(wrong: object, known: Iterable[object]) -> str:
+    """Whether the nearest of the known words was meant, as a question that begins a remedy; empty where none is."""
+    text = str(wrong).casefold()
+    words = {str(word).casefold(): str(word) for word in known if abs(len(str(word)) - len(text)) <= len(text)}
+    near = difflib.get_close_matches(text, sorted(words), n=1)
+    return f"Did you mean `{words[near[0]]}`? " if near else ""
 
 
 class BriefingError(Exception):

@@ -9,6 +9,7 @@ from __future__ import annotations
 #: What a cross-reference is called, by the prefix of its label.
 REFERENCES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
 MONTHS = ("January February March April May June July August September October November December").split()
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 CONFIDENCE = "Confidence"
 #: The points of a judgement in full, by what each holds.
 JUDGEMENT = {"basis": "Basis", "against": "Against it", "alternative": "Another reading",

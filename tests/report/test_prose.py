@@ -302,7 +302,6 @@ def test_reason_for_what_is_not_used(check, data):
     assert codes("{dockers-joined: told by the union alone}") == []
     assert codes("{dockers-joined: ''}") == ["unused-reason", "evidence-unused"]
     assert codes("{dockers-joined: why, no-return: why}") == ["unused-stale"]
-    assert codes("[dockers-joined]") == ["unused-form", "evidence-unused"]
 
 
 def test_figure_and_table_that_are_embedded_nowhere(check):

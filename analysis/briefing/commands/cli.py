@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help: str,
                 description: str, project: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=description)
+        sub = commands.add_parser(name, help=help, description=description, formatter_class=_Help)
         if project:
             sub.add_argument("--project", type=Path, metavar="FOLDER", default=None,
                              help="the project (default: the one that the working folder lies in)")
@@ -75,6 +75,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--timings", nargs="?", const="", metavar="FILE",
                         help="tell where the time went; with FILE also as a trace for chrome://tracing or Perfetto")
     _limits(render)
+    render.epilog = _PARAMETERS
     preview = command("preview", _preview, "show the report in the browser while it is written",
                       "Serve the report on this machine only, render it after each save, and reload the page where "
                       "its reader is. What is wrong shows in the page with its place, over the last good one. "
@@ -167,6 +168,19 @@ def _day(text: str) -> str:
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise argparse.ArgumentTypeError(f'found "{text}", expected a day that exists, such as 2024-09-30') from error
+
+
+#: Stands for the list of the front matter's parameters, which is loaded only where it is shown.
+_PARAMETERS = "Parameters in the front matter of report.qmd"
+
+
+class _Help(argparse.HelpFormatter):
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text != _PARAMETERS:
+            return super()._fill_text(text, width, indent)
+        from ..report import parameters
+
+        return f"{text}:\n{parameters.told(width)}"
 
 
 def _source(text: str) -> tuple[str, Path]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..facts.tables import Row, Tables
-from ..findings import Finding, shown
+from ..findings import Finding, meant, shown
 from ..sources.evidence import LIKELIHOODS, OTHER_LIKELIHOODS
 from .report import Report, Span
 from .sentences import Block, Sentence, sentences, split, visible
@@ -33,7 +33,7 @@ class Offered:
     """What the executed notebooks offer to the report.
 
     `used` are the ids of passages and sources that values and figures in the
-    report rest on; `labels` the figures and tables there are, each with its
+    report rest on, in the sections left out as well; `labels` the figures and tables there are, each with its
     notebook's path; `values` the published Markdown by id; `embeds` the
     Markdown of labelled cells by `path#label`.
     """
@@ -48,7 +48,7 @@ def check(report: Report, tables: Tables, offered: Offered) -> list[Finding]:
     """All findings on the prose, in reading order."""
     read = _Read(report, tables, offered, sentences(report))
     findings = [*_check_sentences(read), *_check_inline(read), *_check_likelihoods(read), *_check_ranges(read),
-                *_check_blocks(read), *_check_numbers(report), *_check_judgements(tables), *_check_use(read)]
+                *_check_blocks(read), *_check_numbers(read), *_check_judgements(tables), *_check_use(read)]
     return sorted(findings, key=lambda f: (f.path != report.path, f.path, f.line or 0, f.character or 0, f.row or 0))
 
 
@@ -156,7 +156,7 @@ def _check_inline(read: _Read) -> Iterator[Finding]:
         for id in ids:
             if read.offered.values and id not in read.offered.values:
                 yield read.finding(span.start, "value-unknown", shown(id), "an id that a notebook publishes",
-                                   "Correct the id, or publish the value and render.")
+                                   f"{meant(id, read.offered.values)}Correct the id, or publish the value and render.")
 
 
 # --- likelihood and confidence --------------------------------------------------------
@@ -219,8 +219,9 @@ def _likelihoods(read: _Read, text: str, judged: bool, place: Callable[[int], in
     found = _bands(text)
     for start, word in found:
         if word in other:
+            same = next(like for like, band in mine.items() if band == other[word])
             yield read.finding(place(start), "likelihood-row", shown(word), f"one of {', '.join(mine)}",
-                               "Use the words of one row of ICD 203 throughout.")
+                               f"Write `{same}`: use the words of one row of ICD 203 throughout.")
         if bent := _BENT.search(text[:start].rstrip("*_ ") + " "):
             yield read.finding(place(start), "likelihood-bent", shown(f"{bent[1]} {word}"), f"one of {', '.join(mine)}",
                                "Use the word of the band that is meant, unmodified.")
@@ -279,13 +280,14 @@ def _check_blocks(read: _Read) -> Iterator[Finding]:
     for sentence in read.sentences:
         if block := sentence.block("judgement"):
             inside.setdefault(block, []).append(sentence)
-    named = set()
+    named = _in_left_out(read.report)
     for block, parts in inside.items():
         match = re.search(r"""(?<![\w-])row=["']?([\w-]+)""", block.attributes)
         row = rows.get(match[1]) if match else None
         if row is None:
             yield read.finding(parts[0].start, "judgement-unnamed", f"row {shown(match[1] if match else '')}",
                                f"a row of judgements: {', '.join(rows) or 'there are none'}",
+                               f"{meant(match[1], rows) if match else ''}"
                                'Name it: ::: {.judgement row="id"}.')
             continue
         named.add(row["id"])
@@ -296,14 +298,13 @@ def _check_blocks(read: _Read) -> Iterator[Finding]:
         words = sorted({word for _, word in _bands(text)})
         if words != [row["likelihood"]]:
             yield read.finding(parts[0].start, "judgement-differs", shown(", ".join(words) or "no likelihood word"),
-                               f"{row['likelihood']}, as row {row['id']} has it",
-                               "Take the judgement in by its value, or name the right row.")
+                               f"{row['likelihood']}, as row {row['id']} has it", _by_value(row["id"]))
         said = {word.lower() for match in CONFIDENCE.finditer(text)
                 for word in re.findall(r"\b(?:high|moderate|low)\b", match[0], re.IGNORECASE)}
         if said != {row["confidence"]}:
             yield read.finding(parts[0].start, "judgement-differs",
                                f"confidence {', '.join(sorted(said)) or 'not given'}", f"{row['confidence']}, as row "
-                               f"{row['id']} has it", "Take the judgement in by its value, or name the right row.")
+                               f"{row['id']} has it", _by_value(row["id"]))
     named |= {id for shown_there in read.offered.embeds.values()  # blocks that a notebook makes of the table
               for id in re.findall(r'\.judgement row="([^"]+)"', shown_there)}
     path = _path(read.tables, "judgements")
@@ -312,6 +313,16 @@ def _check_blocks(read: _Read) -> Iterator[Finding]:
             yield Finding("judgement-unused", path, f"{id}, in no block of the report", "every judgement in a block",
                           f'Show it: ::: {{.judgement row="{id}"}}, remove it, or give a reason under unused: in the '
                           "front matter.", row=number, column="id")
+
+
+def _by_value(id: str) -> str:
+    return f"Take the judgement in by its value, `{{python}} value(\"judgement-{id}\")`, or name the right row."
+
+
+def _in_left_out(report: Report) -> set[str]:
+    """The judgements whose block stands in a section that is left out, or may stand there."""
+    text = report.complete.text if report.complete else ""
+    return set(re.findall(r"""(?<![\w-])row=["']?([\w-]+)""", text))
 
 
 # --- numbers ------------------------------------------------------------------------
@@ -324,17 +335,21 @@ _NUMBER = re.compile(
     r"(?:one|two|three|four|five|six|seven|eight|nine|ten)\s+per\s?cent)(?![\w-])", re.IGNORECASE)
 
 
-def _check_numbers(report: Report) -> Iterator[Finding]:
+def _check_numbers(read: _Read) -> Iterator[Finding]:
     """Numbers in digits, and in words where prose would have digits: above ten, and before per cent."""
-    body = visible(report)
+    body = visible(read.report)
     for pattern in (r"`[^`\n]*`", r"\[[^\[\]\n]+\]\{\.name\}", r"\{[^}\n]*\}", r"\]\([^)\n]*\)", r"<https?:[^>]*>",
                     r"\[[^\[\]]*@[^\[\]]*\]", r"\[\^[^\]]*\]:?", r"(?m)^\s*\(?(?:\d+[.)]|@[\w-]*\))\s",
                     r"@[\w:.#-]+", r"(?m)^:::.*$", r"https?://\S+"):
         body = re.sub(pattern, lambda match: re.sub(r"[^\n]", " ", match[0]), body)
     for match in _NUMBER.finditer(body):
-        yield Finding("number-typed", report.path, shown(match[0]), "a number by its id",
-                      "Publish it in a notebook and write `{python} value(\"id\")`; a name with a number in it goes "
-                      "into [ … ]{.name}.", **report.place(match.start()))
+        same = next((id for id, text in read.offered.values.items()
+                     if re.search(rf"(?<![\w.,]){re.escape(match[0])}(?![\w]|[.,]\d)", text)
+                     and not id.startswith("judgement-")), None)
+        near = (f"Write `{{python}} value(\"{same}\")` if {shown(read.offered.values[same])} is meant. " if same else "")
+        yield read.finding(match.start(), "number-typed", shown(match[0]), "a number by its id",
+                           f"{near}Publish it in a notebook and write `{{python}} value(\"id\")`; a name with a number "
+                           "in it goes into [ … ]{.name}.")
 
 
 # --- judgements ---------------------------------------------------------------------
@@ -358,8 +373,11 @@ def _check_judgements(tables: Tables) -> Iterator[Finding]:
                 yield Finding("judgement-incomplete", path, "an empty cell", f"what the judgement needs: {column}",
                               "Fill in the cell.", row=number, column=column)
         if row["likelihood"] not in mine:
+            same = {band: word for word, band in mine.items()}.get(OTHER_LIKELIHOODS.get(row["likelihood"]) or
+                                                                   LIKELIHOODS.get(row["likelihood"], (0, 0)))
+            near = f"Write `{same}`: use" if same else f"{meant(row['likelihood'], mine)}Use"
             yield Finding("likelihood-row", path, shown(row["likelihood"]), f"one of {', '.join(mine)}",
-                          "Use the words of one row of ICD 203 throughout.", row=number, column="likelihood")
+                          f"{near} the words of one row of ICD 203 throughout.", row=number, column="likelihood")
 
 
 # --- use ----------------------------------------------------------------------------
@@ -376,8 +394,8 @@ def _reasons(report: Report) -> Mapping[str, str]:
 
 def _check_use(read: _Read) -> Iterator[Finding]:
     report, tables, reasons = read.report, read.tables, _reasons(read.report)
-    cited = {span.content for span in report.of_kind("citation")} | set(read.offered.used)
-    held = {row["source"] for row in tables.rows["passages"]}
+    cited = {span.content for span in report.whole.of_kind("citation")} | set(read.offered.used)
+    held = {row["source"]: row["id"] for row in reversed(tables.rows["passages"])}  # with the first of its passages
     yield from _check_citations(read, held)
     idle = [*_unused(tables, "passages", cited),
             *_unused(tables, "sources", cited | {row["source"] for row in tables.rows["passages"] if row["id"] in cited}
@@ -386,31 +404,30 @@ def _check_use(read: _Read) -> Iterator[Finding]:
             *_unused_figures(read), *_unused_tables(tables, cited)]
     yield from (finding for id, finding in idle if not reasons.get(id))
     line = report.text[:report.body_start].find("\nunused:") + 1
-    if report.front.get("unused") and not reasons:
-        yield read.finding(line, "unused-form", shown(report.front["unused"]), "ids, each with a reason",
-                           "Write it as `unused: {id: why}`.")
     unused = {id for id, _ in idle} | {id for id in read.judgements}
     for id, why in reasons.items():
         if not why:
             yield read.finding(line, "unused-reason", f"no reason for {id}", "a reason", "Say why it is not used.")
         if id not in unused:
             yield read.finding(line, "unused-stale", f"a reason for {id}", "reasons for what is there and not used",
-                               "Remove it from `unused`.")
+                               f"{meant(id, unused - reasons.keys())}Remove it from `unused`.")
 
 
-def _check_citations(read: _Read, held: Collection[str]) -> Iterator[Finding]:
+def _check_citations(read: _Read, held: Mapping[str, str]) -> Iterator[Finding]:
     report = read.report
     known = {row["id"] for name in ("passages", "sources") for row in read.tables.rows[name]}
     extra = report.front.get("bibliography") or []
     others = [file for file in ([extra] if isinstance(extra, str) else extra) if not str(file).startswith("_output/")]
     for span in report.of_kind("citation"):
         if span.content not in known and not others:
+            near = meant(f"@{span.content}", [f"@{id}" for id in known])
             yield read.finding(span.start, "citation-unresolved", shown(f"@{span.content}"), "a passage or a source",
-                               "Correct the id, or add the row.")
+                               f"{near}Correct the id, or add the row.")
         elif span.content in held:
             yield read.finding(span.start, "citation-without-passage",
                                f"{shown(f'@{span.content}')}, a source as a whole",
-                               "a passage of it, since passages of it are held", "Cite the passage, or code it.")
+                               "a passage of it, since passages of it are held",
+                               f"Cite the passage, such as `@{held[span.content]}`, or code it.")
 
 
 Idle = tuple[str, Finding]
@@ -425,7 +442,7 @@ def _unused(tables: Tables, name: str, cited: Collection[str]) -> Iterator[Idle]
 
 
 def _unused_figures(read: _Read) -> Iterator[Idle]:
-    embedded = {span.content.partition("#")[2] for span in read.report.of_kind("embed")}
+    embedded = {span.content.partition("#")[2] for span in read.report.whole.of_kind("embed")}
     for label, path in read.offered.labels.items():
         if label.startswith(("fig-", "tbl-")) and label not in embedded:
             yield label, Finding("figure-unused", path, f"{label}, embedded nowhere",

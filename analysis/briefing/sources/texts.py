@@ -32,8 +32,8 @@ SURE = 0.9
 class Text:
     """A text and what its file says about it; empty where it says nothing.
 
-    the lines of `content` end with a line feed; `published` is an EDTF date, `language` a BCP 47 tag (`und` where it is not
-    clear); `kind` says what the file was.
+    The lines of `content` end with a line feed; `published` is an EDTF date, `language` a BCP 47 tag (`und` where it
+    is not clear); `kind` says what the file was.
     """
 
     content: str
