@@ -1,0 +1,68 @@
+"""How Sphinx builds these pages: `make docs`. The reference and the pictures are made from the code, each time anew."""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+from pygments.lexers.special import TextLexer
+
+DOCS = Path(__file__).parent
+sys.path[:0] = [str(DOCS), str(DOCS.parent / "analysis")]
+
+import reference  # noqa: E402  after the path
+import samples  # noqa: E402
+
+import briefing  # noqa: E402
+
+project = "briefing"
+author = "The authors of briefing"
+version = release = briefing.__version__
+extensions = ["myst_parser"]
+myst_enable_extensions = ["colon_fence"]
+myst_heading_anchors = 3
+exclude_patterns = ["site"]
+nitpicky = False
+add_module_names = False
+python_maximum_signature_line_length = 88
+toc_object_entries_show_parents = "hide"
+
+html_theme = "furo"
+html_title = "briefing"
+html_static_path = ["static"]
+html_css_files = ["docs.css"]
+html_copy_source = False
+html_show_sphinx = False
+html_last_updated_fmt = None  # no clock in the output
+html_theme_options = {
+    "light_css_variables": {"color-brand-primary": "#1b6aa5", "color-brand-content": "#1b6aa5"},
+    "dark_css_variables": {"color-brand-primary": "#74b6ea", "color-brand-content": "#74b6ea"},
+}
+pygments_style = "a11y-high-contrast-light"
+pygments_dark_style = "a11y-high-contrast-dark"
+
+logging.getLogger("fontTools").setLevel(logging.WARNING)  # it tells of each letter
+reference.write(DOCS / "reference")
+
+
+def _listed(match: re.Match[str]) -> str:
+    """A Mermaid flowchart, which GitHub draws, as a list of its boxes in order."""
+    boxes = re.findall(r'\["(.+?)"\]', match[1])
+    return "\n".join(f"1. {box.replace('<b>', '**').replace('</b><br>', '**: ').replace('</b>', '**')}"
+                     for box in boxes)
+
+
+def _read(app: object, name: str, content: list[str]) -> None:
+    if name == "gallery":
+        content[0] = samples.gallery()
+    content[0] = re.sub(r"```mermaid\n(.*?)```", _listed, content[0], flags=re.DOTALL)
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Change pages as they are read: pictures into the gallery, flowcharts into lists."""
+    app.connect("source-read", _read)
+    app.add_lexer("csv", TextLexer)  # Pygments has none of its own
+    return {"parallel_read_safe": True}
