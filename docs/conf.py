@@ -36,6 +36,7 @@ html_static_path = ["static"]
 html_css_files = ["docs.css"]
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False
 html_last_updated_fmt = None  # no clock in the output
 html_theme_options = {
     "light_css_variables": {"color-brand-primary": "#1b6aa5", "color-brand-content": "#1b6aa5"},

@@ -9,7 +9,7 @@ import inspect
 import json
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,19 +55,18 @@ def tables() -> str:
     descriptor = json.loads((ROOT / "data/datapackage.json").read_text("utf-8"))
     parts = ["# Tables", "The facts lie in `data/`, one CSV file for each table, in UTF-8, with a header. "
              "`data/datapackage.json` says what each may hold ([Data Package](https://datapackage.org)). A project may "
-             "add columns and tables. Those marked **always** must be there. A cell that must be filled is marked "
-             "**yes**."]
+             "add columns and tables. *Always*: the column must be there. *Filled*: so must the cell."]
     for resource in descriptor["resources"]:
         schema, always = resource["schema"], STANDARD.get(resource["name"], ())
         links = {column: f"{each['reference'].get('resource') or resource['name']}.{target}"
                  for each in schema.get("foreignKeys", ())
                  for column, target in zip(each["fields"], each["reference"]["fields"], strict=True)}
-        rows = [[_code(field["name"]), "**always**" if field["name"] in always else "",
-                 "**yes**" if field.get("constraints", {}).get("required") else "", _kind(field),
-                 field.get("description", ""), "; ".join(_limits(field, links))] for field in schema["fields"]]
+        rows = [[_code(field["name"]), _kind(field), _must(field, always),
+                 ". ".join(filter(None, [field.get("description", ""), *_limits(field, links)]))]
+                for field in schema["fields"]]
         parts += [f"## {resource['name']}", f"{resource['title']}: `data/{resource['path']}`. "
                   f"No two rows have the same {' and '.join(_code(key) for key in schema['primaryKey'])}.",
-                  _grid(["column", "there", "filled", "type", "what it holds", "limits"], rows)]
+                  _grid(["column", "type", "must be", "what it holds"], rows)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -77,19 +76,24 @@ def _kind(field: Mapping[str, Any]) -> str:
     return "list" if "listOf" in field else str(field.get("type", "string"))
 
 
+def _must(field: Mapping[str, Any], always: Sequence[str]) -> str:
+    return ", ".join(["always"] * (field["name"] in always) +
+                     ["filled"] * bool(field.get("constraints", {}).get("required")))
+
+
 def _limits(field: Mapping[str, Any], links: Mapping[str, str]) -> Iterator[str]:
     constraints = field.get("constraints", {})
     if words := constraints.get("enum"):
-        yield " ".join(map(_code, words))
+        yield f"One of {' '.join(map(_code, words))}"
     if pattern := constraints.get("pattern"):
-        yield f"of the form {_code(pattern)}"
-    for name, said in (("minimum", "at least"), ("maximum", "at most"), ("maxLength", "characters at most")):
+        yield f"Of the form {_code(pattern)}"
+    for name, said in (("minimum", "At least"), ("maximum", "At most"), ("maxLength", "Characters at most")):
         if name in constraints:
             yield f"{said} {constraints[name]}"
     if field["name"] in links:
-        yield f"a {_code(links[field['name']])}"
+        yield f"A {_code(links[field['name']])}"
     if listed := field.get("listOf"):
-        yield f"parted by {_code(listed.get('delimiter', ';'))}, each a {' or '.join(map(_code, listed['references']))}"
+        yield f"Parted by {_code(listed.get('delimiter', ';'))}, each a {' or '.join(map(_code, listed['references']))}"
 
 
 # --- commands ---------------------------------------------------------------------
