@@ -25,7 +25,7 @@ extensions = ["myst_parser"]
 myst_enable_extensions = ["colon_fence"]
 myst_heading_anchors = 3
 exclude_patterns = ["site"]
-nitpicky = False
+smartquotes = False  # options have two hyphens, and samples straight quotes
 add_module_names = False
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
@@ -50,10 +50,17 @@ reference.write(DOCS / "reference")
 
 
 def _listed(match: re.Match[str]) -> str:
-    """A Mermaid flowchart, which GitHub draws, as a list of its boxes in order."""
-    boxes = re.findall(r'\["(.+?)"\]', match[1])
-    return "\n".join(f"1. {box.replace('<b>', '**').replace('</b><br>', '**: ').replace('</b>', '**')}"
-                     for box in boxes)
+    """A Mermaid flowchart, which GitHub draws, as a list: each box with those that its arrows lead to."""
+    boxes = {id: re.sub(r"^(\w+)<br>(The )?\1: ", r"\1<br>", text, flags=re.IGNORECASE)
+             for id, text in re.findall(r'(\w+)\["(.+?)"\]', match[1].replace("<b>", "").replace("</b>", ""))}
+    names = {id: text.partition("<br>")[0] for id, text in boxes.items()}
+    arrows = re.findall(r"(\w+) --> (\w+)", re.sub(r'\["[^"]+"\]', "", match[1]))
+    lines = []
+    for id, text in boxes.items():
+        name, _, about = text.partition("<br>")
+        leads = ", ".join(f"**{names[end]}**" for start, end in arrows if start == id)
+        lines.append(f"- **{name}**" + (f": {about}" if about else "") + (f" → {leads}" if leads else ""))
+    return "\n".join(lines)
 
 
 def _read(app: object, name: str, content: list[str]) -> None:

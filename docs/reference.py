@@ -51,8 +51,10 @@ def _code(text: object) -> str:
 # --- tables -----------------------------------------------------------------------
 
 def tables() -> str:
-    """Each table with its columns, from the descriptor of this project."""
-    descriptor = json.loads((ROOT / "data/datapackage.json").read_text("utf-8"))
+    """Each table with its columns, from the descriptor that new projects begin with, or else the one of this project."""
+    path = next(path for path in (PACKAGE / "starter/data/datapackage.json", ROOT / "data/datapackage.json")
+                if path.exists())
+    descriptor = json.loads(path.read_text("utf-8"))
     parts = ["# Tables", "The facts lie in `data/`, one CSV file for each table, in UTF-8, with a header. "
              "`data/datapackage.json` says what each may hold ([Data Package](https://datapackage.org)). A project may "
              "add columns and tables. *Always*: the column must be there. *Filled*: so must the cell."]
@@ -202,6 +204,7 @@ def _raised(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
     """Code, expected and remedy of each finding: of calls of Finding and of what hands its arguments on to it, and of
     tuples that hold the parts of one."""
     makers = {"Finding": _FIELDS}
+    own = {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
     for outer in ast.walk(tree):
         for node in ast.iter_child_nodes(outer):
             if isinstance(node, ast.FunctionDef):
@@ -211,11 +214,12 @@ def _raised(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
                     makers[name] = taken
     for node in ast.walk(tree):
         parts: dict[str, ast.expr] = {}
+        items = node.elts if isinstance(node, ast.Tuple) else []
         if isinstance(node, ast.Call):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             parts = dict(zip(makers.get(name, ()), node.args, strict=False))
             parts |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg} if parts else {}
-        items = node.elts if isinstance(node, ast.Tuple) else node.args if isinstance(node, ast.Call) else []
+            items = [] if name in own or node.args and isinstance(node.args[-1], ast.Subscript) else node.args
         if not parts and len(items) in (4, 5) and _is_remedy(items[-1]):
             parts = dict(zip(_PARTS, [items[-4], *items[-2:]], strict=True))
         if set(_PARTS) <= parts.keys():
