@@ -51,7 +51,7 @@ def _code(text: object) -> str:
 # --- tables -----------------------------------------------------------------------
 
 def tables() -> str:
-    """Each table with its columns, from the descriptor that new projects begin with, or else the one of this project."""
+    """Each table with its columns, from the descriptor that new projects begin with, or that of this project."""
     path = next(path for path in (PACKAGE / "starter/data/datapackage.json", ROOT / "data/datapackage.json")
                 if path.exists())
     descriptor = json.loads(path.read_text("utf-8"))
