@@ -27,7 +27,6 @@ myst_heading_anchors = 3
 exclude_patterns = ["site"]
 smartquotes = False  # options have two hyphens, and samples straight quotes
 add_module_names = False
-python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 
 html_theme = "furo"
@@ -69,8 +68,16 @@ def _read(app: object, name: str, content: list[str]) -> None:
     content[0] = re.sub(r"```mermaid\n(.*?)```", _listed, content[0], flags=re.DOTALL)
 
 
+def _finish(app: Any, error: Exception | None) -> None:
+    """Mend what a screen reader or a keyboard misses in the theme: levels of headings, code that scrolls."""
+    for path in sorted(Path(app.outdir).rglob("*.html")):
+        text = path.read_text("utf-8").replace('role="heading">', 'role="heading" aria-level="2">')
+        path.write_text(text.replace("<pre>", '<pre tabindex="0">'), encoding="utf-8", newline="\n")
+
+
 def setup(app: Any) -> dict[str, bool]:
     """Change pages as they are read: pictures into the gallery, flowcharts into lists."""
     app.connect("source-read", _read)
+    app.connect("build-finished", _finish)
     app.add_lexer("csv", TextLexer)  # Pygments has none of its own
     return {"parallel_read_safe": True}

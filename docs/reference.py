@@ -161,7 +161,7 @@ def _keys() -> dict[str, list[str]]:
     except ImportError:
         return {name: [] for name in FRONT_MATTER}
     tabled = next(items for value in vars(module).values() if (items := _entries(value)))
-    known = {each.name: [_type(each.type), _code("" if each.default is None else each.default), _text(each.meaning)]
+    known = {each.name: [_type(each), _code("" if each.default in (None, ()) else each.default), _text(each.meaning)]
              for each in tabled}
     return {name: [""] * 3 for name in FRONT_MATTER} | known
 
@@ -171,8 +171,9 @@ def _entries(value: object) -> list[Any]:
     return items if items and all(hasattr(item, "meaning") and hasattr(item, "name") for item in items) else []
 
 
-def _type(kind: object) -> str:
-    return getattr(kind, "__name__", str(kind))
+def _type(entry: Any) -> str:
+    kind = getattr(entry, "type", getattr(entry, "kind", ""))
+    return _text(getattr(kind, "__name__", str(kind)))
 
 
 # --- findings ---------------------------------------------------------------------
