@@ -11,9 +11,9 @@ import importlib
 from typing import Any
 
 #: Names by the module that has them: loaded when first asked for, since Altair takes a while.
-_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "builders", "network": "builders",
-           "stands": "builders", "timeline": "builders", "described": "descriptions", "PALETTE": "theme",
-           "WIDE": "theme", "NARROW": "theme"}
+_PLACES = {"hedged": "hedges", "with_words": "hedges", "chains": "builders", "network": "builders", "note": "builders",
+           "wrapped": "builders", "stands": "builders", "timeline": "builders", "described": "descriptions",
+           "PALETTE": "theme", "WIDE": "theme", "NARROW": "theme"}
 
 __all__ = sorted(_PLACES)
 

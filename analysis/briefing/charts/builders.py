@@ -122,7 +122,7 @@ def _list(rows: list[dict[str, Any]], subject: str, width: int) -> alt.LayerChar
         title=alt.Title(textwrap.wrap(subject, int(width / LETTER)), fontSize=12, offset=2))
 
 
-def note(text: str, width: int) -> alt.Chart:
+def note(text: str, width: int = WIDE) -> alt.Chart:
     """A line of text in place of a chart, or below one."""
     lines = textwrap.wrap(text, int(width / LETTER))
     drawn: alt.Chart = alt.Chart(pandas.DataFrame({"text": ["\n".join(lines)]})).mark_text(

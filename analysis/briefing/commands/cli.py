@@ -6,6 +6,7 @@ Exit 0: done and clean. 1: something was found. 2: could not run.
 from __future__ import annotations
 
 import argparse
+import datetime
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .. import NOTHING_CHANGED, __version__
 from ..findings import BriefingError, Finding, Findings
@@ -47,19 +48,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="briefing", description="Reproducible briefings: coded facts in, one PDF and one HTML file out.",
-        epilog="Exit codes: 0 clean, 1 findings, 2 could not run.")
+        epilog="Exit codes: 0 clean, 1 findings, 2 could not run. Begin with `briefing new FOLDER --source FILE`.")
     parser.add_argument("--version", action="version", version=f"briefing {__version__}")
+    parser.add_argument("--completion", action=_Completion, choices=("bash", "zsh", "tcsh"),
+                        help="print what lets this shell complete commands: eval \"$(briefing --completion bash)\"")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help: str,
-                description: str) -> argparse.ArgumentParser:
+                description: str, project: bool = True) -> argparse.ArgumentParser:
         sub = commands.add_parser(name, help=help, description=description)
-        sub.add_argument("--project", type=Path, metavar="FOLDER", default=None,
-                         help="the project (default: the one that the working folder lies in)")
+        if project:
+            sub.add_argument("--project", type=Path, metavar="FOLDER", default=None,
+                             help="the project (default: the one that the working folder lies in)")
         sub.add_argument("--json", action="store_true", help="messages as JSON, one object on standard output")
         sub.set_defaults(run=run)
         return sub
 
+    _starting(command)
     render = command("render", _render, "make report.pdf and report.html",
                      "Check the data, run the notebooks and write _output/report.pdf and _output/report.html. "
                      "On any finding _output/ stays as it was.")
@@ -91,7 +96,8 @@ def _parser() -> argparse.ArgumentParser:
                     "carries, render them, and say whether the bytes come out the same.")
     check.add_argument("pdf", type=Path, nargs="?", metavar="REPORT.PDF", help="a PDF that this package made")
     check.add_argument("--source", type=_source, action="append", default=[], metavar="ID=FILE",
-                       help="the text of a source, as stored (may be given several times)")
+                       help="the text of a source, as stored (may be given several times; default: where .sources.json "
+                            "says that it lies)")
     check.add_argument("--no-rebuild", action="store_true", help="check the evidence only")
     check.add_argument("--trust", action="store_true", help="run the code in the PDF without asking")
     check.add_argument("--junit", type=Path, metavar="FILE", help="also write the result as JUnit XML")
@@ -105,6 +111,62 @@ def _parser() -> argparse.ArgumentParser:
     sheet.add_argument("file", type=Path, metavar="FILE", help="the sheet, CSV")
     sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
     return parser
+
+
+def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands by which a project begins and grows."""
+    new = command("new", _new, "start a project",
+                  "Make a project in a new or empty folder: tables with their rules, notebooks, a report, that render at "
+                  "once. Sources may be text, Markdown, web pages or PDF; their texts stay outside the project.",
+                  project=False)
+    new.add_argument("folder", type=Path, metavar="FOLDER", help="the project's folder, new or empty")
+    new.add_argument("--source", type=Path, action="append", default=[], metavar="FILE",
+                     help="a source to code (may be given several times)")
+    new.add_argument("--title", default="", help="the briefing's title (default: that of the first source)")
+    new.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="the edition's date (default: today)")
+    new.add_argument("--lang", default="en", metavar="TAG", help="the report's language, BCP 47 (default: en)")
+    source = command("source", _add_source, "add a source, or tell where a source's text lies",
+                     "Add a source to the project: a row in data/sources.csv, with hash and length of its text. Where "
+                     "the project has that text's source already, only the place is recorded, in .sources.json, which "
+                     "is not committed: `check` then finds the text by itself.")
+    source.add_argument("file", type=Path, metavar="FILE", help="text, Markdown, web page or PDF")
+    source.add_argument("--id", default="", help="the source's id (default: from its publisher or the file's name)")
+    for name, help in (("publisher", "who published it"), ("title", "its title"), ("url", "where it was read"),
+                       ("published", "when, EDTF: 2024-09-04, 2024-09"), ("language", "its language, BCP 47"),
+                       ("reliability", "the Admiralty code's letter, A to F"),
+                       ("descriptor", "what it is, its access, age and bias (ICD 206)")):
+        source.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{help} (default: what the file says)")
+    passage = command("passage", _passage, "make one passage of words of a source",
+                      "Find words in the text of a source and print the row of data/passages.csv that pins them: place, "
+                      "hash, paragraph, the words around. With --add it is written, too.")
+    passage.add_argument("source", metavar="SOURCE", help="the source's id")
+    passage.add_argument("words", metavar="WORDS", help="the words, as they stand in the text")
+    passage.add_argument("--nth", type=_whole("places"), metavar="N", help="which place, where they stand several times")
+    passage.add_argument("--add", action="store_true", help="write the row into data/passages.csv")
+    for name, help in (("id", "its id (default: from the gist, or the words)"), ("gist", "what it says, in own words"),
+                       ("speaker", "who says it (default: the publisher)"),
+                       ("chain", "the hands, first speaker first (default: speaker > publisher)"),
+                       ("kind", "quotation, paraphrase or narration (default: quotation within quotation marks)"),
+                       ("credibility", "the Admiralty code's digit (default: 6, cannot be judged)")):
+        passage.add_argument(f"--{name}", default="", metavar="TEXT", help=help)
+    passage.add_argument("--quote", action="store_true", help="hold the words themselves, at most 12")
+
+
+class _Completion(argparse.Action):
+    """Print a shell's completion of all commands, and end."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *arguments: Any) -> None:
+        import shtab
+
+        print(shtab.complete(parser, shell=arguments[1]))
+        parser.exit()
+
+
+def _day(text: str) -> str:
+    try:
+        return datetime.date.fromisoformat(text).isoformat()
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f'found "{text}", expected a day that exists, such as 2024-09-30') from error
 
 
 def _source(text: str) -> tuple[str, Path]:
@@ -137,6 +199,45 @@ def _port(text: str) -> int:
 
 
 # --- commands -------------------------------------------------------------------
+
+def _new(options: argparse.Namespace) -> int:
+    from . import new
+
+    added = new.new(options.folder, options.source, title=options.title, date=options.date or "", lang=options.lang)
+    if options.json:
+        print(json.dumps({"project": str(options.folder), "sources": [each.as_dict() for each in added]},
+                         ensure_ascii=False))
+        return 0
+    code = "briefing code       # code the text in the browser" if added else \
+        "briefing source FILE   # add a source"
+    print("\n".join([*new.told(added), f"Made {options.folder}. Go on with:", "", f"  cd {options.folder}",
+                     f"  {code}", "  briefing preview    # see the report while you write"]))
+    return 0
+
+
+def _add_source(options: argparse.Namespace) -> int:
+    from . import new
+
+    given = {name: getattr(options, name) for name in
+             ("publisher", "title", "url", "published", "language", "reliability", "descriptor")}
+    added = new.add_source(_project(options), options.file, id=options.id, given=given)
+    print(json.dumps({"sources": [added.as_dict()]}, ensure_ascii=False) if options.json else
+          "\n".join(new.told([added])))
+    return 0
+
+
+def _passage(options: argparse.Namespace) -> int:
+    from . import passage
+
+    row = passage.make(_project(options), options.source, options.words, nth=options.nth, quote=options.quote,
+                       add=options.add, given={name: getattr(options, name) for name in (
+                           "id", "gist", "speaker", "chain", "kind", "credibility")})
+    print(json.dumps({"passage": row, "added": options.add}, ensure_ascii=False) if options.json else
+          passage.as_csv(row))
+    if options.add and not options.json:
+        print(f"Added {row['id']} to data/passages.csv.", file=sys.stderr)
+    return 0
+
 
 def _render(options: argparse.Namespace) -> int:
     from ..rendering.timings import Timings
@@ -265,6 +366,7 @@ def _check(options: argparse.Namespace) -> int:
     if options.pdf:
         return _check_pdf(options)
     from ..editions import rebuild
+    from ..sources import places
     from .review import review
 
     root = _project(options)
@@ -272,7 +374,9 @@ def _check(options: argparse.Namespace) -> int:
     for id in given:
         if given.count(id) > 1:
             raise BriefingError(f"--source {id}: found {given.count(id)} files, expected one. Give each source once.")
-    result = review(root, dict(options.source))
+    here = places.known(root)
+    gone = {id: place for id, place in here.items() if id not in given and not place.is_file()}
+    result = review(root, {id: place for id, place in here.items() if id not in gone} | dict(options.source))
     differences = [] if options.no_rebuild or result.findings else rebuild.check(root, _progress(options))
     if options.junit:
         _write_junit(options.junit, result.findings, differences)
@@ -286,6 +390,8 @@ def _check(options: argparse.Namespace) -> int:
         print("\nThe words stand elsewhere now. To move the passages, and to take a changed text for the source, "
               f"apply this patch:\n\n{result.patch}")
     print(_passages_line(result))
+    for id, place in gone.items():
+        print(f"The text of {id} was at {place}, and is not there now: tell where with `briefing source FILE`.")
     print(_coders_lines(result))
     count = len(result.findings)
     print(f"{count} finding{'s' if count != 1 else ''}.")
@@ -370,7 +476,7 @@ def _passages_line(result: Review) -> str:
     line = f"Passages: {result.passages_checked} checked against their source"
     if result.passages_unchecked:
         line += (f", {result.passages_unchecked} could not be checked: the text of their source is not at hand "
-                 "or not UTF-8 (give it with --source ID=FILE)")
+                 "or not UTF-8 (tell where it lies: briefing source FILE, or give it with --source ID=FILE)")
     return f"{line}."
 
 

@@ -304,6 +304,8 @@ def _check_blocks(read: _Read) -> Iterator[Finding]:
             yield read.finding(parts[0].start, "judgement-differs",
                                f"confidence {', '.join(sorted(said)) or 'not given'}", f"{row['confidence']}, as row "
                                f"{row['id']} has it", "Take the judgement in by its value, or name the right row.")
+    named |= {id for shown_there in read.offered.embeds.values()  # blocks that a notebook makes of the table
+              for id in re.findall(r'\.judgement row="([^"]+)"', shown_there)}
     path = _path(read.tables, "judgements")
     for number, id in enumerate(rows, start=2):
         if id not in named and not _reasons(read.report).get(id):

@@ -1,0 +1,208 @@
+"""Start a project, and add sources to one.
+
+A project begins with the files of `starter/`, the tables' headers and a row for each source. Files whose names begin
+with a point are kept there as `dot-…`. What is filled in stands between two at signs.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import __version__
+from ..facts import tables
+from ..findings import BriefingError, shown
+from ..sources import places, texts
+from ..sources.proposals import slug
+
+STARTER = Path(__file__).resolve().parents[1] / "starter"
+#: What a folder may have before a project is put into it.
+HARMLESS = {".git", ".gitkeep", ".DS_Store"}
+UNKNOWN = "unknown publisher"
+UNDESCRIBED = "Not described yet."
+
+
+@dataclass(frozen=True)
+class Added:
+    """A source that was added or found again: its id, where its text lies, what was read, whether its row is new."""
+
+    id: str
+    place: Path
+    text: texts.Text
+    new: bool
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain data: id, text (where it lies), language, new."""
+        return {"id": self.id, "text": str(self.place), "language": self.text.language, "new": self.new}
+
+
+def new(folder: Path, files: Sequence[Path] = (), *, title: str = "", date: str = "", lang: str = "en",
+        given: dict[str, str] | None = None) -> list[Added]:
+    """Make a project in a folder that is not there or empty, with a row for each source; the sources.
+
+    `given` are columns of `sources` that the user gives instead of what the files say. Raises BriefingError, and
+    leaves nothing, where the folder holds something or a source cannot be read.
+    """
+    _check_folder(folder)
+    read = [(path, texts.read(path)) for path in files]
+    date = date or datetime.date.today().isoformat()
+    title = title or (read[0][1].title if read else "") or folder.resolve().name.replace("-", " ").replace("_", " ")
+    above = next(place for place in folder.resolve().parents if place.is_dir())
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.resolve().name}-", dir=above))
+    try:
+        _write_starter(made, {"title": title, "date": date, "lang": lang, "version": __version__,
+                              "name": slug(title, set()), "python": f"{sys.version_info[0]}.{sys.version_info[1]}"})
+        (made / "requirements.lock").write_text(_pins(), "utf-8", newline="\n")
+        folder.mkdir(parents=True, exist_ok=True)
+        made.chmod(folder.stat().st_mode)
+        for path in sorted(made.iterdir()):
+            os.replace(path, folder / path.name)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return [_add(folder.resolve(), path, text, given or {}) for path, text in read]
+
+
+def _check_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise BriefingError(f"{folder}: found a file, expected a new or an empty folder. Choose another name.")
+    there = sorted(path.name for path in folder.iterdir() if path.name not in HARMLESS) if folder.is_dir() else []
+    if there:
+        more = f" and {len(there) - 3} more" if len(there) > 3 else ""
+        raise BriefingError(f"{folder}: found {', '.join(there[:3])}{more} in it, expected a new or an empty folder. "
+                            f"Choose another, such as {folder}-briefing; to add a source to a project that is there: "
+                            f"briefing source FILE --project {folder}")
+
+
+def _write_starter(root: Path, words: dict[str, str]) -> None:
+    for source in sorted(path for path in STARTER.rglob("*") if path.is_file() and path.suffix != ".pyc"):
+        parts = [re.sub("^dot-", ".", part) for part in source.relative_to(STARTER).parts]
+        target = root.joinpath(*parts)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        text = source.read_text("utf-8")
+        quoted = target.suffix in (".json", ".qmd", ".yml")
+        for name, word in words.items():
+            text = text.replace(f"@{name}@", json.dumps(word, ensure_ascii=False)[1:-1] if quoted else word)
+        target.write_text(text, "utf-8", newline="\n")
+    descriptor = json.loads((root / "data" / tables.DESCRIPTOR).read_text("utf-8"))
+    for resource in descriptor["resources"]:
+        header = ",".join(field["name"] for field in resource["schema"]["fields"])
+        (root / "data" / resource["path"]).write_text(f"{header}\n", "utf-8", newline="\n")
+
+
+def _pins() -> str:
+    """The versions of the libraries below the package, as they are here."""
+    from importlib import metadata
+
+    from packaging.requirements import Requirement
+    from packaging.utils import canonicalize_name
+
+    found: dict[str, str] = {}
+    wanted = ["briefing"]
+    while wanted:
+        try:
+            needs = metadata.requires(wanted.pop()) or []
+        except metadata.PackageNotFoundError:
+            continue
+        for need in map(Requirement, needs):
+            name = canonicalize_name(need.name)
+            if name not in found and (need.marker is None or need.marker.evaluate({"extra": ""})):
+                try:
+                    found[name] = metadata.version(name)
+                except metadata.PackageNotFoundError:
+                    continue
+                wanted.append(name)
+    lines = sorted(f"{name}=={version}" for name, version in found.items())
+    return "\n".join(["# The libraries that this project's edition is made with; the package itself comes from elsewhere.",
+                      *lines]) + "\n"
+
+
+# --- sources ----------------------------------------------------------------------
+
+def add_source(root: Path, path: Path, *, id: str = "", given: dict[str, str] | None = None) -> Added:
+    """Add a source to a project, or record where the text of one that it has lies.
+
+    A file whose SHA-256 a row of `sources` has is the text of that source; so is one whose `id` is given and whose row
+    has no text yet. Raises BriefingError for a text inside the project, an id that is taken, and as `texts.read` does.
+    """
+    return _add(root, path, texts.read(path), given or {}, id)
+
+
+def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: str = "") -> Added:
+    if path.resolve().is_relative_to(root.resolve()):
+        raise BriefingError(f"{path}: found a text inside the project, expected one outside, since it is not yours to "
+                            f"publish. Move it: mv {path} {root.resolve().parent}/")
+    data, found = tables.read(root)
+    rows = data.rows["sources"]
+    as_is = hashlib.sha256(path.read_bytes()).hexdigest()
+    content = text.content.encode("utf-8")
+    sha256 = hashlib.sha256(content).hexdigest()
+    for row in rows:
+        if row["sha256"] in (as_is, sha256):
+            place = path.resolve() if row["sha256"] == as_is else _copied(root, row["id"], content)
+            places.record(root, row["id"], place)
+            return Added(row["id"], place, text, False)
+    if found:
+        raise BriefingError(f"data/: found {len(found)} finding{'s' * (len(found) > 1)} ({found[0]}), expected tables "
+                            "without. Mend them first; `briefing check --no-rebuild` lists all.")
+    taken = {row["id"] for row in rows}
+    if id in taken:
+        raise BriefingError(f"--id {id}: found a source of this id with another text, expected a new id. "
+                            f"Use another, such as {slug(id, taken)}; where the text of {id} has changed, "
+                            f"`briefing check --source {id}={path}` offers the new places.")
+    id = id or slug(text.publisher or path.stem, taken)
+    place = path.resolve() if content == path.read_bytes() else _copied(root, id, content)
+    row = {"id": id, "publisher": text.publisher or UNKNOWN, "title": text.title or texts.described(path),
+           "published": text.published, "url": text.url, "language": text.language, "licence": "",
+           "sha256": sha256, "characters": len(text.content), "reliability": "F", "chain": text.publisher,
+           "descriptor": UNDESCRIBED} | {name: word for name, word in given.items() if word}
+    append(data, "sources", row)
+    places.record(root, id, place)
+    return Added(id, place, text, True)
+
+
+def _copied(root: Path, id: str, content: bytes) -> Path:
+    """The text beside the project, in a folder named after it."""
+    place = root.resolve().parent / f"{root.resolve().name}-texts" / f"{id}.txt"
+    if place.exists() and place.read_bytes() != content:
+        raise BriefingError(f"{place}: found another text there, expected none or the same. Move it away.")
+    place.parent.mkdir(exist_ok=True)
+    place.write_bytes(content)
+    return place
+
+
+def append(data: tables.Tables, table: str, row: dict[str, Any]) -> None:
+    """Write a row at the end of a table; the rest of the file stays byte for byte."""
+    resource = next(r for r in data.descriptor["resources"] if r["name"] == table)
+    columns = [field["name"] for field in resource["schema"]["fields"]]
+    path = data.root / "data" / resource["path"]
+    out = io.StringIO()
+    csv.DictWriter(out, columns, restval="", extrasaction="ignore", lineterminator="\n").writerow(row)
+    before = path.read_bytes()
+    with path.open("ab") as file:
+        file.write(b"" if before.endswith(b"\n") else b"\n")
+        file.write(out.getvalue().encode("utf-8"))
+
+
+def told(added: Iterable[Added]) -> list[str]:
+    """What to say of sources that were added: what was read of each, and what is still to be filled in."""
+    lines = []
+    for each in added:
+        words = len(each.text.content.split())
+        paragraphs = sum(bool(line.strip()) for line in each.text.content.split("\n"))
+        lines.append(f"Source {each.id}: {shown(each.text.title or each.id)}, {words:,} words in {paragraphs:,} "
+                     f"paragraphs, language {each.text.language}; its text is {each.place}")
+    if any(each.new for each in added):
+        lines.append("Fill in data/sources.csv what the files do not say: publisher, published, reliability, descriptor.")
+    return lines
