@@ -116,15 +116,18 @@ def _commands(parser: argparse.ArgumentParser, before: str) -> Iterator[tuple[st
 def commands() -> str:
     """Each command with all of its arguments, from the parser of the command line."""
     parser = _parser()
-    parts = ["# Commands", str(parser.description), str(parser.epilog),
-             "`briefing --help` lists the commands, `briefing render --help` the options of one."]
+    parts = ["# Commands", _text(str(parser.description)), str(parser.epilog),
+             _arguments(parser)]
     for name, sub in parsers().items():
-        rows = [[_spelled(action), _help(sub, action)] for action in sub._actions
-                if action.help != argparse.SUPPRESS and not isinstance(action, argparse._SubParsersAction)]
         usage = " ".join(sub.format_usage().removeprefix("usage:").split())
-        parts += [f"## briefing {name}", _text(sub.description or ""), f"```text\n{usage}\n```",
-                  _grid(["argument", "what it does"], rows)]
+        parts += [f"## briefing {name}", _text(sub.description or ""), f"```text\n{usage}\n```", _arguments(sub)]
     return "\n\n".join(parts) + "\n"
+
+
+def _arguments(parser: argparse.ArgumentParser) -> str:
+    return _grid(["argument", "what it does"],
+                 [[_spelled(action), _help(parser, action)] for action in parser._actions
+                  if action.help != argparse.SUPPRESS and not isinstance(action, argparse._SubParsersAction)])
 
 
 def _spelled(action: argparse.Action) -> str:

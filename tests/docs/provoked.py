@@ -1,5 +1,7 @@
 """What goes wrong, provoked on a copy of the invented project: each function gives the messages that come of it."""
 
+import contextlib
+import io
 import json
 
 from briefing.commands import cli
@@ -30,6 +32,13 @@ class Broken:
     def review(self, **texts):
         return "\n".join(map(str, review(self.root, texts).findings))
 
+    def passage(self, words):
+        text = self.root.parent / SOURCE
+        (self.root / SOURCE).rename(text)
+        with contextlib.redirect_stdout(io.StringIO()):
+            cli.main(["source", str(text), "--project", str(self.root)])
+        return self.command("passage", "courier", words, "--project", str(self.root))
+
     def command(self, *arguments):
         return said(lambda: cli._parser().parse_args(arguments).run(cli._parser().parse_args(arguments)))
 
@@ -45,6 +54,46 @@ def said(run):
 def no_project(broken):
     (broken.root / "data/datapackage.json").unlink()
     return broken.command("render", "--project", str(broken.root))
+
+
+def folder_is_not_empty(broken):
+    (broken.root / "notes.txt").write_text("Mine.", "utf-8")
+    return broken.command("new", str(broken.root))
+
+
+def source_is_empty(broken):
+    (broken.root.parent / "gazette.txt").write_text("", "utf-8")
+    return broken.command("source", str(broken.root.parent / "gazette.txt"), "--project", str(broken.root))
+
+
+def source_is_no_text(broken):
+    (broken.root.parent / "gazette.txt").write_bytes(bytes(range(256)))
+    return broken.command("source", str(broken.root.parent / "gazette.txt"), "--project", str(broken.root))
+
+
+def source_is_a_scan(broken):
+    import pypdf
+
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(broken.root.parent / "scan.pdf")
+    return broken.command("source", str(broken.root.parent / "scan.pdf"), "--project", str(broken.root))
+
+
+def text_inside_the_project(broken):
+    return broken.command("source", str(broken.root / SOURCE), "--project", str(broken.root))
+
+
+def place_of_a_text_unknown(broken):
+    return broken.command("passage", "courier", "stopped work", "--project", str(broken.root))
+
+
+def words_that_stand_nowhere(broken):
+    return broken.passage("The dockers went home")
+
+
+def words_that_stand_twice(broken):
+    return broken.passage("cranes")
 
 
 def number_with_unit(broken):
