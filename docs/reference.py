@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import importlib
 import inspect
 import json
 import re
@@ -15,8 +14,9 @@ from typing import Any
 
 import briefing
 from briefing.commands.cli import _parser
-from briefing.facts.tables import EDTF, STANDARD
-from briefing.report.report import FRONT_MATTER
+from briefing.facts.cells import EDTF
+from briefing.facts.tables import STANDARD
+from briefing.report.parameters import PARAMETERS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = Path(briefing.__file__).parent
@@ -149,34 +149,13 @@ def _text(text: str) -> str:
 
 def front_matter() -> str:
     """The keys that report.qmd may begin with."""
-    rows = [[_code(name), *about] for name, about in sorted(_keys().items())]
-    heads = ["key", "type", "default", "what it means"] if any(len(row) > 1 for row in rows) else ["key"]
+    rows = [[_code(each.name), _text(each.kind + (f": {', '.join(each.choices)}" if each.choices else "")),
+             _text(each.default), _text(each.meaning)] for each in PARAMETERS]
     return "\n\n".join([
         "# Front matter", "`report.qmd` begins with these keys, in YAML, between two lines of three hyphens. Any other "
-        "key is a finding. What stands under `format:` is for Quarto alone.", _grid(heads, rows),
+        "key is a finding. What stands under `format:` is for Quarto alone.",
+        _grid(["key", "type", "default", "what it means"], rows),
         "What the report may hold after it: [](../quarto.md)."]) + "\n"
-
-
-def _keys() -> dict[str, list[str]]:
-    """Each key with its type, default and meaning, where the package has a table of them."""
-    try:
-        module: Any = importlib.import_module("briefing.report.parameters")
-    except ImportError:
-        return {name: [] for name in FRONT_MATTER}
-    tabled = next(items for value in vars(module).values() if (items := _entries(value)))
-    known = {each.name: [_type(each), _code("" if each.default in (None, ()) else each.default), _text(each.meaning)]
-             for each in tabled}
-    return {name: [""] * 3 for name in FRONT_MATTER} | known
-
-
-def _entries(value: object) -> list[Any]:
-    items = list(value.values()) if isinstance(value, Mapping) else list(value) if isinstance(value, tuple) else []
-    return items if items and all(hasattr(item, "meaning") and hasattr(item, "name") for item in items) else []
-
-
-def _type(entry: Any) -> str:
-    kind = getattr(entry, "type", getattr(entry, "kind", ""))
-    return _text(getattr(kind, "__name__", str(kind)))
 
 
 # --- findings ---------------------------------------------------------------------
