@@ -16,6 +16,7 @@ import pytest
 
 import briefing
 from briefing.commands import cli
+from briefing.editions import rebuild
 from briefing.facts import tables
 from briefing.facts.tables import STANDARD
 from briefing.findings import InvalidData
@@ -126,6 +127,23 @@ def test_messages_are_raised(name, project):
     for quoted in QUOTED[name].splitlines():
         form = re.escape(quoted).replace("…", ".*")
         assert any(re.fullmatch(form, line) for line in lines), f"{quoted}\nis none of\n" + "\n".join(lines)
+
+
+def test_the_page_on_the_proof_names_the_conditions_as_they_are(tmp_path):
+    rows = dict(re.findall(r"^\| ([\w ,]+) \| (.+\| .+) \|$", TEXTS["docs/proof.md"], re.MULTILINE))
+    one, other = rebuild._conditions(tmp_path)
+    assert one.variables["TZ"] in rows["time zone"] and other.variables["TZ"] in rows["time zone"]
+    assert rows["hash seed of Python"] == f"{one.variables['PYTHONHASHSEED']} | {other.variables['PYTHONHASHSEED']}"
+    assert rows["umask"] == f"{one.umask:03o} | {other.umask:03o}"
+    assert f"`{one.variables['LC_ALL']}`" in rows["locale"]
+    assert rows["processors"].startswith("all |") and (one.one_processor, other.one_processor) == (False, True)
+    assert (one.backwards, other.backwards) == (False, True)
+    assert " " in other.variables["HOME"] and "'" in other.variables["HOME"]
+
+
+@pytest.mark.parametrize("name", ["docs/proof.md", "docs/howto/check-a-pdf.md"])
+def test_the_verdict_is_quoted_as_it_is_said(name):
+    assert cli._rebuilt_lines([]) in " ".join(TEXTS[name].replace("\n> ", " ").split())
 
 
 # --- links --------------------------------------------------------------------------
