@@ -4,6 +4,7 @@ import pytest
 
 from briefing.commands.cli import main
 from briefing.findings import InvalidReport
+from briefing.rendering.project import Project
 from briefing.report import parameters, report
 
 
@@ -82,3 +83,10 @@ def test_every_parameter_has_a_kind_that_is_checked_and_stands_in_the_help(capsy
     said = capsys.readouterr().out
     assert all(f"\n  {name} " in said for name in names)
     assert "a4 or letter or us-letter; default: a4" in " ".join(said.split())
+
+
+def test_a_date_that_is_not_that_of_the_edition_is_told_the_one_that_is(project, edit):
+    edit("report.qmd", "date: 2031-03-10", "date: 2031-03-11")
+    with pytest.raises(Exception, match="Write `date: 2031-03-10`") as caught:
+        Project.read(project)
+    assert [f.code for f in caught.value.findings] == ["edition-date"]

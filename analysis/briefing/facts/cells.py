@@ -35,7 +35,7 @@ def read(field: dict[str, Any], cell: str) -> tuple[Any, Problem | None]:
     try:
         value = CASTS[kind](cell)
     except ValueError:
-        return None, ("type", shown(cell), _EXPECTED[kind], f"{write(_guess(kind, cell))}{_TYPE_REMEDY[kind]}")
+        return None, ("type", shown(cell), _EXPECTED[kind], write(_guess(kind, cell), _TYPE_REMEDY[kind]))
     if cell != cell.strip():
         return value, ("spaces", shown(cell), "no space at either end", f"Write `{cell.strip()}`.")
     if "listOf" in field:
@@ -62,9 +62,10 @@ def _fits(kind: str, cell: str) -> bool:
         return False
 
 
-def write(copy: str) -> str:
-    """A value to copy as a remedy begins with it."""
-    return f"Write {copy}. " if copy else ""
+def write(copy: str, remedy: str) -> str:
+    """A remedy that begins with the value to copy, where there is one."""
+    rest = remedy.removeprefix("Write ")
+    return f"Write {copy}: {rest[0].lower()}{rest[1:]}" if copy else remedy
 
 
 def _finite(cell: str) -> float:
@@ -114,7 +115,7 @@ def _constraint_problem(constraints: dict[str, Any], value: Any, cell: str) -> P
                 f"{meant(cell, words)}Use one of the controlled words.")
     if (pattern := constraints.get("pattern")) and not re.fullmatch(pattern, cell):
         return ("pattern", shown(cell), f"text of the form {pattern}",
-                f"{write(_formed(cell, pattern))}Write the cell in this form.")
+                write(_formed(cell, pattern), "Write the cell in this form."))
     if (least := constraints.get("minimum")) is not None and value < least:
         return ("range", shown(cell), f"at least {least}", "Correct the number.")
     if (most := constraints.get("maximum")) is not None and value > most:
@@ -141,5 +142,5 @@ def _edtf_problem(cell: str) -> Problem | None:
     except ValueError:
         return ("date", shown(cell), "a date in EDTF (ISO 8601-2) that exists, as 2031-05-30, 2031-05, "
                 "2031-05-02/.. or [2031-05-02..2031-05-04]",
-                f"{write(guesses.date(cell))}Write the date as the source gives it.")
+                write(guesses.date(cell), "Write the date as the source gives it."))
     return None

@@ -63,12 +63,12 @@ def _dates(cell: str) -> list[str]:
     """Dates that a cell may mean, right or wrong."""
     if _ABOUT.search(cell):
         return [f"{guess}~" for guess in _dates(_ABOUT.sub("", cell).strip())]
-    if _exists(cell):
-        return [cell]
     if match := re.fullmatch(r"\?(.+)", cell):
         return [f"{match[1]}?"]
     if match := re.fullmatch(rf"{_YEAR}(-\d\d)?(?:-[XxuU?]{{2}}){{1,2}}", cell):
         return [f"{match[1]}{match[2] or ''}"]
+    if _exists(cell):
+        return [cell]
     if match := re.fullmatch(rf"{_YEAR}\s*[-–—/]\s*(\d\d|{_YEAR})", cell):  # 2021-24
         return [f"{match[1]}/{match[1][:2] if len(match[2]) == 2 else ''}{match[2]}"]
     if match := re.fullmatch(rf"{_YEAR}[-./ ]?{_DAY}(?:[-./ ]?{_DAY})?", cell):  # 2024-9-3, 20240903

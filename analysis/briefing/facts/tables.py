@@ -185,8 +185,8 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:  # noq
     except ValueError:
         created = str(descriptor.get("created", ""))
         findings.append(finding("edition-date", shown(created), "a date such as 2031-05-30",
-                                f"{cells.write(guesses.date(created))}Set `created` to the day of the edition: the "
-                                "clock is never asked.",
+                                cells.write(guesses.date(created), "Set `created` to the day of the edition: the "
+                                            "clock is never asked."),
                                 column="created"))
         descriptor = {**descriptor, "created": "1970-01-01"}
     names = [resource["name"] for resource in resources]

@@ -346,7 +346,8 @@ def _check_numbers(read: _Read) -> Iterator[Finding]:
         same = next((id for id, text in read.offered.values.items()
                      if re.search(rf"(?<![\w.,]){re.escape(match[0])}(?![\w]|[.,]\d)", text)
                      and not id.startswith("judgement-")), None)
-        near = (f"Write `{{python}} value(\"{same}\")` if {shown(read.offered.values[same])} is meant. " if same else "")
+        said = shown(read.offered.values[same]) if same else ""
+        near = f"Write `{{python}} value(\"{same}\")` if {said} is meant. " if same else ""
         yield read.finding(match.start(), "number-typed", shown(match[0]), "a number by its id",
                            f"{near}Publish it in a notebook and write `{{python}} value(\"id\")`; a name with a number "
                            "in it goes into [ … ]{.name}.")

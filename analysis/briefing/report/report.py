@@ -369,6 +369,7 @@ def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, 
         origins.append((length, origin, own))
         length += len(text)
 
+    parsed: dict[str, list[Cell]] = {}
     execute = report.front.get("execute") or {}
     at = report.body_start
     for span in sorted(report.of_kind("cell", "inline", "embed", "meta", "pagebreak"), key=lambda s: s.start):
@@ -383,7 +384,7 @@ def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, 
         else:
             try:
                 if span.kind == "embed":
-                    cell, path = _embedded_cell(span.content, embedded)
+                    cell, path = _embedded_cell(span.content, embedded, parsed)
                     shown_parts = present(cell, path, {**cell.options, "echo": False}, pictures)
                 else:
                     cell, path = computed.cells[span.start], ""
@@ -409,7 +410,9 @@ def embed_path(target: str) -> tuple[str, str]:
     return path, label
 
 
-def _embedded_cell(target: str, embedded: Mapping[str, Mapping[str, Any]]) -> tuple[Cell, str]:
+def _embedded_cell(target: str, embedded: Mapping[str, Mapping[str, Any]],
+                   parsed: dict[str, list[Cell]]) -> tuple[Cell, str]:
+    """The cell that an embed names, and its notebook's path; `parsed` keeps the cells of each notebook."""
     path, label = embed_path(target)
     if Path(path).is_absolute() or ".." in Path(path).parts:
         raise _Unpresentable("embed-outside", shown(path), "a notebook inside the project",
@@ -417,7 +420,9 @@ def _embedded_cell(target: str, embedded: Mapping[str, Mapping[str, Any]]) -> tu
     if path not in embedded:
         raise _Unpresentable("embed-notebook", shown(path), f"one of {', '.join(sorted(embedded)) or 'none'}",
                              f"{_meant_notebook(path, embedded)}Embed the executed copy: {EXECUTED}/NAME.ipynb.")
-    found = cells(embedded[path], path)
+    if path not in parsed:
+        parsed[path] = cells(embedded[path], path)
+    found = parsed[path]
     for cell in found:
         if cell.label == label:
             return cell, path
