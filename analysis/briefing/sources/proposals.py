@@ -7,6 +7,7 @@ that asking again after each save costs little.
 from __future__ import annotations
 
 import bisect
+import os.path
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -81,22 +82,29 @@ def _inside(spans: Sequence[tuple[int, int]], number: Number) -> bool:
 class _Known:
     """The names that are coded, to be asked for another that is written in part or with another ending."""
 
-    def __init__(self, told: Collection[str], inflected: bool) -> None:
+    def __init__(self, told: Iterable[str], inflected: bool) -> None:
         self.inflected = inflected
-        self.phrases = {" ".join(words) for each in told if (words := self._words(each))}
+        self.phrases = {" ".join(words) for each in told if (words := _words(each))}
         self.words = {word for phrase in self.phrases for word in phrase.split()}
-
-    def _words(self, name: str) -> list[str]:
-        words = [word for word in re.findall(r"\w+", name.casefold()) if len(word) > 1]
-        return [word[:max(4, len(word) - 2)] for word in words] if self.inflected else words
 
     def has(self, name: str) -> bool:
         """Whether all words of a name are known, or it holds a known name whole."""
-        words = self._words(name)
-        whole = f" {' '.join(words)} "
-        return all(word in self.words for word in words) or any(
-            f" {' '.join(words[n:m])} " in whole and " ".join(words[n:m]) in self.phrases
-            for n in range(len(words)) for m in range(n + 1, len(words) + 1))
+        words = _words(name)
+        return all(map(self._word, words)) or any(
+            " ".join(words[n:m]) in self.phrases for n in range(len(words)) for m in range(n + 1, len(words) + 1))
+
+    def _word(self, word: str) -> bool:
+        return word in self.words or (self.inflected and any(_same_stem(word, known) for known in self.words))
+
+
+def _words(name: str) -> list[str]:
+    return [word for word in re.findall(r"\w+", name.casefold()) if len(word) > 1]
+
+
+def _same_stem(one: str, two: str) -> bool:
+    """Whether two words differ in their last letters alone: one of the shorter, two of the longer."""
+    shared = len(os.path.commonprefix([one, two]))
+    return shared >= max(3, min(len(one), len(two)) - 1, max(len(one), len(two)) - 2)
 
 
 # --- ids ------------------------------------------------------------------------------
