@@ -132,7 +132,7 @@ def test_without_a_day_of_publication_nothing_is_resolved(published):
 def test_the_clock_is_not_asked(monkeypatch):
     import datetime
 
-    text = "Yesterday, two weeks ago, last year, on Monday, 3 May, 13/02/2030, il y a trois jours"
+    text = "Yesterday, two weeks ago, last year, on Monday, 3 May, 13/02/2030"
     before = dates(text, published="2031-03-07")
 
     real = datetime.datetime
@@ -156,7 +156,7 @@ def test_the_clock_is_not_asked(monkeypatch):
 
     datings._dates.cache_clear()
     datings._parser.cache_clear()
-    assert dates(text, published="2031-03-07") == before and len(before) == 6
+    assert dates(text, published="2031-03-07") == before and len(before) == 5
 
 
 # --- names --------------------------------------------------------------------------
