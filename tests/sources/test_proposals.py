@@ -48,6 +48,7 @@ def names(text, language="en"):
     ("es", "menos del 12,5 por ciento", ("12,5 por ciento", "<", 12.5, "%")),
     ("ru", "более 40 процентов груза", ("40 процентов", ">", 40, "%")),
     ("ru", "около 3,5 млн рублей", ("3,5 млн", "~", 3.5e6, "рублей")),
+    ("ru", "менее чем на 10 процентов", ("10 процентов", "<", 10, "%")), ("ru", "в 7 тысячах домов", ("7 тысячах", "=", 7000, "домов")),
     ("ru", "не более 1\u00a0234 тонн", ("1\u00a0234", "<=", 1234, "тонн")),
     ("ru", "100 тысяч баррелей в сутки", ("100 тысяч", "=", 1e5, "баррелей в сутки")),
     ("mn", "ойролцоогоор 300 хүн", ("300", "~", 300, "хүн")),
@@ -87,7 +88,7 @@ def test_no_quantity(language, text):
     ("en", "on Monday 3 March 2031, they", "Monday 3 March 2031", "2031-03-03", False),
     ("en", "March 5, 2030", "March 5, 2030", "2030-03-05", False), ("en", "In September 2030", "September 2030", "2030-09", False),
     ("en", "in 2019.", "2019", "2019", False), ("en", "in February", "February", "2031-02", True),
-    ("en", "on 3 May", "3 May", "2030-05-03", True), ("en", "By Friday,", "Friday", "2031-03-07", True),
+    ("en", "on 3 May", "3 May", "2031-05-03", True), ("en", "on 3 July", "3 July", "2030-07-03", True), ("en", "Twenty-five years ago, in 1962", "1962", "1962", False), ("en", "By Friday,", "Friday", "2031-03-07", True),
     ("en", "on Saturday", "Saturday", "2031-03-08", True), ("en", "three days ago", "three days ago", "2031-03-05", True),
     ("en", "last week", "last week", "[2031-02-24..2031-03-02]", True), ("en", "last month", "last month", "2031-02", True),
     ("en", "in early March 2030", "March 2030", "2030-03~", False), ("en", "about 2019", "2019", "2019~", False),
@@ -121,6 +122,12 @@ def test_date_as_exact_as_its_words(language, text, words, edtf, resolved):
     ("en", "on 03/04/2031"), ("de", "am Morgen, morgen"), ("es", "por la mañana"), ("en", "")])
 def test_no_date(language, text):
     assert dates(text, language) == []
+
+
+@pytest.mark.parametrize(("words", "edtf"), [("5 January", "2031-01-05"), ("20 December", "2030-12-20"), ("24 December", "2030-12-24"),
+                                              ("April", "2030-04"), ("December", "2030-12")])
+def test_year_that_is_not_told_at_the_end_of_one(words, edtf):
+    assert dates(f"It happens in {words}.", published="2030-12-20") == [(words, edtf, True)]
 
 
 @pytest.mark.parametrize("published", [None, "", "2031-03", "2031", "yesterday", "2031-02-31", "2031-03/2031-04"])
@@ -167,6 +174,8 @@ def test_the_clock_is_not_asked(monkeypatch):
     ("en", "Then Mr. Reed met J. K. Hale, Tom de Vries and Omar al-Rashid of NATO.", ["Reed", "J. K. Hale", "Tom de Vries", "Omar al-Rashid of NATO"]),
     ("en", "He saw Sandhaven’s mayor and I saw the Bank of Sandhaven.", ["Sandhaven", "Bank of Sandhaven"]),
     ("de", "Die Bürgermeisterin Ada Brook sprach mit dem Hafen. Bürgermeister Reed schwieg. Die NATO auch.", ["Ada Brook", "Reed", "NATO"]),
+    ("de", "Das teilte ihre Gilde am Dienstag mit, sagte Vorsitzender Dr. Peter Vance.", ["Peter Vance"]),
+    ("fr", "L’avocate Lise de Groot et l’Office du Port.", ["Lise de Groot", "Office du Port"]),
     ("de", "Der Hafen verlor 300 Millionen Euro im März.", []),
     ("fr", "Le maire, Jean de la Tour, attend. Mme Brun dit non.", ["Jean de la Tour", "Brun"]),
     ("es", "El alcalde Juan de la Torre habló.", ["Juan de la Torre"]),

@@ -68,6 +68,9 @@ class _Atom:
     parts: tuple[int, int, int] = (0, 0, 0)
 
 
+_LONG_AGO = 9  # months
+
+
 def _edtf(year: int, month: int = 0, day: int = 0) -> str:
     return f"{year:04}" + (f"-{month:02}" if month else "") + (f"-{day:02}" if day else "")
 
@@ -114,6 +117,8 @@ class _Reader:
             start, word = match.start(), match[0].casefold()
             if start < end or not (word[0].isdigit() or word in self.firsts):
                 continue
+            if word in self.numbers and text[start - 1:start] == "-":  # of twenty-five
+                continue
             atom = self._relative(text, start, match[0]) or self._plain(text, start, taken) or \
                 self._weekday(text, start, match[0])
             if atom:
@@ -155,13 +160,16 @@ class _Reader:
         return atom
 
     def _dated(self, start: int, end: int, year: int, month: int, day: int) -> _Atom | None:
-        """The date; where it is told without a year, the last that was before the day of publication."""
+        """The date; where it is told without a year, the last before the day of publication, if that is no more than
+        nine months back: of one that is longer ago the year is told, and the next is meant."""
         if year:
             return _Atom(start, end, _edtf(year, month, day), parts=(year, month, day))
         if not self.base:
             return _Atom(start, end, "", parts=(0, month, day))
         past = (month, day) <= (self.base.month, self.base.day)
         year = self.base.year if past else self.base.year - 1
+        if (month - self.base.month) % 12 < 12 - _LONG_AGO and not (past and month == self.base.month):
+            year += 1
         return _Atom(start, end, _edtf(year, month, day), True, (year, month, day))
 
     def _in_digits(self, match: re.Match[str]) -> _Atom | None:

@@ -34,6 +34,7 @@ def _names(text: str, language: str | None) -> tuple[Named, ...]:
     return tuple(_Reader(text, language).read())
 
 
+_ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu)[’'](?=\w)", re.IGNORECASE)  # of French: no part of the word
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?(?:[’'][^\W\d_]\w+(?:-\w+)*)?")
 _GAPS = (" ", "\u00a0", "\u202f")
 
@@ -44,6 +45,8 @@ class _Reader:
     def __init__(self, text: str, language: str | None) -> None:
         words = wording.words(language)
         self.text = text
+        if wording.primary(language) == "fr":
+            text = _ELIDED.sub(lambda match: " " * (len(match[0]) - 1) + "’", text)
         self.tokens = [match.span() for match in _WORD.finditer(text)]
         self.words = [text[start:end] for start, end in self.tokens]
         self.particles = frozenset((words.particles or "de|van|von|der|al|bin").split("|"))
@@ -100,15 +103,14 @@ class _Reader:
         return last
 
     def _name(self, first: int, last: int) -> Named | None:
-        titled = False
-        while first <= last and (self._drops(first) or self.words[first].casefold() in self.titles):
-            titled = self.words[first].casefold() in self.titles
+        titles = [n for n in range(first, last + 1) if self.words[n].casefold() in self.titles]
+        first = titles[-1] + 1 if titles else first
+        while first <= last and (self._drops(first) or not self.words[first][0].isupper()):
             first += 1
-        while last >= first and self.words[last].casefold() in self.calendar:
+        while last >= first and (self.words[last].casefold() in self.calendar or not self.words[last][0].isupper()
+                                 and "-" not in self.words[last]):
             last -= 1
-        while first <= last and not self.words[first][0].isupper():  # a particle that is left
-            first += 1
-        if first > last or not self._likely(first, last, titled):
+        if first > last or not self._likely(first, last, bool(titles)):
             return None
         start, end = self.tokens[first][0], self.tokens[last][1]
         return Named(start, end, " ".join(self.text[start:end].split()))
