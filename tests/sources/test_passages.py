@@ -158,6 +158,11 @@ def test_changed_source_says_both_hashes_whole(check):
     assert (sha("quay") in finding.found, sha("pier") in finding.expected) == (True, True)
 
 
+def test_quote_written_in_another_way_says_how_the_text_has_it(check):
+    (finding,) = check(passage("said: “no 🧑‍🏭, no trade”.", quote='Said: "no')).findings
+    assert finding.code == "quote-absent" and finding.expected.endswith('letter by letter: "said: “no"')
+
+
 def test_quote_elsewhere_says_its_span(check):
     at = TEXT.index("shut")
     assert f"{at} to {at + 4}, SHA-256 {sha('shut')}" in check(passage("open, they", quote="shut")).findings[0].found

@@ -159,7 +159,7 @@ def test_the_clock_is_not_asked(monkeypatch):
         place = __import__(module, fromlist=["x"])
         if getattr(place, "datetime", None) is real:
             monkeypatch.setattr(place, "datetime", Other)
-    from briefing.sources import datings
+    from briefing.sources.proposals import datings
 
     datings._dates.cache_clear()
     datings._parser.cache_clear()

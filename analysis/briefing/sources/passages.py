@@ -5,7 +5,7 @@ Annotation model: half-open, in Unicode code points), by the SHA-256 of its
 words, where the words matter by a short quote, and by the words before and
 after it, where they are held. Where these do not agree, the check tells whether
 the words are gone, changed, elsewhere, or more than once there; where the whole
-source has changed, it offers the new places. How they are found: `searching`.
+source has changed, it offers the new places. How they are found: `selecting`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from typing import Any
 
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError, Finding, shown
-from . import searching, selecting
-from .searching import digest
+from . import selecting
+from .selecting import digest
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ class _Findings:
 
     def _quoted(self, row: Row) -> str:
         """The span of a row's quote, where it stands once."""
-        at = searching.places(self.text, {row["quote"]})[row["quote"]] if self.text and row["quote"] else []
+        at = selecting.places(self.text, {row["quote"]})[row["quote"]] if self.text and row["quote"] else []
         return f"; {_spanned(self.text or '', at[0], at[0] + len(row['quote']))} for its quote" if len(at) == 1 else ""
 
     def _overlaps(self, rows: Sequence[Numbered]) -> None:
@@ -214,7 +214,7 @@ class _Findings:
                 if not changed and row["paragraph"] is not None and paragraph != row["paragraph"]:
                     self.add("paragraph-wrong", number, "paragraph", str(row["paragraph"]),
                              f"{paragraph}, the non-empty line in which the span begins", "Correct the paragraph.")
-        places = searching.lost(text, [row for _, row in lost])
+        places = selecting.lost(text, [row for _, row in lost])
         return [move for (number, row), at in zip(lost, places, strict=True)
                 if (move := self._lost(text, number, row, at, changed))]
 
@@ -237,12 +237,13 @@ class _Findings:
         quote = row["quote"]
         if not quote or quote in words:
             return
-        places = searching.places(text, {quote})[quote]
+        places = selecting.places(text, {quote})[quote]
         expected = "words that stand in the span, letter by letter"
         if not places:
+            near = selecting.find(words, quote)  # but for quotes, dashes, white space and case
+            right = f': "{words[slice(*near[0])]}"' if near else ""
             self.add("quote-absent", number, "quote", f"{shown(quote)}, which the text does not have anywhere",
-                     expected,
-                     "Copy the quote from the source.")
+                     expected + right, "Copy the quote from the source.")
         elif len(places) == 1:
             self.add("quote-elsewhere", number, "quote",
                      f"{shown(quote)}, which stands at {_spanned(text, places[0], places[0] + len(quote))}", expected,
@@ -253,7 +254,7 @@ class _Findings:
 
     def _around(self, text: str, number: int, row: Row) -> None:
         """The words that are held of before and after the passage stand there."""
-        for name, fits, right in zip(("prefix", "suffix"), searching.fits(text, row["start"], row["end"], row),
+        for name, fits, right in zip(("prefix", "suffix"), selecting.fits(text, row["start"], row["end"], row),
                                      selecting.around(text, row["start"], row["end"], row["quote"])
                                      if row.get("prefix") or row.get("suffix") else ("", ""), strict=True):
             if fits is False:
@@ -264,7 +265,7 @@ class _Findings:
     def _lost(self, text: str, number: int, row: Row, places: list[int], changed: bool) -> Move | None:
         span = f"{row['start']} to {row['end']}"
         length = row["end"] - row["start"]
-        places = searching.singled_out(text, places, row) if len(places) > 1 else places
+        places = selecting.singled_out(text, places, row) if len(places) > 1 else places
         if len(places) == 1:
             new = places[0]
             self.add("passage-elsewhere", number, "start, end", span, f"{new} to {new + length}, where its words stand",
@@ -272,9 +273,10 @@ class _Findings:
             self._words(text, number, row, text[new:new + length])
             return _move(text, number, row, new, new + length)
         if places:
-            self.add("passage-ambiguous", number, "start, end", span, f"one place; its words stand {_listed(places)}",
+            self.add("passage-ambiguous", number, "start, end", span,
+                     f"one place; its words, {length} characters, stand {_listed(places)}",
                      "Choose the right place by hand.")
-        elif new_span := searching.reworded(text, row):
+        elif new_span := selecting.reworded(text, row):
             self.add("passage-reworded", number, "start, end, sha256", f"{span}, whose words the text does not have",
                      f"{_spanned(text, *new_span)}, where what is held of it stands",
                      "The words changed: read it again, and take the offered place and hash if it still says so.")
@@ -285,7 +287,7 @@ class _Findings:
 
     def _absent(self, text: str, number: int, row: Row) -> None:
         start, end, quote = row["start"], row["end"], row["quote"]
-        near = searching.places(text, {quote})[quote] if quote else []
+        near = selecting.places(text, {quote})[quote] if quote else []
         hint = f"; its quote stands {_listed(near)}" if near else ""
         right = ""
         if end <= len(text) and quote and quote in text[start:end]:

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..facts.dates import date_bounds
+from ...facts.dates import date_bounds
 from . import numerals, wording
 from .wording import pattern
 

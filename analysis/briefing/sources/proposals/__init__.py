@@ -1,7 +1,7 @@
 """What a coder is offered from the words of a source, and what of it is not coded yet. Nothing here decides.
 
 Numbers are read by `numerals`, dates by `datings`, names by `namings`: each keeps what it read of the last texts, so
-that asking again after each save costs little.
+that asking again after each save costs little. `wording` has their words, by language.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ..selecting import paragraphs
 from . import namings, numerals, wording
 from .datings import Dated, dates
 from .namings import Named, names
 from .numerals import Number, quantities
-from .selecting import paragraphs
 
 __all__ = ["Dated", "Named", "Number", "Uncoded", "dates", "names", "quantities", "slug", "uncoded"]
 

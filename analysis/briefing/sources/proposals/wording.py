@@ -48,7 +48,7 @@ class Words:
 SIGNS: Mapping[str, str] = {">=": "≥", ">": ">", "<=": "≤", "<": "<", "~": "~|≈|±"}
 MONEY = "bn=9|mn=6|m=6|k=3|tn=12"  #: scales by letters, after a sum of money
 
-_ENGLISH = Words(
+_EN = Words(
     hedges={"<=": "no more than|not more than|at most|up to|as many as|as much as|a maximum of|maximum",
             ">=": "no less than|no fewer than|not less than|not fewer than|at least|a minimum of|minimum",
             ">": "more than|over|above|in excess of|upwards of|exceeding|greater than",
@@ -79,7 +79,7 @@ _ENGLISH = Words(
     particles="of|the|for|de|van|von|bin|ibn|da|dos|del|der|den|du|la|le|al",
     titles="mr|mrs|ms|dr|prof|sir|president|minister|lord")
 
-_GERMAN = Words(
+_DE = Words(
     hedges={"<=": "nicht mehr als|höchstens|maximal|bis zu",
             ">=": "nicht weniger als|mindestens|wenigstens|ab|zumindest",
             ">": "mehr als|über|gut|oberhalb von", "<": "weniger als|unter|knapp unter|unterhalb von",
@@ -106,7 +106,7 @@ _GERMAN = Words(
     titles="herr|herrn|frau|dr|prof|präsident|präsidentin|minister|"
     "ministerin|kanzler|kanzlerin|sprecher|sprecherin|bürgermeister|bürgermeisterin")
 
-_FRENCH = Words(
+_FR = Words(
     hedges={"<=": "pas plus de|au plus|au maximum|jusqu[’']à", ">=": "pas moins de|au moins|au minimum|minimum",
             ">": "plus de|plus d[’']|au-delà de|supérieur à|supérieure à",
             "<": "moins de|moins d[’']|inférieur à|inférieure à|au-dessous de",
@@ -128,7 +128,7 @@ _FRENCH = Words(
     particles="de|du|des|la|le|les|von|van|der|bin|ibn|al|sur",
     titles="m|mme|mlle|dr|président|présidente|ministre|maire")
 
-_SPANISH = Words(
+_ES = Words(
     hedges={"<=": "no más de|como máximo|a lo sumo|hasta|máximo",
            ">=": "no menos de|al menos|por lo menos|como mínimo|mínimo",
             ">": "más de|más del|por encima de|superior a|por encima del",
@@ -151,16 +151,19 @@ _SPANISH = Words(
     particles="de|del|la|las|los|el|y|von|van|der|bin|ibn|al",
     titles="sr|sra|dr|dra|don|doña|presidente|presidenta|ministro|ministra|alcalde")
 
-_RUSSIAN = Words(
-    hedges={"<=": "не более|не более чем(?: на| в)?|не больше|до|максимум", ">=": "не менее|не менее чем(?: на| в)?|не меньше|минимум|от|"
+_RU = Words(
+    hedges={"<=": "не более|не более чем(?: на| в)?|не больше|до|максимум", ">=": "не менее|не менее чем(?: на|"
+                  " в)?|не меньше|минимум|от|"
             "по меньшей мере|по крайней мере",
-            ">": "более|более чем(?: на| в)?|больше|больше чем|свыше|выше", "<": "менее|менее чем(?: на| в)?|меньше|меньше чем|ниже",
+            ">": "более|более чем(?: на| в)?|больше|больше чем|свыше|выше", "<": "менее|менее чем(?: на| в)?|"
+                 "меньше|меньше чем|ниже",
             "~": "около|примерно(?: на| в)?|приблизительно(?: на| в)?|порядка|почти|где-то|ориентировочно"},
     after={">=": "и более|и больше|или более", "<=": "и менее|или менее|и меньше"},
     numbers="два=2|две=2|двух=2|три=3|трёх=3|трех=3|четыре=4|четырёх=4|четырех=4|пять=5|пяти=5|шесть=6|шести=6|семь=7|"
             "восемь=8|девять=9|десять=10|десяти=10|одиннадцать=11|двенадцать=12|пятнадцать=15|двадцать=20|тридцать=30|"
             "сорок=40|пятьдесят=50|шестьдесят=60|семьдесят=70|восемьдесят=80|девяносто=90|сто=100|двести=200",
-    scales="тысяч[а-я]*=3|тыс\\.?=3|миллион[а-я]*=6|млн\\.?=6|миллиард[а-я]*=9|млрд\\.?=9|триллион[а-я]*=12|трлн\\.?=12",
+    scales="тысяч[а-я]*=3|тыс\\.?=3|миллион[а-я]*=6|млн\\.?=6|миллиард[а-я]*=9|млрд\\.?=9|триллион[а-я]*=12|"
+           "трлн\\.?=12",
     one="один", percent="процент(?:а|ов|ы|ам|ах)?|проц\\.",
     units="квадратных|квадратные|квадратного|кубических|кубические|кубометров|кв\\.|куб\\.|процентных|"
           "погонных|метрических|морских", per="в(?=\\s+(?:час|сутки|день|неделю|месяц|год)\\b)",
@@ -176,7 +179,7 @@ _RUSSIAN = Words(
     days="понедельника|вторника|среду,среды|четверга|пятницу,пятницы|субботу,субботы|воскресенья",
     particles="де|фон|ван|аль|ибн|оглы", titles="президент|министр|мэр|господин|госпожа|г-н|г-жа")
 
-_MONGOLIAN = Words(
+_MN = Words(
     hedges={">=": "хамгийн багадаа|багадаа|доод тал нь", "<=": "хамгийн ихдээ|дээд тал нь",
             "~": "ойролцоогоор|бараг|орчим|барагцаагаар|дунджаар"},
     after={">": "(?:-?[аэоө]{2}с )?(?:гаруй|илүү|дээш)|-?[аэоө]{2}с их", "~": "орчим|шахам|хэртэй",
@@ -195,7 +198,7 @@ _MONGOLIAN = Words(
           "(?: (?P<d>\\d{1,2})(?!\\d))?)?",
     around="ойролцоогоор", days="даваа гараг|мягмар гараг|лхагва гараг|пүрэв гараг|баасан гараг|бямба гараг|ням гараг")
 
-_BY_LANGUAGE = {"en": _ENGLISH, "de": _GERMAN, "fr": _FRENCH, "es": _SPANISH, "ru": _RUSSIAN, "mn": _MONGOLIAN}
+_BY_LANGUAGE = {"en": _EN, "de": _DE, "fr": _FR, "es": _ES, "ru": _RU, "mn": _MN}
 
 
 def primary(language: str | None) -> str:
