@@ -40,8 +40,9 @@ def make(root: Path, source: str, words: str, *, nth: int | None = None, quote: 
     speaker = str(stated.get("speaker", row["publisher"]))
     chain = speaker if speaker == row["publisher"] else f"{speaker} > {row['publisher']}"
     taken = {other["id"] for other in data.rows["passages"]}
+    kind = "quotation" if _quoted(text, start) else "paraphrase" if ">" in chain else "narration"
     passage = {"id": slug(stated.get("gist") or words, taken), "source": source, **made, "speaker": speaker,
-               "chain": chain, "kind": "quotation" if _quoted(text, start) else "paraphrase" if ">" in chain else "narration",
+               "chain": chain, "kind": kind,
                "quote": text[made["start"]:made["end"]] if quote else "", "gist": "", "credibility": "6"} | stated
     if quote and len(passage["quote"].split()) > LONGEST_QUOTE:
         raise BriefingError(f"--quote: found {len(passage['quote'].split())} words, expected at most {LONGEST_QUOTE}. "

@@ -402,10 +402,7 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # 
         if end is not None and limit is not None and end > limit:
             yield Finding("span-outside", found=str(end), expected=f"at most {limit}, the source's length",
                           remedy="Correct the span, or the source's number of characters.", column="end", **place)
-        words = len((row.get("quote") or "").split())
-        if words > LONGEST_QUOTE:
-            yield Finding("quote-too-long", found=f"{words} words", expected=f"at most {LONGEST_QUOTE}",
-                          remedy="Shorten the quote; the span and its hash hold the rest.", column="quote", **place)
+        yield from _held_words(row, place)
     for row, place in each("statements"):
         if row.get("mode") == "done" and not row.get("act"):
             yield Finding("act-missing", found="an empty cell", expected="the act that shows the stand",
@@ -422,6 +419,19 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # 
                 found = "neither" if row.get("passage") is None else "both"
                 yield Finding("evidence", found=found, expected="either a passage or a source",
                               remedy="Say where the row comes from, once.", column="passage, source", **place)
+
+
+def _held_words(row: Row, place: dict[str, Any]) -> Iterator[Finding]:
+    """More words of a source than may be held: in a quote, and in a quote with what stands before and after."""
+    prefix, quote, suffix = (len((row.get(name) or "").split()) for name in ("prefix", "quote", "suffix"))
+    if quote > LONGEST_QUOTE:
+        yield Finding("quote-too-long", found=f"{quote} words", expected=f"at most {LONGEST_QUOTE}",
+                      remedy="Shorten the quote; the span and its hash hold the rest.", column="quote", **place)
+    elif prefix + quote + suffix > LONGEST_QUOTE:
+        yield Finding("context-too-long", found=f"{prefix} + {quote} + {suffix} = {prefix + quote + suffix} words",
+                      expected=f"at most {LONGEST_QUOTE} of a source together",
+                      remedy="Take words from the start of the prefix or the end of the suffix.",
+                      column="prefix, quote, suffix", **place)
 
 
 def likelihood_word(word: str) -> re.Pattern[str]:
