@@ -211,6 +211,8 @@ def _raised(tree: ast.AST) -> Iterator[tuple[str, str, str]]:
 
 
 def _is_remedy(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call) and node.args:  # what puts a value to copy before a remedy
+        return _is_remedy(node.args[-1])
     return isinstance(node, ast.Subscript) or isinstance(node, ast.Constant | ast.JoinedStr) and " " in _said(node)
 
 
