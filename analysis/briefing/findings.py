@@ -16,11 +16,13 @@ was expected, and what to do about it; with the value to copy, where there is on
 
 from __future__ import annotations
 
+import bisect
 import difflib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 LONGEST_SHOWN = 80
+MOST_COMPARED = 80  # words that a wrong one is compared with, letter by letter
 
 
 @dataclass(frozen=True)
@@ -78,8 +80,20 @@ def meant(wrong: object, known: Iterable[object]) -> str:
     """Whether the nearest of the known words was meant, as a question that begins a remedy; empty where none is."""
     text = str(wrong).casefold()
     words = {str(word).casefold(): str(word) for word in known if abs(len(str(word)) - len(text)) <= len(text)}
-    near = difflib.get_close_matches(text, sorted(words), n=1)
-    return f"Did you mean `{words[near[0]]}`? " if near else ""
+    found = difflib.get_close_matches(text, _around(text, list(words)), n=1)
+    return f"Did you mean `{words[found[0]]}`? " if found else ""
+
+
+def _around(text: str, words: list[str]) -> list[str]:
+    """Of many words those that stand next to a text in order, read forwards or backwards: to compare all takes long."""
+    if len(words) <= MOST_COMPARED:
+        return sorted(words)
+    near = set()
+    for step in (1, -1):
+        order = sorted(words, key=lambda word: word[::step])
+        at = bisect.bisect([word[::step] for word in order], text[::step])
+        near |= {*order[max(at - MOST_COMPARED // 4, 0):at + MOST_COMPARED // 4]}
+    return sorted(near)
 
 
 class BriefingError(Exception):

@@ -155,7 +155,7 @@ def test_json_of_findings(project, edit, capsys):
     assert json.loads(said.out) == {"findings": [{
         "code": "type", "path": "data/quantities.csv", "row": 2, "column": "value", "found": '"40%"',
         "expected": "a number",
-        "remedy": "Write digits and a point only; units and hedges have columns of their own."}]}
+        "remedy": "Write `40`: digits and a point only; units and hedges have columns of their own."}]}
     assert said.err == ""
 
 

@@ -56,6 +56,12 @@ def test_the_nearest_of_the_known_words(wrong, known, said):
     assert meant(wrong, known) == said
 
 
+def test_among_many_words_the_nearest_is_found_by_its_beginning_or_its_end():
+    many = [f"{first}-{n:05}-of-it" for n in range(2000) for first in ("passage", "source")]
+    assert meant("passage-01234-of-i", many) == "Did you mean `passage-01234-of-it`? "
+    assert meant("assage-01234-of-it", many) == "Did you mean `passage-01234-of-it`? "
+
+
 # --- in the tables --------------------------------------------------------------------
 
 def told(project):

@@ -27,7 +27,7 @@ KEYS = ("fig-cap", "fig-alt", "tbl-cap")
 #: Columns that say where words lie, and nothing of what they say.
 PLACES = {"sources": {"sha256", "characters", "url"}, "passages": {"start", "end", "sha256", "paragraph"},
           "statements": {"start", "end"}}
-#: Languages that write every noun with a capital.
+#: Languages that write every noun with a capital: of names, only abbreviations can be told there.
 NOUNS = ("de", "lb", "nds", "gsw")
 #: Capitalised, and no names.
 ORDINARY = {word.casefold() for word in (*MONTHS, *WEEKDAYS, *REFERENCES.values(), "Figures", "Tables", "Sections",
@@ -35,6 +35,7 @@ ORDINARY = {word.casefold() for word in (*MONTHS, *WEEKDAYS, *REFERENCES.values(
 SAME = 4  # letters that a name and its adjective have in common at least
 ENDING = 3  # letters that an ending has at most
 
+_ORDINAL = ("st", "nd", "rd", "th", "e", "er", "re", "º", "ª")
 _WORD = re.compile(r"[^\W\d_]\w*")
 _MARKUP = re.compile(r"\[[^\[\]]*@[^\[\]]*\]|\{[^}\n]*\}|\]\([^)\n]*\)|`[^`]*`|https?://\S+|(?<!\w)@[\w-]+")
 _STARTS = re.compile(r"(?:^|[.!?…:•|\n。！？])[\s\"'“”‘’«»„(\[*_¿¡–—-]*$")
@@ -117,11 +118,9 @@ class Said:
 def said(text: str, language: str) -> Said:
     """The names and numbers in a title, a caption or an alternative text, in its language (BCP 47)."""
     plain = _MARKUP.sub(lambda match: " " * len(match[0]), text)
-    nouns = language.split("-")[0].lower() in NOUNS
     names: list[str] = []
     first: list[str] = []
-    before: tuple[int, str] | None = None  # the end of the last capitalised word inside a sentence, and that word
-    titled = _titled(plain)
+    untold = language.split("-")[0].lower() in NOUNS or _titled(plain)
     for match in _WORD.finditer(plain):
         word = match[0]
         short = len(word) > 1 and word.isupper() or bool(re.fullmatch(r"[A-Z]+\d+", word))
@@ -130,12 +129,8 @@ def said(text: str, language: str) -> Said:
             continue
         if _STARTS.search(plain[max(match.start() - 12, 0):match.start()]) if match.start() else True:
             (names if short else first).append(word)
-        elif short or not nouns and not titled:
+        elif short or not untold:
             names.append(word)
-        elif nouns:
-            if before and plain[before[0]:match.start()] == " ":  # a first name and a last, more likely than two nouns
-                names.append(f"{before[1]} {word}")
-            before = (match.end(), word)
     return Said(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(first)), tuple(dict.fromkeys(_numbers(plain))))
 
 
@@ -146,17 +141,17 @@ def _is_unit(text: str, at: int) -> bool:
 def _titled(text: str) -> bool:
     """Whether every longer word has a capital, as English headlines may: then a capital tells nothing."""
     longer = [word for word in _WORD.findall(text) if len(word) > 3]
-    return len(longer) > 3 and "," not in text and all(word[0].isupper() for word in longer)
+    return len(longer) > 2 and "," not in text and all(word[0].isupper() for word in longer)
 
 
 def _numbers(text: str) -> Iterator[str]:
-    """Numbers as written; not those within a word, and not what only counts the parts of a list: `(1)`, `2nd`."""
+    """Numbers as written; not those of a word (`EU-27`), and not what only counts the parts of a list: `(1)`, `2nd`."""
     for match in NUMBER.finditer(text):
         before, after = text[:match.start()], text[match.end():]
-        if re.search(r"[^\W\d]$", before) or before.endswith("(") and after.startswith(")") and len(match[0]) == 1:
+        if re.search(r"[^\W\d]-?$", before) or before.endswith("(") and after.startswith(")") and len(match[0]) == 1:
             continue
         ending = re.match(r"[^\W\d_]+", after)
-        if ending and ending[0] in ("st", "nd", "rd", "th") and len(match[0]) <= 2:
+        if ending and ending[0] in _ORDINAL and len(match[0]) <= 2:
             continue
         yield f"{match[0]}s" if ending and ending[0] == "s" and len(match[0]) == 4 else match[0]
 
@@ -290,9 +285,8 @@ def check(report: Report, tables: Tables, embedded: Mapping[str, Mapping[str, An
 
 
 def _known_name(name: str, known: Words, cell: Shown, key: str) -> bool:
-    words = name.split()
-    return (any(map(known.has_name, words)) or any(map(cell.behind.has_name, words))
-            or key == "title" and not any(word.casefold() in cell.typed.words for word in words))
+    return (known.has_name(name) or cell.behind.has_name(name)
+            or key == "title" and name.casefold() not in cell.typed.words)
 
 
 def _known_number(number: str, known: Words, cell: Shown, key: str) -> bool:
