@@ -54,7 +54,7 @@ YEARS = range(1500, 2101)
 OTHER_DIGITS = re.compile(r"[^\D0-9]")  # of other scripts: taken out beforehand
 NO_DIGIT = "\u01c0"  # a letter of no language here, in their place
 _LONGEST = 24  # characters: what has more digits counts nothing
-_REACH = 60  # characters before a number that are looked at
+_REACH = 40  # characters before a number that are looked at
 
 
 def _hedges(words: Mapping[str, str]) -> str:
