@@ -136,6 +136,8 @@ def nearest(text: str, words: str, most: int = 3) -> list[tuple[int, int, float]
     found: dict[Span, float] = {}
     for at in _peaks(ids, wanted, most * _TRIED):
         first, last = _aligned(ids, wanted, at)
+        if spans[last - 1][1] - spans[first][0] > 4 * len(words) + _SLACK:  # text without words
+            continue
         one, two = (asked, read[first:last]) if len(words) > 400 else (" ".join(asked), " ".join(read[first:last]))
         likeness = difflib.SequenceMatcher(None, one, two, autojunk=False).ratio()
         if likeness >= _ENOUGH:
@@ -148,7 +150,8 @@ def nearest(text: str, words: str, most: int = 3) -> list[tuple[int, int, float]
 
 
 def _pairs(word: str) -> set[str]:
-    return {f" {word} "[n:n + 2] for n in range(len(word) + 1)}
+    padded = f" {word} "
+    return {padded[n:n + 2] for n in range(len(word) + 1)}
 
 
 def _alike(vocabulary: Iterable[str], asked: Sequence[str]) -> dict[str, int]:

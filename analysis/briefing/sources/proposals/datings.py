@@ -39,13 +39,13 @@ def dates(text: str, language: str | None, published: str | None) -> list[Dated]
 
 @functools.lru_cache(maxsize=32)
 def _dates(text: str, language: str | None, published: str | None) -> tuple[Dated, ...]:
-    reader = _Reader(language, _day(published))
+    reader, text = _Reader(language, _day(published)), numerals.OTHER_DIGITS.sub(numerals.NO_DIGIT, text)
     return tuple(Dated(atom.start, atom.end, atom.edtf, atom.resolved)
                  for atom in _joined(reader, text, reader.read(text)) if atom.edtf and _exists(atom.edtf))
 
 
 def _day(published: str | None) -> datetime.date | None:
-    exact = re.fullmatch(r"\d{4}-\d\d-\d\d", published or "")
+    exact = re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", published or "")
     return date_bounds(exact[0])[0] if exact and _exists(exact[0]) else None
 
 

@@ -35,7 +35,7 @@ def quantities(text: str, language: str | None) -> list[Number]:
 
 @functools.lru_cache(maxsize=32)
 def _quantities(text: str, language: str | None) -> tuple[Number, ...]:
-    reader = _Reader(language)
+    reader, text = _reader(language), OTHER_DIGITS.sub(NO_DIGIT, text)
     found = list(reader.read(text))
     for n in range(len(found) - 1):
         found[n:n + 2] = reader.ranged(text, *found[n:n + 2])
@@ -51,7 +51,10 @@ _SIGN = r"(?:US|A|C|HK|NZ|S)?\$|[€£¥₽₮₴₹₩₺₣₫₪₸]"
 _UNITS = (r"[kMGT]?Wh?|[GPT]J|[kcmµn]?m[²³]?|[kmµ]?g|t|ha|[kMG]?Hz|[kMGT]?B|[mk]?V|[mk]?A|K|l|ml|hl|mph|km/h|"
           r"ft|lb|oz|p\.p\.")
 YEARS = range(1500, 2101)
-_REACH = 60  # characters before a number that are looked at
+OTHER_DIGITS = re.compile(r"[^\D0-9]")  # of other scripts: taken out beforehand
+NO_DIGIT = "\u01c0"  # a letter of no language here, in their place
+_LONGEST = 24  # characters: what has more digits counts nothing
+_REACH = 40  # characters before a number that are looked at
 
 
 def _hedges(words: Mapping[str, str]) -> str:
@@ -61,6 +64,11 @@ def _hedges(words: Mapping[str, str]) -> str:
 
 def _hedge(match: re.Match[str]) -> str:
     return next(_HEDGES[int(name[1:])] for name, found in match.groupdict().items() if found and name[0] == "h")
+
+
+@functools.cache
+def _reader(language: str | None) -> _Reader:
+    return _Reader(language)
 
 
 class _Reader:
@@ -151,8 +159,8 @@ class _Reader:
         if (match := self.clock.match(text, start)) and self.at.search(left):
             return match.end(), None
         match = self.number.match(text, start)
-        if not match:
-            return start + 1, None
+        if not match or match.end() - start > _LONGEST:
+            return match.end() if match else start + 1, None
         end = match.end()
         if self.place.search(left) or (self.item.search(left) and re.match(r"[.)]\s", text[end:end + 2])):
             return end, None
