@@ -1,7 +1,7 @@
 """The words that an edition has of its own, besides those of its report: in English.
 
 Another language takes these words, those around the text in `templates/`, and the rules of prose
-(`report.prose`), whose words of likelihood are those of a standard.
+(`report.rules`), whose words of likelihood are those of a standard.
 """
 
 from __future__ import annotations

@@ -8,7 +8,8 @@ from briefing.execution.figures import FIGURE, VEGA_LITE
 from briefing.facts import tables
 from briefing.findings import InvalidReport
 from briefing.rendering.render import render
-from briefing.report import captions, report
+from briefing.report import report
+from briefing.report.rules import captions
 
 PATH = "_output/notebooks/harbour.ipynb"
 HEAD = "---\ntitle: A strike\nlang: {}\n---\n\n"

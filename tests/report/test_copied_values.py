@@ -7,7 +7,8 @@ import pytest
 from briefing.commands.review import review
 from briefing.facts import tables
 from briefing.findings import InvalidReport
-from briefing.report import document, prose, report
+from briefing.report import document, report
+from briefing.report.rules import prose
 from briefing.report.report import Results
 from briefing.sources import evidence
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from briefing.report import prose, report
+from briefing.report import report
+from briefing.report.rules import prose
 from briefing.facts import tables
-from briefing.report.prose import Offered
-from briefing.report.sentences import sentences, split
+from briefing.report.rules.prose import Offered
+from briefing.report.rules.sentences import sentences, split
 
 HEAD = "---\ntitle: A strike\n---\n\n"
 FIRST = 5  # the line on which the body begins

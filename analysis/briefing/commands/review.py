@@ -15,7 +15,8 @@ from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import tables
 from ..findings import BriefingError, Finding, InvalidData, InvalidReport, meant, shown
-from ..report import captions, prose, report
+from ..report import report
+from ..report.rules import captions, prose
 from ..sources import evidence, passages
 
 

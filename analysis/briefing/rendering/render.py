@@ -30,7 +30,8 @@ from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
 from ..findings import BriefingError, InvalidData, InvalidReport
-from ..report import captions, document, report
+from ..report import document, report
+from ..report.rules import captions
 from ..sources import evidence
 from ..writers import glyphs, html, pdf
 from . import cache, manifest, steps

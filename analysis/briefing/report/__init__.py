@@ -2,6 +2,6 @@
 
 In: `report.qmd`, and what `execution` has made. Out: a document as pandoc's tree; findings in syntax and prose.
 `parameters` has the keys of the front matter, `sections` what of the text they keep; `report` reads and binds;
-`sentences` and `prose` hold the text against its evidence, `captions` that of figures; `citations` formats what it
-cites, `document` makes one tree of all (`tree`), and tells what leads nowhere.
+`rules` hold the text and its figures' captions against their evidence; `citations` formats what it cites, `document`
+makes one tree of all (`tree`), and tells what leads nowhere.
 """

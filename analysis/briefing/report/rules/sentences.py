@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .report import Report
+from ..report import Report
 
 
 @dataclass(frozen=True)

@@ -15,13 +15,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..execution.figures import FIGURE, VEGA_LITE, parts, rows_of
-from ..execution.notebooks import EXECUTED, Cell, cells
-from ..facts.guesses import NUMBER, readings
-from ..facts.tables import Tables
-from ..findings import Finding, meant, shown
-from ..language import MONTHS, REFERENCES, WEEKDAYS
-from .report import Report, Results, embed_path
+from ...execution.figures import FIGURE, VEGA_LITE, parts, rows_of
+from ...execution.notebooks import EXECUTED, Cell, cells
+from ...facts.guesses import NUMBER, readings
+from ...facts.tables import Tables
+from ...findings import Finding, meant, shown
+from ...language import MONTHS, REFERENCES, WEEKDAYS
+from ..report import Report, Results, embed_path
 
 KEYS = ("fig-cap", "fig-alt", "tbl-cap")
 #: Columns that say where words lie, and nothing of what they say.

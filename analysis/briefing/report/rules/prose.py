@@ -13,10 +13,10 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..facts.tables import Row, Tables
-from ..findings import Finding, meant, shown
-from ..sources.evidence import LIKELIHOODS, OTHER_LIKELIHOODS
-from .report import Report, Span
+from ...facts.tables import Row, Tables
+from ...findings import Finding, meant, shown
+from ...sources.evidence import LIKELIHOODS, OTHER_LIKELIHOODS
+from ..report import Report, Span
 from .sentences import Block, Sentence, sentences, split, visible
 
 VAGUE = re.compile(r"(?<![\w-])(possibly|perhaps|maybe|conceivably|presumably|arguably|chances are|might|"
