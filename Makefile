@@ -11,12 +11,10 @@ DOCS := .venv/docs/.set-up
 AXE := tests/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-# The article's text is not part of the project; where it lies beside it, passages are checked against it.
-SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
-
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview check test lint rooms bench lighthouse reprotest pictures docs lab lock vega quarto clean
+.PHONY: help render preview code check test lint rooms bench lighthouse reprotest pictures docs lab lock vega annotator \
+	quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +25,11 @@ render: $(SETUP) ## make _output/report.pdf and _output/report.html
 preview: $(SETUP) ## show the report in the browser, anew after each save
 	$(BIN)/briefing preview
 
+code: $(SETUP) ## code the sources in the browser
+	$(BIN)/briefing code
+
 check: $(SETUP) ## check the evidence, and that the edition reproduces to the last byte
-	$(BIN)/briefing check $(if $(wildcard $(lastword $(subst =, ,$(SOURCE)))),--source $(SOURCE))
+	$(BIN)/briefing check
 
 test: $(TESTED) $(AXE) ## run the tests
 	$(BIN)/python -m pytest
@@ -89,6 +90,17 @@ vega: $(AXE) ## build the script of the live charts anew from npm
 		--target=es2020 --charset=utf8 --log-level=error; } > $(VEGA).js
 	{ cd tests/node_modules && for name in vega vega-interpreter $$(ls -d d3-* delaunator robust-predicates topojson-client 2>/dev/null); do \
 		printf '== %s ==\n' $$name; cat $$name/LICENSE* ; printf '\n'; done; } > $(VEGA).LICENSE.txt
+
+# The library that selects and finds words in the workbench, as one script; its own packages carry no licence file.
+ANNOTATOR := analysis/briefing/templates/annotator
+annotator: $(AXE) ## build the workbench's annotation library anew from npm
+	echo 'export {createTextAnnotator, createRenderer} from "@recogito/text-annotator";' > tests/node_modules/annotator-entry.js
+	{ printf '/*! %s: (c) Rainer Simon, BSD-3-Clause; what they use is listed with its terms in annotator.LICENSE.txt */\n' "$$(cd tests && node -p '["@recogito/text-annotator", "@annotorious/core"].map((n) => n + " " + require(`./node_modules/$${n}/package.json`).version).join(", ")')"; \
+		cd tests && node_modules/.bin/esbuild node_modules/annotator-entry.js --bundle --minify --format=iife --global-name=annotator \
+		--target=es2020 --charset=utf8 --log-level=error; } > $(ANNOTATOR).js
+	{ printf '== @recogito/text-annotator, @annotorious/core ==\n'; cat tests/recogito.LICENSE.txt; cd tests/node_modules && \
+		for name in colord debounce dequal hotkeys-js nanoevents nanoid nanostores poll quickselect rbush uuid; do \
+		printf '\n== %s ==\n' $$name; cat $$name/LICENSE* $$name/license* 2>/dev/null || true; done; } | tr -d '\r' > $(ANNOTATOR).LICENSE.txt
 
 clean: ## remove the environment and all caches, not the edition
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache analysis/*.egg-info

@@ -11,6 +11,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -86,6 +87,17 @@ def _parser() -> argparse.ArgumentParser:
     preview.add_argument("--open", action=argparse.BooleanOptionalAction, default=True,
                          help="open the address in a browser, where there is one (default: yes)")
     _limits(preview)
+    code = command("code", _code, "code an article in the browser",
+                   "Serve a workbench on this machine only, in which passages, statements, quantities and events are "
+                   "coded; each save is a change of the CSV tables. A second coder codes blind. Ctrl-C stops. "
+                   "With --json: an object with the address.")
+    code.add_argument("--source", metavar="ID", help="the source to open (default: the first whose text is at hand)")
+    code.add_argument("--coder", metavar="NAME", help="who codes (default: the only coder in statements.csv, else a)")
+    code.add_argument("--see-all", action="store_true", help="show what other coders coded")
+    code.add_argument("--port", type=_port, metavar="NUMBER",
+                      help="the port to listen on; 0: any (default: 4650, or any where that is taken)")
+    code.add_argument("--open", action=argparse.BooleanOptionalAction, default=True,
+                      help="open the address in a browser, where there is one (default: yes)")
     execute = command("execute", _execute, "run the notebooks only",
                       "Run the notebooks into _output/notebooks/ and write the references: "
                       "what Quarto needs before it renders.")
@@ -323,9 +335,7 @@ def _preview(options: argparse.Namespace) -> int:
     from .server import Server
 
     root = _project(options)
-    for name in ("SIGTERM", "SIGHUP"):  # to end the process or close the terminal stops as Ctrl-C does
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
+    _stop_as_by_ctrl_c()
     try:
         with Server(root, options.port, beside=options.pdf) as server:
             _say_address(server.url, options)
@@ -340,6 +350,32 @@ def _preview(options: argparse.Namespace) -> int:
                               *["--pdf"] * options.pdf, *["--json"] * options.json])
 
 
+def _code(options: argparse.Namespace) -> int:
+    from .coding import Coding
+    from .workbench import Workbench
+
+    root = _project(options)
+    coding = Coding(root, options.coder, see_all=options.see_all)
+    if options.source is not None:
+        coding.known(options.source)
+    _stop_as_by_ctrl_c()
+    try:
+        with Workbench(root, coding, options.port, options.source) as workbench:
+            _say_address(workbench.url, options)
+            while True:  # a sleep that Ctrl-C ends on Windows, too
+                time.sleep(3600)
+    except KeyboardInterrupt:
+        _complain("Stopped. What was saved is in data/.", options.json)
+    return 130
+
+
+def _stop_as_by_ctrl_c() -> None:
+    """To end the process or close the terminal stops as Ctrl-C does."""
+    for name in ("SIGTERM", "SIGHUP"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))
+
+
 def _say_address(url: str, options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps({"url": url}), flush=True)
@@ -348,7 +384,6 @@ def _say_address(url: str, options: argparse.Namespace) -> None:
     # without a display a browser of the terminal might start, and take it
     if options.open and (sys.platform in ("darwin", "win32") or os.environ.get("DISPLAY")
                          or os.environ.get("WAYLAND_DISPLAY")):
-        import threading
         import webbrowser
 
         threading.Thread(target=webbrowser.open, args=(url,), daemon=True).start()  # it may wait for the browser

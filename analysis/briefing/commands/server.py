@@ -1,7 +1,7 @@
-"""Serve the report's page and PDF to a browser on this machine, and tell the page what becomes of them.
+"""Serve pages to a browser on this machine: here the report's page and PDF, and what becomes of them.
 
 Only loopback is listened on, only names of loopback are answered to (a foreign page could otherwise have its own
-name resolved to here), and only four paths are known; none of them is that of a file.
+name resolved to here), and only a few paths are known; none of them is that of a file.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import string
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from tornado.httpserver import HTTPServer
 from tornado.web import Application, HTTPError, RequestHandler
@@ -36,24 +36,21 @@ VIEW = "#navpanes=0&amp;pagemode=none&amp;view=FitH"
 Content = tuple[int, str, bytes]
 
 
-class Server:
-    """The pages, served by a thread of its own; use it as `with Server(…)`.
+class Loopback:
+    """A server on this machine, run by a thread of its own; use it as `with …`.
 
-    Raises BriefingError where the port cannot be had; without a port one that is free is taken.
+    Raises BriefingError where the port cannot be had; without a port `usual` is taken, or one that is free.
     """
 
-    def __init__(self, root: Path, port: int | None = None, *, beside: bool = False) -> None:
-        self._output = root / "_output"
-        self._beside = beside
-        self._socket = _listening(port)
+    def __init__(self, port: int | None, usual: int) -> None:
+        self._socket = _listening(port, usual)
         self.port: int = self._socket.getsockname()[1]
         self.url = f"http://{ADDRESS}:{self.port}/"
-        self._state: dict[str, Any] = {"working": "", "findings": [], "error": "", **self._versions()}
-        self._listeners: set[_Events] = set()
+        self._listeners: set[Events] = set()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="serving")
 
-    def __enter__(self) -> Server:
+    def __enter__(self) -> Self:
         self._thread.start()
         self._ready.wait()
         return self
@@ -62,27 +59,21 @@ class Server:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
-    def tell(self, **news: Any) -> None:
-        """Tell every open page, if anything is new: what is being done (`working`), `findings` and `error`, and
-        the files' versions."""
-        state = {**self._state, **news, **self._versions()}
-        if state != self._state:
-            self._state = state
-            self._loop.call_soon_threadsafe(self._send)
+    def _routes(self) -> list[Any]:
+        raise NotImplementedError
 
-    def _send(self) -> None:
-        for listener in self._listeners:
-            listener.send(self._state)
+    def _send(self, state: dict[str, Any]) -> None:
+        """Send a state to all pages that listen; may be called from any thread."""
+        def send() -> None:
+            for listener in self._listeners:
+                listener.send(state)
+
+        self._loop.call_soon_threadsafe(send)
 
     async def _serve(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        routes: list[Any] = [(r"/", _File, {"content": self._both if self._beside else self._report}),
-                  (r"/report\.html", _File, {"content": self._report}),
-                  (r"/report\.pdf", _File, {"content": self._pdf}),
-                  (r"/events", _Events, {"listeners": self._listeners,
-                                         "state": lambda: {**self._state, **self._versions()}})]
         self._socket.setblocking(False)
-        server = HTTPServer(Application(routes, default_handler_class=_Unknown, log_function=lambda _: None))
+        server = HTTPServer(Application(self._routes(), default_handler_class=_Unknown, log_function=lambda _: None))
         server.add_socket(self._socket)
         self._ready.set()
         await self._stop.wait()
@@ -94,6 +85,31 @@ class Server:
                 while self._listeners:
                     await asyncio.sleep(0.001)
         await server.close_all_connections()
+
+
+class Server(Loopback):
+    """The report's pages, and what becomes of them."""
+
+    def __init__(self, root: Path, port: int | None = None, *, beside: bool = False) -> None:
+        super().__init__(port, PORT)
+        self._output = root / "_output"
+        self._beside = beside
+        self._state: dict[str, Any] = {"working": "", "findings": [], "error": "", **self._versions()}
+
+    def tell(self, **news: Any) -> None:
+        """Tell every open page, if anything is new: what is being done (`working`), `findings` and `error`, and
+        the files' versions."""
+        state = {**self._state, **news, **self._versions()}
+        if state != self._state:
+            self._state = state
+            self._send(state)
+
+    def _routes(self) -> list[Any]:
+        return [(r"/", _File, {"content": self._both if self._beside else self._report}),
+                (r"/report\.html", _File, {"content": self._report}),
+                (r"/report\.pdf", _File, {"content": self._pdf}),
+                (r"/events", Events, {"listeners": self._listeners,
+                                      "state": lambda: {**self._state, **self._versions()}})]
 
     # --- what is at the paths ---
 
@@ -154,9 +170,9 @@ def _content(path: Path) -> bytes | None:
         return None
 
 
-def _listening(port: int | None) -> socket.socket:
+def _listening(port: int | None, usual: int) -> socket.socket:
     try:
-        return socket.create_server((ADDRESS, PORT if port is None else port))
+        return socket.create_server((ADDRESS, usual if port is None else port))
     except OSError as error:
         if port is None:
             return socket.create_server((ADDRESS, 0))
@@ -166,10 +182,13 @@ def _listening(port: int | None) -> socket.socket:
 
 # --- requests -------------------------------------------------------------------
 
-class _Loopback(RequestHandler):
+class Answer(RequestHandler):
     """Answers to names of loopback only."""
 
+    what, place = "preview", "/"  # as messages say it
+
     def set_default_headers(self) -> None:
+        """What each answer says: nothing is kept, guessed at, framed or read by other pages."""
         self.clear_header("Server")
         for name, text in (("Cache-Control", "no-cache"), ("X-Content-Type-Options", "nosniff"),
                            ("Content-Security-Policy", "frame-ancestors 'self'"),
@@ -177,22 +196,25 @@ class _Loopback(RequestHandler):
             self.set_header(name, text)
 
     def prepare(self) -> None:
+        """Refuse a request for another name."""
         if self.request.host_name not in NAMES:
             raise HTTPError(403)
 
     def write_error(self, status_code: int, **_: Any) -> None:
+        """Say in words why nothing is given."""
         self.set_header("Content-Type", "text/plain; charset=utf-8")
-        self.finish({403: f"This preview answers to {' and '.join(NAMES)} only.\n",
-                     404: "There is nothing here. The preview is at /\n"}.get(status_code, f"{self._reason}\n"))
+        told = {403: f"This {self.what} answers to {' and '.join(NAMES)} only.",
+                404: f"There is nothing here. The {self.what} is at {self.place}"}
+        self.finish(f"{told.get(status_code, self._reason)}\n")
 
 
-class _Unknown(_Loopback):
+class _Unknown(Answer):
     def prepare(self) -> None:
         super().prepare()
         raise HTTPError(404)
 
 
-class _File(_Loopback):
+class _File(Answer):
     def initialize(self, content: Callable[[], Content]) -> None:
         self._content = content
 
@@ -203,20 +225,23 @@ class _File(_Loopback):
         self.finish(content)
 
 
-class _Events(_Loopback):
+class Events(Answer):
     """Server-sent events: the state at once, and again whenever it changes."""
 
-    def initialize(self, listeners: set[_Events], state: Callable[[], dict[str, Any]]) -> None:
+    def initialize(self, listeners: set[Events], state: Callable[[], dict[str, Any]]) -> None:
+        """Take the set of all that listen, and what gives the state."""
         self._listeners, self._state, self._over = listeners, state, asyncio.Event()
         self._sent: dict[str, Any] | None = None
 
     async def get(self) -> None:
+        """Answer until the page goes, or the server ends."""
         self.set_header("Content-Type", "text/event-stream")
         self._listeners.add(self)
         self.send(self._state())
         await self._over.wait()
 
     def send(self, state: dict[str, Any]) -> None:
+        """Send a state, unless it was the last."""
         if state == self._sent:  # two changes that came at once were sent as one
             return
         self._sent = state
@@ -224,10 +249,13 @@ class _Events(_Loopback):
         self.flush()
 
     def end(self) -> None:
+        """End the answer."""
         self._over.set()
 
     def on_connection_close(self) -> None:
+        """The page has gone."""
         self.end()
 
     def on_finish(self) -> None:
+        """Nobody listens here any more."""
         self._listeners.discard(self)

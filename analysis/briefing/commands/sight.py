@@ -1,0 +1,146 @@
+"""Who sees what: a second coder codes blind.
+
+Nothing that another made is sent to a blind coder's page, except where a passage lies that carries one of this coder's
+own statements.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..facts.editing import Cells, Record
+from ..facts.tables import Row, Tables
+from ..findings import Finding
+
+#: The tables of which one coder's rows are not another's.
+OWN = ("passages", "statements", "quantities", "events")
+#: What blind coders made, by coder: one machine's, as `.sources.json`, since the tables say of statements only.
+MADE = ".coding.json"
+
+
+def made(root: Path, coder: str) -> set[tuple[str, str]]:
+    """What a blind coder made in earlier sittings: tables and ids. A record that cannot be read counts for none."""
+    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
+        return {(table, id) for table, id in json.loads((root / MADE).read_text("utf-8")).get(coder, [])}
+    return set()
+
+
+def keep(root: Path, coder: str, rows: set[tuple[str, str]]) -> None:
+    """Record what a blind coder made."""
+    known: dict[str, Any] = {}
+    with contextlib.suppress(OSError, ValueError):
+        known = json.loads((root / MADE).read_text("utf-8"))
+    if not isinstance(known, dict):
+        known = {}
+    text = json.dumps({**known, coder: sorted(rows)}, indent=1, ensure_ascii=False) + "\n"
+    with contextlib.suppress(OSError):  # then the next sitting shows less
+        (root / MADE).write_text(text, "utf-8", newline="\n")
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What one coder may see: all of it, or, blind, what is their own.
+
+    Of a passage that another made and that carries a statement of this coder, only the place is seen, under another
+    name (`alias`), since an id is made of a gist.
+    """
+
+    coder: str
+    blind: bool
+    made: set[tuple[str, str]]
+    secret: str
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # all ids by table
+    carried: Mapping[str, Cells] = field(default_factory=dict)  # passages with a statement of this coder, and that
+
+    @classmethod
+    def of(cls, records: Mapping[str, Sequence[Record]], coder: str, blind: bool, made: set[tuple[str, str]],
+           secret: str) -> Sight:
+        """The sight of a coder, by the rows that are there, and those that they made."""
+        known = {name: tuple(record.cells.get("id", "") for record in found) for name, found in records.items()}
+        statements = [record.cells for record in records.get("statements", [])]
+        carried = {cells.get("passage", ""): cells for cells in statements if cells.get("coder") == coder}
+        return cls(coder, blind, made, secret, known, carried)
+
+    def own(self, table: str, id: Any) -> bool:
+        """Whether a row with an id is seen in full."""
+        return not self.blind or (table, str(id)) in self.made
+
+    def hidden(self, passage: str) -> bool:
+        """Whether a passage is another's."""
+        return not self.own("passages", passage)
+
+    def alias(self, passage: str) -> str:
+        """The name that a passage has for this coder."""
+        if not self.hidden(passage):
+            return passage
+        return f"words-{hashlib.sha256(f'{self.secret}{passage}'.encode()).hexdigest()[:8]}"
+
+    def real(self, alias: str) -> str:
+        """The id that stands behind a name."""
+        return next((id for id in self.known.get("passages", ()) if self.alias(id) == alias), alias)
+
+    def masked(self, cells: Cells | None) -> Cells | None:
+        """Cells of one of this coder's rows, with the names that passages have for them."""
+        if not self.blind or not cells or not cells.get("passage"):
+            return cells
+        return {**cells, "passage": self.alias(cells["passage"])}
+
+    def ids(self, table: str) -> set[str]:
+        """All ids that a new row of a table cannot have, seen or not: tables of evidence share theirs."""
+        shared = OWN if table in OWN else (table,)
+        return {id for name in shared for id in self.known.get(name, ())}
+
+    def sees(self, table: str, cells: Cells) -> bool:
+        """Whether a row is seen in full, and may be changed."""
+        if not self.blind:
+            return True
+        if table == "statements":
+            return cells.get("coder") == self.coder
+        return table not in OWN or self.own(table, cells.get("id"))
+
+    def tables(self, records: Mapping[str, Sequence[Record]]) -> dict[str, list[dict[str, Any]]]:
+        """The rows that a page is sent: number and cells; `other` marks a passage of which only the place is."""
+        found: dict[str, list[dict[str, Any]]] = {}
+        for name, rows in records.items():
+            found[name] = []
+            for record in rows:
+                cells = record.cells
+                if self.sees(name, cells):
+                    found[name].append({"row": record.number, "cells": self.masked(cells)})
+                elif name == "passages" and (mine := self.carried.get(cells.get("id", ""))):
+                    place = {key: mine.get(key) or cells.get(key, "") for key in ("start", "end")}
+                    found[name].append({"row": record.number, "other": True, "cells": {
+                        "id": self.alias(cells["id"]), "source": cells.get("source", ""), **place}})
+        return found
+
+    def rows(self, read: Tables) -> dict[str, list[Row]]:
+        """Of typed rows, those that are seen, or whose place is."""
+        return {name: [row for row in rows if name not in OWN or not self.blind
+                       or (row.get("coder") == self.coder if name == "statements" else self.own(name, row.get("id")))
+                       or (name == "passages" and row.get("id") in self.carried)]
+                for name, rows in read.rows.items()}
+
+    def findings(self, of_tables: Sequence[Finding], of_text: Sequence[Finding],
+                 records: Mapping[str, Sequence[Record]]) -> list[Finding]:
+        """The findings that are about what is seen; blind, without those that name another row: `check` has them."""
+        found = [*of_tables, *of_text]
+        if not self.blind:
+            return found
+        seen = {(f"data/{name}.csv", row["row"]) for name, rows in self.tables(records).items()
+                for row in rows if not row.get("other")}
+        return list(self._seen(found, seen))
+
+    def _seen(self, found: Sequence[Finding], seen: set[tuple[str, int]]) -> Iterator[Finding]:
+        for finding in found:
+            table = finding.path.removeprefix("data/").removesuffix(".csv")
+            if finding.code in ("span-twice", "span-crossing", "id-ambiguous"):
+                continue
+            shared = finding.row is None or table not in (*OWN, "judgements")
+            if shared or (finding.path, finding.row) in seen:
+                yield finding
