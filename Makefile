@@ -7,15 +7,14 @@ endif
 SETUP := .venv/.set-up
 TESTED := .venv/.set-up-tests
 LAB := .venv/lab/.set-up
+DOCS := .venv/docs/.set-up
 AXE := tests/node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-# The article's text is not part of the project; where it lies beside it, passages are checked against it.
-SOURCE ?= cnbc=../shared/source/cnbc-2024-09-04.txt
-
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview check test lint rooms bench lighthouse reprotest pictures lab lock vega annotator quarto clean
+.PHONY: help render preview code check test lint rooms bench lighthouse reprotest pictures docs lab lock vega annotator \
+	quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,8 +25,11 @@ render: $(SETUP) ## make _output/report.pdf and _output/report.html
 preview: $(SETUP) ## show the report in the browser, anew after each save
 	$(BIN)/briefing preview
 
+code: $(SETUP) ## code the sources in the browser
+	$(BIN)/briefing code
+
 check: $(SETUP) ## check the evidence, and that the edition reproduces to the last byte
-	$(BIN)/briefing check $(if $(wildcard $(lastword $(subst =, ,$(SOURCE)))),--source $(SOURCE))
+	$(BIN)/briefing check
 
 test: $(TESTED) $(AXE) ## run the tests
 	$(BIN)/python -m pytest
@@ -59,6 +61,11 @@ pictures: ## renew the README's pictures from _output/ (needs poppler-utils and 
 		--window-size=1280,1240 --screenshot=docs/page.png file://$(CURDIR)/_output/report.html
 	rm -rf $(COPY)-browser
 
+docs: $(DOCS) ## build the documentation as a site, in docs/site/
+	rm -rf docs/site
+	$(dir $(DOCS))$(notdir $(BIN))/python -m sphinx -W --keep-going -q -E -b html -d $(dir $(DOCS))doctrees docs docs/site
+	@echo "Wrote docs/site/index.html"
+
 lab: $(LAB) ## open the notebooks in JupyterLab
 	$(dir $(LAB))$(notdir $(BIN))/jupyter lab analysis
 
@@ -67,11 +74,12 @@ quarto: $(SETUP) ## render with Quarto instead, where it is installed
 
 PIN = $(BIN)/python -m uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --quiet
-lock: $(SETUP) ## renew the three lock files from pyproject.toml
+lock: $(SETUP) ## renew the four lock files from pyproject.toml
 	$(BIN)/python -m pip install --quiet "uv>=0.5"
 	$(PIN) --upgrade --extra build --output-file requirements.lock
 	$(PIN) --upgrade --extra test --extra lint --constraints requirements.lock --output-file requirements-test.lock
 	$(PIN) --upgrade --extra lab --constraints requirements.lock --output-file requirements-lab.lock
+	$(PIN) --upgrade --extra docs --constraints requirements.lock --output-file requirements-docs.lock
 
 # Vega and its expression interpreter as one script, for pages with live charts: from npm, at the hashes in the lock.
 VEGA := analysis/briefing/templates/vega
@@ -121,6 +129,13 @@ $(LAB): $(SETUP) requirements-lab.lock
 	@$(@D)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-lab.lock
 	@$(BIN)/python -m ipykernel install --prefix $(@D) --name python3 --display-name "Python (briefing)"
 	@touch $(LAB)
+
+# Sphinx and what the pages are made from, in an environment of its own, so that no render depends on it.
+$(DOCS): requirements-docs.lock
+	@echo "Setting up Sphinx in .venv/docs, once"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-docs.lock
+	@touch $(DOCS)
 
 # What the tests take from npm, at its pinned hash; without it, they skip what needs it.
 $(AXE): tests/package-lock.json tests/package.json

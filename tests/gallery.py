@@ -18,7 +18,7 @@ towns = pd.DataFrame({"country": list("ABCDEF"), "before": [40, 52, 61, 33, 70, 
 
 CHARTS = {
     "bars": """
-alt.Chart(wheat, title="Wheat over 26 decades").mark_bar().encode(
+alt.Chart(wheat, title="Wheat over the decades").mark_bar().encode(
     x="year:O", y="wheat:Q", color=alt.condition("datum.wheat > 80", alt.value("orange"), alt.value("steelblue")))
 """,
     "stacked-area": """

@@ -11,15 +11,18 @@
             └── KernelDied      the kernel's process ended
 
 Every message has the same four parts: the place, what was found there, what
-was expected, and what to do about it.
+was expected, and what to do about it; with the value to copy, where there is one.
 """
 
 from __future__ import annotations
 
+import bisect
+import difflib
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
 LONGEST_SHOWN = 80
+MOST_COMPARED = 80  # words that a wrong one is compared with, letter by letter
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,26 @@ def shown(value: object) -> str:
     if len(text) > LONGEST_SHOWN:
         text = f"{text[:LONGEST_SHOWN]}…"
     return f'"{text}"'
+
+
+def meant(wrong: object, known: Iterable[object]) -> str:
+    """Whether the nearest of the known words was meant, as a question that begins a remedy; empty where none is."""
+    text = str(wrong).casefold()
+    words = {str(word).casefold(): str(word) for word in known if abs(len(str(word)) - len(text)) <= len(text)}
+    found = difflib.get_close_matches(text, _around(text, list(words)), n=1)
+    return f"Did you mean `{words[found[0]]}`? " if found else ""
+
+
+def _around(text: str, words: list[str]) -> list[str]:
+    """Of many words those that stand next to a text in order, read forwards or backwards: to compare all takes long."""
+    if len(words) <= MOST_COMPARED:
+        return sorted(words)
+    near = set()
+    for step in (1, -1):
+        order = sorted(words, key=lambda word: word[::step])
+        at = bisect.bisect([word[::step] for word in order], text[::step])
+        near |= {*order[max(at - MOST_COMPARED // 4, 0):at + MOST_COMPARED // 4]}
+    return sorted(near)
 
 
 class BriefingError(Exception):

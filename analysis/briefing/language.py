@@ -1,7 +1,7 @@
 """The words that an edition has of its own, besides those of its report: in English.
 
 Another language takes these words, those around the text in `templates/`, and the rules of prose
-(`report.prose`), whose words of likelihood are those of a standard.
+(`report.rules`), whose words of likelihood are those of a standard.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 #: What a cross-reference is called, by the prefix of its label.
 REFERENCES = {"fig": "Figure", "tbl": "Table", "sec": "Section"}
 MONTHS = ("January February March April May June July August September October November December").split()
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 CONFIDENCE = "Confidence"
 #: The points of a judgement in full, by what each holds.
 JUDGEMENT = {"basis": "Basis", "against": "Against it", "alternative": "Another reading",

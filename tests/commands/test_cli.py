@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from briefing import __version__
 from briefing.commands.cli import main
 
-COMMANDS = ("render", "preview", "execute", "check", "diff", "sheet")
+COMMANDS = ("new", "source", "passage", "render", "preview", "execute", "check", "diff", "sheet")
 
 
 def usage_error(capsys, *arguments):
@@ -39,7 +40,7 @@ def test_each_command_explains_its_options(capsys, name):
         main([name, "--help"])
     text = capsys.readouterr().out
     assert error.value.code == 0
-    assert f"usage: briefing {name}" in text and "--project FOLDER" in text and "--json" in text
+    assert f"usage: briefing {name}" in text and ("--project FOLDER" in text) == (name != "new") and "--json" in text
     for option, told in re.findall(r"^ {2}(--[\w-]+)[^\n]*?((?: {2,}|\n {4,})\S[^\n]*)", text, re.MULTILINE):
         assert told.strip(), option
 
@@ -48,6 +49,26 @@ def test_version(capsys):
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"briefing {__version__}\n"
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion_of_a_shell(capsys, shell):
+    with pytest.raises(SystemExit) as error:
+        main(["--completion", shell])
+    text = capsys.readouterr().out
+    assert error.value.code == 0 and all(name in text for name in COMMANDS)
+    assert "--no-rebuild" in text or shell == "tcsh"  # which completes the commands alone
+
+
+def test_bash_takes_the_completion_and_completes(capsys, tmp_path):
+    with pytest.raises(SystemExit):
+        main(["--completion", "bash"])
+    script = capsys.readouterr().out + """
+COMP_WORDS=(briefing pas) COMP_CWORD=1 COMP_LINE="briefing pas"
+_shtab_briefing && echo "${COMPREPLY[@]}"
+"""
+    run = subprocess.run(["bash", "-c", script], capture_output=True, text=True)
+    assert (run.stdout.split(), run.returncode) == (["passage"], 0), run.stderr
 
 
 # --- arguments that cannot be taken -----------------------------------------------
@@ -134,7 +155,7 @@ def test_json_of_findings(project, edit, capsys):
     assert json.loads(said.out) == {"findings": [{
         "code": "type", "path": "data/quantities.csv", "row": 2, "column": "value", "found": '"40%"',
         "expected": "a number",
-        "remedy": "Write digits and a point only; units and hedges have columns of their own."}]}
+        "remedy": "Write `40`: digits and a point only; units and hedges have columns of their own."}]}
     assert said.err == ""
 
 

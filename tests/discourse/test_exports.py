@@ -23,7 +23,7 @@ CONTEXT = {"@context": {
     "target": {"@id": "oa:hasTarget", "@type": "@id"}, "source": {"@id": "oa:hasSource", "@type": "@id"},
     "selector": {"@id": "oa:hasSelector", "@type": "@id"}, "refinedBy": {"@id": "oa:refinedBy", "@type": "@id"},
     "start": {"@id": "oa:start", "@type": "xsd:nonNegativeInteger"}, "end": {"@id": "oa:end", "@type": "xsd:nonNegativeInteger"},
-    "exact": "oa:exact", "value": "rdf:value", "format": "dc:format", "label": "rdfs:label",
+    "exact": "oa:exact", "prefix": "oa:prefix", "suffix": "oa:suffix", "value": "rdf:value", "format": "dc:format", "label": "rdfs:label",
     "first": {"@id": "as:first", "@type": "@id"}, "partOf": {"@id": "as:partOf", "@type": "@id"},
     "total": {"@id": "as:totalItems", "@type": "xsd:nonNegativeInteger"},
     "startIndex": {"@id": "as:startIndex", "@type": "xsd:nonNegativeInteger"},
@@ -99,6 +99,20 @@ def test_selectors_find_their_words_in_the_source(project, data, expand):
         assert (inner is not None) == bool(row["quote"])
         if inner:
             assert words.count(inner[0][f"{OA}exact"][0]["@value"]) == 1
+
+
+def test_what_stands_around_goes_with_a_quote_that_is_the_whole_span(data):
+    def inner(**cells):
+        row = next(row for row in data.rows["passages"] if row["quote"])
+        row.update(cells)
+        every = json.loads(annotations.annotated(data))["first"]["items"]
+        return next(item["target"]["selector"].get("refinedBy") for item in every if item["id"] == f"#{row['id']}")
+
+    row = next(row for row in data.rows["passages"] if row["quote"])
+    around = {"prefix": "goes back", "suffix": "the union"}
+    assert set(inner(**around)) == {"type", "exact"}  # other words stand before and after the quote
+    assert inner(start=row["end"] - len(row["quote"])) == {"type": "TextQuoteSelector", "exact": row["quote"], **around}
+    assert "prefix" not in inner(prefix=None) and inner(quote=None) is None
 
 
 def test_target_is_the_text_that_positions_count_in(data):

@@ -51,13 +51,15 @@ def test_full_agreement_and_a_single_code(tmp_path):
 
 
 def test_no_alpha_for_one_coder_or_none(project, tmp_path):
-    assert reliability.measure(tables.load(project)) == (None, [])
-    assert reliability.measure(coded(tmp_path, a="....", b="...."))[0] is None
+    alone, findings = reliability.measure(tables.load(project))
+    assert (alone.coders, alone.overall.alpha, alone.overall.text, findings) == (("a",), None, "not defined", [])
+    assert (alone.concepts, alone.disagreements, alone.unitising) == ((), (), None)
+    assert reliability.measure(coded(tmp_path, a="....", b="...."))[0].coders == ()
 
 
 def test_coder_who_coded_nothing_is_a_finding(tmp_path):
     found, findings = reliability.measure(coded(tmp_path, a="ab"), expected=("a", "b"))
-    assert found is None and [(f.code, f.column) for f in findings] == [("coder-without-statements", "coder")]
+    assert found.coders == ("a",) and [(f.code, f.column) for f in findings] == [("coder-without-statements", "coder")]
     assert "coder b" in findings[0].found
     found, findings = reliability.measure(coded(tmp_path, a="ab", c="ab"), expected=("a", "b", "c"))
     assert found.coders == ("a", "c") and len(findings) == 1

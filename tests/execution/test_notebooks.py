@@ -158,7 +158,7 @@ def test_values_that_notebooks_published_are_known_by_id(rendered):
 
 
 def test_unknown_value_names_those_that_are_near(rendered, tmp_path):
-    with pytest.raises(BriefingError, match='no notebook publishes "traffic"; near it are .*traffic-lost'):
+    with pytest.raises(BriefingError, match='no notebook publishes "traffic"; such ids are .*mean `traffic-lost`'):
         notebooks.values(rendered / "_output/notebooks")("traffic")
     with pytest.raises(BriefingError, match='no notebook publishes "traffic-lost"'):
         notebooks.values(tmp_path)("traffic-lost")

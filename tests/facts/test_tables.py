@@ -250,6 +250,24 @@ def test_quote_of_twelve_words_is_allowed(project, edit):
     assert found(project) == []
 
 
+@pytest.mark.parametrize(("quote", "prefix", "suffix", "sum"), [
+    ("until the cranes have crews", "one two three", "one two three four five", "3 + 5 + 5 = 13"), ("", "one two three four five six", "1 2 3 4 5 6 7", "6 + 0 + 7 = 13"),
+    ("until the cranes have crews", "one two three", "one two three four", None), ("", "one two three four five six", "1 2 3 4 5 6", None),
+    ("until the cranes have crews", "", "", None)])
+def test_quote_and_what_stands_around_it_are_twelve_words_at_most(project, quote, prefix, suffix, sum):
+    path = project / "data/datapackage.json"
+    descriptor = json.loads(path.read_text())
+    next(each for each in descriptor["resources"] if each["name"] == "passages")["schema"]["fields"] += [{"name": "prefix"}, {"name": "suffix"}]
+    path.write_text(json.dumps(descriptor))
+    table = project / "data/passages.csv"
+    header, *rows = table.read_text().splitlines()
+    rows = [f"{row},{prefix},{suffix}".replace("until the cranes have crews", quote) if row.startswith("no-return") else f"{row},," for row in rows]
+    table.write_text("\n".join([f"{header},prefix,suffix", *rows]) + "\n")
+    _, findings = tables.read(project)
+    assert [(finding.code, finding.row, finding.column, finding.found) for finding in findings] == \
+        ([("context-too-long", 4, "prefix, quote, suffix", f"{sum} words")] if sum else [])
+
+
 # --- all at once ----------------------------------------------------------------
 
 def test_five_planted_faults_are_five_findings_in_reading_order(project, edit):

@@ -2,10 +2,11 @@
 
 import pytest
 
-from briefing.report import prose, report
+from briefing.report import report
+from briefing.report.rules import prose
 from briefing.facts import tables
-from briefing.report.prose import Offered
-from briefing.report.sentences import sentences, split
+from briefing.report.rules.prose import Offered
+from briefing.report.rules.sentences import sentences, split
 
 HEAD = "---\ntitle: A strike\n---\n\n"
 FIRST = 5  # the line on which the body begins
@@ -302,7 +303,6 @@ def test_reason_for_what_is_not_used(check, data):
     assert codes("{dockers-joined: told by the union alone}") == []
     assert codes("{dockers-joined: ''}") == ["unused-reason", "evidence-unused"]
     assert codes("{dockers-joined: why, no-return: why}") == ["unused-stale"]
-    assert codes("[dockers-joined]") == ["unused-form", "evidence-unused"]
 
 
 def test_figure_and_table_that_are_embedded_nowhere(check):

@@ -1,6 +1,8 @@
 """Passages against the text that they were taken from: what holds, and what each miss is called."""
 
+import csv
 import hashlib
+import json
 import shutil
 import subprocess
 import time
@@ -123,7 +125,99 @@ def test_absent_words(check):
 
 def test_absent_words_whose_quote_is_there(check):
     (finding,) = check(passage("the quay was open, they", at=3, quote="open, they")).findings
-    assert f"its quote stands at {TEXT.index('open, they')}" in finding.found
+    at = TEXT.index("open, they")
+    assert f"its quote stands at {at}" in finding.found
+    assert f"{at} to {at + 10}, SHA-256 {sha('open, they')} for its quote alone" in finding.expected
+
+
+def test_wrong_hash_of_the_right_span(check):
+    for quote in ("open, they", None):
+        (finding,) = check(passage("quay is open, they", quote=quote) | {"sha256": sha("?")}).findings
+        assert finding.code == "passage-absent" and sha("quay is open, they") in finding.expected
+
+
+# --- values to copy -----------------------------------------------------------------
+
+def test_malformed_hash_says_the_right_one_where_the_text_is_at_hand(check):
+    row = passage("quay") | {"sha256": "ab12"}
+    assert sha("quay") in check(row).findings[0].expected
+    assert sha("quay") not in check(row, given=False).findings[0].expected
+    assert codes(check(passage("quay", at=len(TEXT)) | {"sha256": "ab12"})) == ["hash-malformed"]
+
+
+def test_missing_span_says_where_its_quote_stands_once(check):
+    missing = {"start": None, "end": None, "sha256": None}
+    at = TEXT.index("owners")
+    assert f"{at} to {at + 6}, SHA-256 {sha('owners')}" in check(passage("owners", quote="owners") | missing).findings[0].expected
+    for quote in ("no trade", "mayor", None):  # twice, never, unknown
+        assert "SHA-256" not in check(passage("owners", quote=quote) | missing).findings[0].expected
+
+
+def test_changed_source_says_both_hashes_whole(check):
+    finding = check(text="quay", coded="pier").findings[0]
+    assert (sha("quay") in finding.found, sha("pier") in finding.expected) == (True, True)
+
+
+def test_quote_written_in_another_way_says_how_the_text_has_it(check):
+    (finding,) = check(passage("said: “no 🧑‍🏭, no trade”.", quote='Said: "no')).findings
+    assert finding.code == "quote-absent" and finding.expected.endswith('letter by letter: "said: “no"')
+
+
+def test_quote_elsewhere_says_its_span(check):
+    at = TEXT.index("shut")
+    assert f"{at} to {at + 4}, SHA-256 {sha('shut')}" in check(passage("open, they", quote="shut")).findings[0].found
+
+
+# --- before and after a passage -----------------------------------------------------
+
+def around(words, prefix, suffix, **cells):
+    return passage(words, prefix=prefix, suffix=suffix, **cells)
+
+
+def test_words_before_and_after_are_held_to_the_text(check):
+    assert check(around("owners said:", "The quay is shut. Cafe\u0301", "“no 🧑‍🏭, no trade”.")).findings == []
+    assert check(around("owners said:", None, "“no")).findings == [] and check(around("owners said:", "", None)).findings == []
+    result = check(around("owners said:", "the mayor", "“no 🧑‍🏭, yes"))
+    assert codes(result) == ["prefix-wrong", "suffix-wrong"]
+    assert "The quay is shut. Cafe\u0301" in result.findings[0].expected and "“no 🧑‍🏭, no trade”." in result.findings[1].expected
+
+
+@pytest.mark.parametrize(("prefix", "suffix", "at"), [
+    ("“no 🧑‍🏭,", "”. The", TEXT.index("no trade")), ("they said:", None, TEXT.rindex("no trade")),
+    (None, "”.", TEXT.index("no trade")), ("the mayor:", "”.", TEXT.index("no trade"))])
+def test_words_that_stand_twice_are_told_apart_by_what_stands_around(check, prefix, suffix, at):
+    result = check(around("no trade", prefix, suffix, at=0))
+    assert codes(result) == ["passage-elsewhere"] and result.moves[0].new_start == at
+
+
+@pytest.mark.parametrize(("prefix", "suffix"), [("the mayor:", "!"), ("no", None), (None, None), ("they said:", "”.")])
+def test_words_that_stand_twice_stay_ambiguous_where_nothing_singles_one_out(check, prefix, suffix):
+    assert codes(check(around("no trade", prefix, suffix, at=0))) == ["passage-ambiguous"]
+
+
+@pytest.mark.parametrize(("quote", "prefix", "suffix", "found"), [
+    (None, "The quay is shut. Cafe\u0301", "“no 🧑‍🏭,", "owners now said:"), ("said:", "Cafe\u0301", "“no 🧑‍🏭,", "owners now said:"),
+    ("said:", "Cafe\u0301", "gone", "owners now said:"), ("owners", "gone", "“no 🧑‍🏭,", "owners now said:"),
+    ("said:", None, "“no 🧑‍🏭,", "said:"),
+    ("mayor", "Cafe\u0301", "“no 🧑‍🏭,", None), (None, "Cafe\u0301", None, None), (None, "gone", "“no 🧑‍🏭,", None),
+    ("owners", "gone", "gone", None), (None, "The quay is", "no", None), (None, "“no 🧑‍🏭,", "Cafe\u0301", None)])
+def test_changed_words_are_found_between_what_stands_around(check, quote, prefix, suffix, found):
+    new = "News. " + TEXT.replace("owners said", "owners now said")
+    result = check(around("owners said:", prefix, suffix, quote=quote, paragraph=2), text=new)
+    if not found:
+        assert codes(result) == ["source-changed", "passage-absent"] and result.moves == []
+        return
+    assert codes(result) == ["source-changed", "passage-reworded"]
+    at = new.index(found)
+    (move,) = result.moves
+    assert (move.new_start, move.new_end, move.new_sha256, move.paragraph) == (at, at + len(found), sha(found), 2)
+    assert f"{at} to {at + len(found)}, SHA-256 {sha(found)}" in result.findings[1].expected
+    assert "read it again" in result.findings[1].remedy
+
+
+def test_what_stands_far_apart_is_no_passage(check):
+    new = TEXT.replace("owners said:", "owners told us, " + "and so on " * 100)
+    assert codes(check(around("owners said:", "Cafe\u0301", "“no 🧑‍🏭,"), text=new)) == ["source-changed", "passage-absent"]
 
 
 def test_words_elsewhere_say_where(check):
@@ -236,6 +330,31 @@ def test_patch_of_rows_with_commas_and_line_ends_in_cells(project, edit):
     move = passages.Move("no-return", 4, 193, 237, 200, 244)
     text = passages.patch(data, passages.Check(moves=[move]))
     assert "+no-return,courier,200,244," in text and "\n+Two" not in text and "\n-cranes-without" not in text
+
+
+def test_patch_of_changed_words_writes_hash_paragraph_and_what_stands_around(project, edit):
+    from briefing.sources import selecting
+
+    path = project / "courier-2031-03-08.txt"
+    text = path.read_bytes().decode()
+    table = project / "data/passages.csv"
+    descriptor = json.loads((project / "data/datapackage.json").read_text())
+    fields = next(each for each in descriptor["resources"] if each["name"] == "passages")["schema"]["fields"]
+    fields += [{"name": "prefix"}, {"name": "suffix"}]
+    (project / "data/datapackage.json").write_text(json.dumps(descriptor))
+    header, *rows = csv.reader(table.read_text().splitlines())
+    with table.open("w", newline="\n") as file:
+        write = csv.writer(file, lineterminator="\n")
+        write.writerow([*header, "prefix", "suffix"])
+        for row in rows:
+            write.writerow([*row, *selecting.around(text, int(row[2]), int(row[3]), row[9])])
+    data = tables.load(project)
+    assert passages.check(data, {"courier": path}).findings == []
+    path.write_bytes(text.replace("had moved to", "had already moved to").replace("Dockers stop", "News\nDockers stop").encode())
+    result = passages.check(data, {"courier": path})
+    assert codes(result).count("passage-reworded") == 1
+    subprocess.run(["git", "apply", "-"], cwd=project, input=passages.patch(data, result).encode(), check=True)
+    assert passages.check(tables.load(project), {"courier": path}).findings == []
 
 
 # --- cost -------------------------------------------------------------------------

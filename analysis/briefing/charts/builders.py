@@ -31,7 +31,7 @@ HIGHEST = 620  # px of the names of a camp in a network: what fits on a page
 
 def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.DataFrame,
            width: int = WIDE) -> alt.VConcatChart:
-    """Actor by concept: the sign is the stand, the shape how it was taken; nothing where the source is silent.
+    """Actor by concept: the sign is the stand, the shape how it was taken; nothing where none is given.
 
     `cells` as `positions.stands` gives them, `actors` and `concepts` as the tables hold them (id, label), in the order
     to be shown; `width` in px. Where columns have no room for their heads, the concepts are listed with those who take

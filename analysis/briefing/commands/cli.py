@@ -57,7 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def command(name: str, run: Callable[[argparse.Namespace], int], help: str,
                 description: str, project: bool = True) -> argparse.ArgumentParser:
-        sub = commands.add_parser(name, help=help, description=description)
+        sub = commands.add_parser(name, help=help, description=description, formatter_class=_Help)
         if project:
             sub.add_argument("--project", type=Path, metavar="FOLDER", default=None,
                              help="the project (default: the one that the working folder lies in)")
@@ -76,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument("--timings", nargs="?", const="", metavar="FILE",
                         help="tell where the time went; with FILE also as a trace for chrome://tracing or Perfetto")
     _limits(render)
+    render.epilog = _PARAMETERS
     preview = command("preview", _preview, "show the report in the browser while it is written",
                       "Serve the report on this machine only, render it after each save, and reload the page where "
                       "its reader is. What is wrong shows in the page with its place, over the last good one. "
@@ -128,8 +129,8 @@ def _parser() -> argparse.ArgumentParser:
 def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
     """The commands by which a project begins and grows."""
     new = command("new", _new, "start a project",
-                  "Make a project in a new or empty folder: tables with their rules, notebooks, a report, that render at "
-                  "once. Sources may be text, Markdown, web pages or PDF; their texts stay outside the project.",
+                  "Make a project in a new or empty folder: tables with their rules, notebooks, a report, that render "
+                  "at once. Sources may be text, Markdown, web pages or PDF; their texts stay outside the project.",
                   project=False)
     new.add_argument("folder", type=Path, metavar="FOLDER", help="the project's folder, new or empty")
     new.add_argument("--source", type=Path, action="append", default=[], metavar="FILE",
@@ -149,11 +150,11 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
                        ("descriptor", "what it is, its access, age and bias (ICD 206)")):
         source.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{help} (default: what the file says)")
     passage = command("passage", _passage, "make one passage of words of a source",
-                      "Find words in the text of a source and print the row of data/passages.csv that pins them: place, "
-                      "hash, paragraph, the words around. With --add it is written, too.")
+                      "Find words in the text of a source and print the row of data/passages.csv that pins them: "
+                      "place, hash, paragraph, the words around. With --add it is written, too.")
     passage.add_argument("source", metavar="SOURCE", help="the source's id")
     passage.add_argument("words", metavar="WORDS", help="the words, as they stand in the text")
-    passage.add_argument("--nth", type=_whole("places"), metavar="N", help="which place, where they stand several times")
+    passage.add_argument("--nth", type=_whole("places"), metavar="N", help="which place, where there are several")
     passage.add_argument("--add", action="store_true", help="write the row into data/passages.csv")
     for name, help in (("id", "its id (default: from the gist, or the words)"), ("gist", "what it says, in own words"),
                        ("speaker", "who says it (default: the publisher)"),
@@ -179,6 +180,19 @@ def _day(text: str) -> str:
         return datetime.date.fromisoformat(text).isoformat()
     except ValueError as error:
         raise argparse.ArgumentTypeError(f'found "{text}", expected a day that exists, such as 2024-09-30') from error
+
+
+#: Stands for the list of the front matter's parameters, which is loaded only where it is shown.
+_PARAMETERS = "Parameters in the front matter of report.qmd"
+
+
+class _Help(argparse.HelpFormatter):
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        if text != _PARAMETERS:
+            return super()._fill_text(text, width, indent)
+        from ..report import parameters
+
+        return f"{text}:\n{parameters.told(width)}"
 
 
 def _source(text: str) -> tuple[str, Path]:
@@ -517,8 +531,8 @@ def _passages_line(result: Review) -> str:
 
 def _coders_lines(result: Review) -> str:
     found = result.reliability
-    if found is None:
-        return (f"Coders: {len(result.coders)} ({', '.join(result.coders) or 'none'}); no alpha: agreement takes two. "
+    if len(found.coders) < 2:
+        return (f"Coders: {len(found.coders)} ({', '.join(found.coders) or 'none'}); no alpha: agreement takes two. "
                 "`briefing sheet FILE` writes a blind sheet for another.")
     lines = [f"Coders: {', '.join(found.coders)}. "
              "Krippendorff's alpha (nominal) over the cells that any of them coded:"]
@@ -540,7 +554,7 @@ def _review_as_data(result: Review) -> dict[str, object]:
     return {"findings": [finding.as_dict() for finding in result.findings],
             "passages_checked": result.passages_checked, "passages_unchecked": result.passages_unchecked,
             "coders": list(result.coders), "patch": result.patch,
-            "reliability": asdict(result.reliability) if result.reliability else None}
+            "reliability": asdict(result.reliability)}
 
 
 def _sheet(options: argparse.Namespace) -> int:

@@ -23,7 +23,7 @@ from typing import Any
 
 from .. import __version__
 from ..facts import tables
-from ..findings import BriefingError, shown
+from ..findings import BriefingError, InvalidData, shown
 from ..sources import places, texts
 from ..sources.proposals import slug
 
@@ -123,9 +123,9 @@ def _pins() -> str:
                 except metadata.PackageNotFoundError:
                     continue
                 wanted.append(name)
-    lines = sorted(f"{name}=={version}" for name, version in found.items())
-    return "\n".join(["# The libraries that this project's edition is made with; the package itself comes from elsewhere.",
-                      *lines]) + "\n"
+    lines = [f"{name}=={found[name]}" for name in sorted(found)]
+    head = "# The libraries that this project's edition is made with; the package itself comes from elsewhere."
+    return "\n".join([head, *lines]) + "\n"
 
 
 # --- sources ----------------------------------------------------------------------
@@ -183,7 +183,10 @@ def _copied(root: Path, id: str, content: bytes) -> Path:
 
 
 def append(data: tables.Tables, table: str, row: dict[str, Any]) -> None:
-    """Write a row at the end of a table; the rest of the file stays byte for byte."""
+    """Write a row at the end of a table; the rest of the file stays byte for byte.
+
+    Raises InvalidData, and leaves the table as it was, where the tables with it have findings.
+    """
     resource = next(r for r in data.descriptor["resources"] if r["name"] == table)
     columns = [field["name"] for field in resource["schema"]["fields"]]
     path = data.root / "data" / resource["path"]
@@ -193,6 +196,10 @@ def append(data: tables.Tables, table: str, row: dict[str, Any]) -> None:
     with path.open("ab") as file:
         file.write(b"" if before.endswith(b"\n") else b"\n")
         file.write(out.getvalue().encode("utf-8"))
+    _, findings = tables.read(data.root)
+    if findings:
+        path.write_bytes(before)
+        raise InvalidData(findings)
 
 
 def told(added: Iterable[Added]) -> list[str]:
@@ -204,5 +211,6 @@ def told(added: Iterable[Added]) -> list[str]:
         lines.append(f"Source {each.id}: {shown(each.text.title or each.id)}, {words:,} words in {paragraphs:,} "
                      f"paragraphs, language {each.text.language}; its text is {each.place}")
     if any(each.new for each in added):
-        lines.append("Fill in data/sources.csv what the files do not say: publisher, published, reliability, descriptor.")
+        lines.append("Fill in what the files do not say in data/sources.csv: publisher, published, reliability, "
+                     "descriptor.")
     return lines

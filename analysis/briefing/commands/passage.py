@@ -14,7 +14,7 @@ from ..sources import places, selecting
 from ..sources.proposals import slug
 from .new import append
 
-OPENING, CLOSING = "\"“„«‘'", "\"”“»’'"
+QUOTES = "\"“”„«»"
 
 
 def make(root: Path, source: str, words: str, *, nth: int | None = None, quote: bool = False, add: bool = False,
@@ -37,12 +37,12 @@ def make(root: Path, source: str, words: str, *, nth: int | None = None, quote: 
     start, end = _place(text, source, words, nth)
     stated = {name: word for name, word in (given or {}).items() if word}
     made = selecting.passage(text, start, end, text[start:end] if quote else None)
-    quoted = text[max(start - 1, 0):start] in tuple(OPENING) and text[end:end + 1] in tuple(CLOSING)
-    speaker = stated.get("speaker", row["publisher"])
+    speaker = str(stated.get("speaker", row["publisher"]))
     chain = speaker if speaker == row["publisher"] else f"{speaker} > {row['publisher']}"
     taken = {other["id"] for other in data.rows["passages"]}
+    kind = "quotation" if _quoted(text, start) else "paraphrase" if ">" in chain else "narration"
     passage = {"id": slug(stated.get("gist") or words, taken), "source": source, **made, "speaker": speaker,
-               "chain": chain, "kind": "quotation" if quoted else "paraphrase" if ">" in chain else "narration",
+               "chain": chain, "kind": kind,
                "quote": text[made["start"]:made["end"]] if quote else "", "gist": "", "credibility": "6"} | stated
     if quote and len(passage["quote"].split()) > LONGEST_QUOTE:
         raise BriefingError(f"--quote: found {len(passage['quote'].split())} words, expected at most {LONGEST_QUOTE}. "
@@ -90,6 +90,12 @@ def _place(text: str, source: str, words: str, nth: int | None) -> tuple[int, in
         raise BriefingError(f"{source}: found {shown(words)} {count}, expected {'one place' if nth is None else nth}. "
                             f"Give more words, or say which:\n{listed}")
     return found[nth - 1]
+
+
+def _quoted(text: str, start: int) -> bool:
+    """Whether a place lies between quotation marks: an odd number of them stand before it in its paragraph."""
+    before = text[text.rfind("\n", 0, start) + 1:start]
+    return sum(before.count(mark) for mark in QUOTES) % 2 == 1
 
 
 def as_csv(row: dict[str, Any]) -> str:

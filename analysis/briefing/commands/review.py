@@ -14,8 +14,9 @@ from ..discourse import reliability
 from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import tables
-from ..findings import BriefingError, Finding, InvalidData, InvalidReport, shown
-from ..report import prose, report
+from ..findings import BriefingError, Finding, InvalidData, InvalidReport, meant, shown
+from ..report import report
+from ..report.rules import captions, prose
 from ..sources import evidence, passages
 
 
@@ -26,7 +27,7 @@ class Review:
     findings: list[Finding]
     passages_checked: int
     passages_unchecked: int
-    reliability: reliability.Reliability | None
+    reliability: reliability.Reliability
     coders: tuple[str, ...]
     patch: str
 
@@ -50,8 +51,8 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
     except InvalidReport as error:
         findings += error.findings
     else:
-        offered, lacking = _offered(root, read)
-        findings += [*lacking, *prose.check(read, data, offered)]
+        offered, executed, lacking = _offered(root, read)
+        findings += [*lacking, *captions.check(read, data, executed), *prose.check(read, data, offered)]
     return Review(findings, checked.checked, checked.unchecked, agreement, reliability.coders(data),
                   passages.patch(data, checked))
 
@@ -81,7 +82,8 @@ def _check_grades(data: tables.Tables) -> Iterator[Finding]:  # noqa: C901  one 
         for number, row in enumerate(data.rows[name], start=2):
             if (name == "passages" or row.get("chain")) and not all(evidence.chain(row["chain"] or "")):
                 yield Finding("chain-broken", paths[name], shown(row["chain"] or ""), "a name for every hand",
-                              "Write the hands from first speaker to page, as A > B > C.", row=number, column="chain")
+                              f"Write {_mended(row['chain'] or '')}: the hands from first speaker to page.",
+                              row=number, column="chain")
     for name in ("passages", "quantities", "series"):
         for number, row in enumerate(data.rows.get(name, ()), start=2):
             own = row.get("source") or passages.get(row.get("passage"), {}).get("source")
@@ -93,14 +95,19 @@ def _check_grades(data: tables.Tables) -> Iterator[Finding]:  # noqa: C901  one 
                                             for other in row.get("corroborated_by") or () if other in sources):
                 yield Finding("credibility-unconfirmed", paths[name], "1 (confirmed) on one source",
                               "another, independent source in corroborated_by",
-                              "Name a second source of another publisher, or grade it 2.",
+                              "Name a second source of another publisher, or write `2` for probably true.",
                               row=number, column="credibility")
+
+
+def _mended(chain: str) -> str:
+    return f"`{' > '.join(filter(None, (hand.strip() for hand in chain.split('>')))) or 'A > B > C'}`"
 
 
 def _ungraded(path: str, number: int, column: str, row: tables.Row, scale: Mapping[Any, str]) -> Finding:
     return Finding("grade-unknown", path, shown("" if row[column] is None else row[column]),
                    f"one of {', '.join(f'{grade} ({words})' for grade, words in scale.items())}",
-                   "Grade it by the Admiralty code.", row=number, column=column)
+                   f"{meant(row[column], scale) if row[column] else ''}Grade it by the Admiralty code.", row=number,
+                   column=column)
 
 
 def _independent(one: tables.Row, other: tables.Row) -> bool:
@@ -116,18 +123,21 @@ def _origin(source: tables.Row) -> str:
 
 # --- what the notebooks offer -----------------------------------------------------
 
-def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, list[Finding]]:  # noqa: C901  one pass over all cells
-    """What the executed notebooks hold for the report, and those that were not executed as they are now."""
+def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, dict[str, Any], list[Finding]]:  # noqa: C901  one pass over all cells
+    """What the executed notebooks hold for the report, these by their path, and what was not executed as it is now."""
+    notebooks: dict[str, Any] = {}
     used: set[str] = set()
     labels: dict[str, str] = {}
     published: dict[str, Any] = {}
     embeds: dict[str, str] = {}
     lacking: list[Finding] = []
     wanted = {span.content for span in read.of_kind("embed")}
+    named = {span.content for span in read.whole.of_kind("embed")}
     for source in sorted((root / "analysis").glob("*.ipynb")):
         path = f"{EXECUTED}/{source.name}"
         try:
-            executed = cells(json.loads((root / path).read_text("utf-8")), path)
+            notebooks[path] = json.loads((root / path).read_text("utf-8"))
+            executed = cells(notebooks[path], path)
         except (OSError, ValueError):
             lacking.append(Finding("not-executed", path, "no executed copy", "one of every notebook",
                                    "Run `briefing render` first."))
@@ -142,13 +152,15 @@ def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, list[Findi
                 published |= output.get("data", {}).get(VALUES, {})
             if (place := f"{path}#{cell.label}") in wanted:
                 embeds[place] = _markdown_of(cell)
+            if place in named:
                 used |= _evidence_of(cell)
-    for span in read.of_kind("inline"):
+    for span in read.whole.of_kind("inline"):
         for node in ast.walk(ast.parse(span.content, mode="eval")):
             if isinstance(node, ast.Constant) and node.value in published:
                 value = published[node.value]
                 used |= set(value["cites"]) | _citations(value["text"])
-    return prose.Offered(used, labels, {id: value["text"] for id, value in published.items()}, embeds), lacking
+    values = {id: value["text"] for id, value in published.items()}
+    return prose.Offered(used, labels, values, embeds), notebooks, lacking
 
 
 def _sources(notebook: Path) -> list[str]:

@@ -34,8 +34,13 @@ class Agreement:
     concept: str | None
     units: int
     alpha: float | None
-    low: float | None
-    high: float | None
+    low: float | None = None
+    high: float | None = None
+
+    @property
+    def text(self) -> str:
+        """Alpha as prose has it, to two places; `not defined` where it is not."""
+        return "not defined" if self.alpha is None else f"{self.alpha:.2f}"
 
 
 @dataclass(frozen=True)
@@ -68,8 +73,8 @@ class Unitising:
 
 @dataclass(frozen=True)
 class Reliability:
-    """What two coders or more give: alpha over all cells, per concept, each disagreement, and, where they marked their
-    own spans, agreement on these."""
+    """What coders give: alpha over all cells, per concept, each disagreement, and, where they marked their own spans,
+    agreement on these. Of fewer than two coders no alpha is defined."""
 
     coders: tuple[str, ...]
     overall: Agreement
@@ -84,8 +89,8 @@ def coders(tables: Tables) -> tuple[str, ...]:
     return tuple(coder for coder in found if coder != tables.descriptor.get("adjudicated"))
 
 
-def measure(tables: Tables, expected: Sequence[str] = ()) -> tuple[Reliability | None, list[Finding]]:
-    """Reliability of the statements, or None where fewer than two coders coded.
+def measure(tables: Tables, expected: Sequence[str] = ()) -> tuple[Reliability, list[Finding]]:
+    """Reliability of the statements; agreement takes two coders.
 
     `expected` are coders who should have coded; for each who has no statement
     there is a finding.
@@ -95,7 +100,7 @@ def measure(tables: Tables, expected: Sequence[str] = ()) -> tuple[Reliability |
                         "at least one", "Read the coder's sheet in, or leave the coder out.", column="coder")
                 for name in expected if name not in names]
     if len(names) < 2:
-        return None, findings
+        return Reliability(names, Agreement(None, 0, None), (), ()), findings
     cells, passages = _cells(tables, names)
     overall = _agreement(None, cells, names)
     concepts = tuple(_agreement(row["id"], {cell: stands for cell, stands in cells.items() if cell[1] == row["id"]},
@@ -169,14 +174,14 @@ def _agreement(concept: str | None, cells: Cells, names: Sequence[str]) -> Agree
     units = [tuple(stands[name] for name in names) for stands in cells.values()]
     alpha = _alpha(units)
     if alpha is None:
-        return Agreement(concept, len(units), None, None, None)
+        return Agreement(concept, len(units), None)
     import random
 
     draw = random.Random(SEED)
     resampled = sorted(value for value in (_alpha(draw.choices(units, k=len(units))) for _ in range(RESAMPLES))
                        if value is not None)
     if len(resampled) < RESAMPLES // 2:  # too little variation to say how far it might be off
-        return Agreement(concept, len(units), alpha, None, None)
+        return Agreement(concept, len(units), alpha)
     last = len(resampled) - 1
     return Agreement(concept, len(units), alpha, resampled[round(0.025 * last)], resampled[round(0.975 * last)])
 

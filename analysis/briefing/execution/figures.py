@@ -18,7 +18,7 @@ from typing import Any
 from ..charts.descriptions import RESTS, TABLES, Row, ids
 from ..charts.theme import NARROW, WIDE, register
 from ..facts.quantities import in_words, plain
-from ..findings import shown
+from ..findings import meant, shown
 from . import drawing
 
 FIGURE = "application/vnd.briefing.figure+json"
@@ -268,7 +268,7 @@ def _unknown_fields(spec: dict[str, Any]) -> Iterator[Problem]:
         first = re.split(r"(?<!\\)[.\[]", name.removeprefix("properties."))[0].replace("\\", "")
         if first and first not in known | made and name.replace("\\", "") not in known | made:
             yield _problem("chart-field", f"the field {shown(name)}", f"one of {', '.join(sorted(known))}",
-                           "Correct the name in the encoding, or add the column to the frame.")
+                           f"{meant(name, known)}Correct the name in the encoding, or add the column to the frame.")
 
 
 def _check_size(size: Sequence[float], parted: bool) -> Iterator[Problem]:

@@ -8,7 +8,6 @@ executed copy holds nothing of the run itself: no times, no versions, no paths.
 from __future__ import annotations
 
 import contextlib
-import difflib
 import json
 import os
 import re
@@ -18,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDied, NotebookFailed, shown
+from ..findings import BriefingError, CellFailed, CellTimedOut, Finding, KernelDied, NotebookFailed, meant, shown
 from .figures import FIGURE, LOOKS
 
 if TYPE_CHECKING:
@@ -121,7 +120,7 @@ def cells(notebook: Mapping[str, Any], shown_path: str) -> list[Cell]:
         found.append(Cell(number, options, source, tuple(cell.get("outputs", ()))))
     labels = [cell.label for cell in found if cell.label]
     findings += [Finding("label-twice", shown_path, f"the label {shown(cell.label)} again", "each label once",
-                         "Give the cell another label.", cell=cell.name)
+                         f"Give the cell another label, such as `{cell.label}-2`.", cell=cell.name)
                  for n, cell in enumerate(found) if cell.label and cell.label in
                  [earlier.label for earlier in found[:n]] and labels.count(cell.label) > 1]
     if findings:
@@ -171,10 +170,8 @@ def values(folder: Path | str | None = None) -> Callable[[str], Any]:
 
     def value(id: str) -> Value:
         if id not in published:
-            near = difflib.get_close_matches(id, published, n=3, cutoff=0.4) or sorted(published)[:3]
-            near_text = f"near it are {', '.join(near)}" if near else "none publishes any value"
-            raise BriefingError(f"no notebook publishes {shown(id)}; "
-                                f"{near_text}")
+            there = f"such ids are {', '.join(sorted(published)[:5])}" if published else "none publishes any value"
+            raise BriefingError(f"no notebook publishes {shown(id)}; {there}. {meant(id, published)}".rstrip(" ."))
         return published[id]
 
     return value

@@ -1,5 +1,6 @@
 """Facts: the tables of `data/`, and what their cells mean.
 
 In: CSV files and their descriptor. Out: typed rows; dates as ranges of days; numbers with their hedges.
-`tables` reads and checks, `dates` and `quantities` say what a cell means, `recording` notes who read what.
+`tables` reads and checks, `cells` one cell, for which `guesses` tells what was meant; `dates` and `quantities` say
+what a cell means, `recording` notes who read what.
 """

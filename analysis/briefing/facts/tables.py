@@ -15,7 +15,6 @@ import csv
 import datetime
 import io
 import json
-import math
 import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -24,16 +23,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..findings import BriefingError, Finding, InvalidData, shown
-from . import recording
-from .dates import date_bounds
+from ..findings import BriefingError, Finding, InvalidData, meant, shown
+from . import cells, guesses, recording
+from .dates import date_bounds as date_bounds  # which notebooks take from here
 
 if TYPE_CHECKING:
     import pandas
 
 DESCRIPTOR = "datapackage.json"
-EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
-LONGEST_CELL = 10_000  # characters
 LONGEST_QUOTE = 12  # words
 
 #: The columns that a table of this name must have; it may have more.
@@ -89,11 +86,9 @@ class Tables:
         for row in rows:
             if row["id"] == id:
                 return row
-        raise BriefingError(
-            f"data/{table}.csv: found no row with id {shown(id)}, expected one of "
-            f"{', '.join(sorted(row['id'] for row in self.rows.get(table, ())))}. "
-            "Use one of these ids, or add the row."
-        )
+        ids = sorted(row["id"] for row in self.rows.get(table, ()))
+        raise BriefingError(f"data/{table}.csv: found no row with id {shown(id)}, expected one of {', '.join(ids)}. "
+                            f"{meant(id, ids)}Use one of these ids, or add the row.")
 
     def __getattr__(self, name: str) -> pandas.DataFrame:
         """The table as a frame, columns and rows in the order of the file."""
@@ -181,14 +176,17 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:  # noq
                                    "Declare every table as a resource with its schema.", column="resources")])
     wrong = [(n, problem) for n, resource in enumerate(resources) if (problem := _resource_problem(resource))]
     if wrong:
-        raise InvalidData([finding("descriptor-resources", problem[0], problem[1], "Mend this resource's declaration.",
+        raise InvalidData([finding("descriptor-resources", problem[0], problem[1],
+                                   f"{problem[2]}Mend this resource's declaration.",
                                    column=f"resources[{n}]") for n, problem in wrong])
     findings = []
     try:
         datetime.date.fromisoformat(str(descriptor.get("created", ""))[:10])
     except ValueError:
-        findings.append(finding("edition-date", shown(descriptor.get("created", "")), "a date such as 2024-09-30",
-                                "Set `created` to the day of the edition: the clock is never asked.",
+        created = str(descriptor.get("created", ""))
+        findings.append(finding("edition-date", shown(created), "a date such as 2031-05-30",
+                                cells.write(guesses.date(created), "Set `created` to the day of the edition: the "
+                                            "clock is never asked."),
                                 column="created"))
         descriptor = {**descriptor, "created": "1970-01-01"}
     names = [resource["name"] for resource in resources]
@@ -205,25 +203,26 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:  # noq
             if column not in declared:
                 findings.append(finding("column-undeclared", f"no field {column} in {resource['name']}",
                                         "the columns that this table always has",
-                                        "Add the column to the table and to its schema.",
+                                        f"{meant(column, declared)}Add the column to the table and to its schema.",
                                         column=f"{resource['name']}.{column}"))
     return descriptor, findings
 
 
-def _resource_problem(resource: Any) -> tuple[str, str] | None:
-    """What is wrong with the declaration of a resource, found and expected; None where it can be used."""
+def _resource_problem(resource: Any) -> tuple[str, str, str] | None:
+    """What is wrong with the declaration of a resource: found, expected, what was meant; None where it can be used."""
     try:
         name, path, fields = resource["name"], resource["path"], resource["schema"]["fields"]
         if not isinstance(name, str) or not isinstance(path, str):
-            return shown(f"name {name}, path {path}"), "a name and a path, both text"
+            return shown(f"name {name}, path {path}"), "a name and a path, both text", ""
         if Path(path).is_absolute() or ".." in Path(path).parts or "\0" in path:
-            return shown(path), "a path inside data/"
+            return shown(path), "a path inside data/", f"Write `{Path(path).name or name}`. "
         names = [field["name"] for field in fields]
         if not all(isinstance(column, str) for column in names) or len(set(names)) < len(names):
-            return shown(f"{name}: {', '.join(map(str, names))}"), "fields whose names are text and differ"
+            return shown(f"{name}: {', '.join(map(str, names))}"), "fields whose names are text and differ", ""
         for field in fields:
-            if (kind := field.get("type", "string")) not in _CASTS:
-                return shown(f"{name}.{field['name']}: {kind}"), f"one of the types {' '.join(_CASTS)}"
+            if (kind := field.get("type", "string")) not in cells.CASTS:
+                return (shown(f"{name}.{field['name']}: {kind}"), f"one of the types {' '.join(cells.CASTS)}",
+                        meant(kind, cells.CASTS))
             re.compile(field.get("constraints", {}).get("pattern", ""))
             for target in field.get("listOf", {}).get("references", []):
                 _table, _column = target.split(".")
@@ -231,7 +230,7 @@ def _resource_problem(resource: Any) -> tuple[str, str] | None:
             _as_list(foreign["fields"]), _as_list(foreign["reference"]["fields"])
     except (TypeError, KeyError, AttributeError, ValueError, re.error) as error:
         return shown(f"{type(error).__name__}: {error} in {json.dumps(resource)}"), \
-            "a resource with name, path and schema.fields, as Table Schema has them"
+            "a resource with name, path and schema.fields, as Table Schema has them", ""
     return None
 
 
@@ -250,7 +249,8 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
         data = (root / path).read_bytes()
     except OSError as error:
         add("table-missing", f"no readable file ({error.strerror})", "a CSV table",
-            "Add the file, or take its resource out of the descriptor.")
+            f"{meant(Path(path).name, [file.name for file in (root / 'data').glob('*.csv')])}Add the file, or take its "
+            "resource out of the descriptor.")
         return [], [], findings
     if data.startswith(b"\xef\xbb\xbf"):
         add("byte-order-mark", "a byte-order mark", "UTF-8 without one",
@@ -285,18 +285,18 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
             if not usable:
                 return [], [], findings
             fields = sorted(fields, key=lambda field: header.index(field["name"]))
-        for number, cells in enumerate(records, start=2):
+        for number, record in enumerate(records, start=2):
             row_line = records.line_num + 1
-            if not cells:
+            if not record:
                 add("row-empty", "an empty row", f"{len(names)} cells", "Remove the row.", row=number)
                 continue
-            if len(cells) != len(names):
-                add("row-length", f"{len(cells)} cells", f"{len(names)} cells, one a column",
+            if len(record) != len(names):
+                add("row-length", f"{len(record)} cells", f"{len(names)} cells, one a column",
                     "Quote cells that hold a comma, and fill up the row.", row=number)
                 continue
             row: Row = {}
-            for field, cell in zip(fields, cells, strict=True):
-                value, problem = _read_cell(field, cell)
+            for field, cell in zip(fields, record, strict=True):
+                value, problem = cells.read(field, cell)
                 row[field["name"]] = value
                 if problem:
                     add(*problem, row=number, column=field["name"])
@@ -311,103 +311,10 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
 def _header_remedy(header: list[str], names: list[str]) -> str:
     missing = [name for name in names if name not in header]
     extra = [name for name in header if name not in names]
+    near = [f"{meant(name, missing)[:-1]} It stands as {shown(name)}. " for name in extra if meant(name, missing)]
     parts = [f"add {', '.join(missing)}" if missing else "", f"remove {shown(', '.join(extra))}" if extra else ""]
     todo = " and ".join(part for part in parts if part) or "put the columns into this order"
-    return f"{todo[0].upper()}{todo[1:]}."
-
-
-Problem = tuple[str, str, str, str]
-
-
-def _read_cell(field: dict[str, Any], cell: str) -> tuple[Any, Problem | None]:
-    """The typed value of a cell, and what is wrong with it, if anything."""
-    if len(cell) > LONGEST_CELL:
-        return None, ("cell-too-long", f"{len(cell):,} characters", f"at most {LONGEST_CELL:,}",
-                      "Shorten the cell, or split the row.")
-    constraints = field.get("constraints", {})
-    if cell == "":
-        if constraints.get("required"):
-            return None, ("cell-empty", "an empty cell", "a value", "Fill in the cell.")
-        return (() if "listOf" in field else None), None
-    kind = field.get("type", "string")
-    try:
-        value = _CASTS[kind](cell)
-    except ValueError:
-        return None, ("type", shown(cell), _EXPECTED[kind], _TYPE_REMEDY[kind])
-    if cell != cell.strip():
-        return value, ("spaces", shown(cell), "no space at either end", "Remove the space.")
-    if "listOf" in field:
-        value = tuple(cell.split(field["listOf"].get("delimiter", ";")))
-    return value, _constraint_problem(constraints, value, cell) or (
-        _edtf_problem(cell) if field.get("rdfType") == EDTF else None)
-
-
-def _finite(cell: str) -> float:
-    if not re.fullmatch(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?", cell) or not math.isfinite(float(cell)):
-        raise ValueError
-    return float(cell)
-
-
-def _integer(cell: str) -> int:
-    if not re.fullmatch(r"[+-]?[0-9]{1,18}", cell):
-        raise ValueError
-    return int(cell)
-
-
-def _date(cell: str) -> datetime.date:
-    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
-        raise ValueError
-    return datetime.date.fromisoformat(cell)
-
-
-def _boolean(cell: str) -> bool:
-    if cell not in ("true", "false"):
-        raise ValueError
-    return cell == "true"
-
-
-def _year(cell: str) -> int:
-    if not re.fullmatch(r"-?[0-9]{4}", cell):
-        raise ValueError
-    return int(cell)
-
-
-_CASTS: dict[str, Callable[[str], Any]] = {"string": str, "any": str, "integer": _integer, "number": _finite,
-                                           "boolean": _boolean,
-          "date": _date, "year": _year}
-_EXPECTED = {"integer": "a whole number", "number": "a number", "boolean": "true or false",
-             "date": "a date that exists, as 2024-09-30", "year": "a year of four digits"}
-_TYPE_REMEDY = {"integer": "Write digits only.",
-                "number": "Write digits and a point only; units and hedges have columns of their own.",
-                "boolean": "Write true or false.", "date": "Write year, month and day of a real day.",
-                "year": "Write the year alone."}
-
-
-def _constraint_problem(constraints: dict[str, Any], value: Any, cell: str) -> Problem | None:
-    if (words := constraints.get("enum")) and value not in words:
-        return ("word", shown(cell), f"one of {' '.join(map(str, words))}", "Use one of the controlled words.")
-    if (pattern := constraints.get("pattern")) and not re.fullmatch(pattern, cell):
-        return ("pattern", shown(cell), f"text of the form {pattern}", "Write the cell in this form.")
-    if (least := constraints.get("minimum")) is not None and value < least:
-        return ("range", shown(cell), f"at least {least}", "Correct the number.")
-    if (most := constraints.get("maximum")) is not None and value > most:
-        return ("range", shown(cell), f"at most {most}", "Correct the number.")
-    if (longest := constraints.get("maxLength")) is not None and len(cell) > longest:
-        return ("length", f"{len(cell)} characters", f"at most {longest}", "Shorten the text.")
-    return None
-
-
-def _edtf_problem(cell: str) -> Problem | None:
-    try:
-        first, last = date_bounds(cell)
-        if first and last and first > last:
-            raise ValueError("an interval that ends before it begins")
-        for day in re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
-            datetime.date.fromisoformat(day)
-    except ValueError:
-        return ("date", shown(cell), "a date in EDTF (ISO 8601-2) that exists, as 2024-09-30, 2024-09, "
-                "2024-09-02/.. or [2024-09-02..2024-09-04]", "Write the date as the source gives it.")
-    return None
+    return f"{''.join(near)}{todo[0].upper()}{todo[1:]}."
 
 
 # --- keys ---------------------------------------------------------------------
@@ -433,7 +340,7 @@ def _check_keys(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # no
                     continue
                 if key in first:
                     yield Finding("id-twice", path, f"{shown(', '.join(map(str, key)))} again, as in row {first[key]}",
-                                  "each once", "Give one of the rows another id, or remove it.",
+                                  "each once", f"Give one of the rows another id{_free(key, first)}, or remove it.",
                                   row=number, column=", ".join(columns))
                 first.setdefault(key, number)
         for foreign in schema.get("foreignKeys", []):
@@ -442,25 +349,35 @@ def _check_keys(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # no
             targets = _as_list(foreign["reference"]["fields"])
             if target in unread:
                 continue
-            known = {tuple(row.get(column) for column in targets) for row in rows.get(target, [])}
+            known = {tuple(row.get(column) for column in targets): None for row in rows.get(target, [])}
             for number, row in table:
                 key = tuple(row.get(column) for column in columns)
                 if all(value is not None for value in key) and key not in known:
-                    yield _dangling(path, number, ", ".join(columns), ", ".join(map(str, key)), [target])
+                    yield _dangling(path, number, ", ".join(columns), ", ".join(map(str, key)), [target],
+                                    [", ".join(map(str, one)) for one in known if None not in one])
         for field in schema["fields"]:
             targets = field.get("listOf", {}).get("references", [])
             if targets and not unread.intersection(target.split(".")[0] for target in targets):
-                known_ids = {row.get(column) for target, column in (t.split(".") for t in targets)
-                             for row in rows.get(target, [])}
+                known_ids = {row[column]: None for target, column in (t.split(".") for t in targets)
+                             for row in rows.get(target, []) if row.get(column) is not None}
                 for number, row in table:
                     for item in row.get(field["name"]) or ():
                         if item not in known_ids:
-                            yield _dangling(path, number, field["name"], item, [t.split(".")[0] for t in targets])
+                            yield _dangling(path, number, field["name"], item, [t.split(".")[0] for t in targets],
+                                            list(known_ids))
 
 
-def _dangling(path: str, row: int, column: str, id: str, tables: list[str]) -> Finding:
+def _dangling(path: str, row: int, column: str, id: str, tables: list[str], known: list[str]) -> Finding:
+    near = meant(id, known) or (f"The ids there are such as `{'` and `'.join(map(str, known[:2]))}`. " if known else "")
     return Finding("id-dangling", path, shown(id), f"an id of {' or '.join(tables)}",
-                   "Correct the id, or add the row that it names.", row=row, column=column)
+                   f"{near}Correct the id, or add the row that it names.", row=row, column=column)
+
+
+def _free(key: tuple[Any, ...], taken: Mapping[tuple[Any, ...], int]) -> str:
+    """An id like this one that no row has, as a proposal."""
+    if len(key) > 1 or not isinstance(key[0], str):
+        return ""
+    return next(f", such as `{id}`" for n in range(2, len(taken) + 3) if ((id := f"{key[0]}-{n}"),) not in taken)
 
 
 # --- what the method asks -----------------------------------------------------
@@ -479,15 +396,13 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # 
         start, end = row.get("start"), row.get("end")
         if start is not None and end is not None and start >= end:
             yield Finding("span-reversed", found=f"{start} to {end}", expected="a start before its end",
-                          remedy="Give the half-open range of code points, start first.", column="start, end", **place)
+                          remedy=f"Write `{end}` and `{start}`: the half-open range of code points, start first.",
+                          column="start, end", **place)
         limit = length.get(row.get("source"))
         if end is not None and limit is not None and end > limit:
             yield Finding("span-outside", found=str(end), expected=f"at most {limit}, the source's length",
                           remedy="Correct the span, or the source's number of characters.", column="end", **place)
-        words = len((row.get("quote") or "").split())
-        if words > LONGEST_QUOTE:
-            yield Finding("quote-too-long", found=f"{words} words", expected=f"at most {LONGEST_QUOTE}",
-                          remedy="Shorten the quote; the span and its hash hold the rest.", column="quote", **place)
+        yield from _held_words(row, place)
     for row, place in each("statements"):
         if row.get("mode") == "done" and not row.get("act"):
             yield Finding("act-missing", found="an empty cell", expected="the act that shows the stand",
@@ -504,6 +419,19 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # 
                 found = "neither" if row.get("passage") is None else "both"
                 yield Finding("evidence", found=found, expected="either a passage or a source",
                               remedy="Say where the row comes from, once.", column="passage, source", **place)
+
+
+def _held_words(row: Row, place: dict[str, Any]) -> Iterator[Finding]:
+    """More words of a source than may be held: in a quote, and in a quote with what stands before and after."""
+    prefix, quote, suffix = (len((row.get(name) or "").split()) for name in ("prefix", "quote", "suffix"))
+    if quote > LONGEST_QUOTE:
+        yield Finding("quote-too-long", found=f"{quote} words", expected=f"at most {LONGEST_QUOTE}",
+                      remedy="Shorten the quote; the span and its hash hold the rest.", column="quote", **place)
+    elif prefix + quote + suffix > LONGEST_QUOTE:
+        yield Finding("context-too-long", found=f"{prefix} + {quote} + {suffix} = {prefix + quote + suffix} words",
+                      expected=f"at most {LONGEST_QUOTE} of a source together",
+                      remedy="Take words from the start of the prefix or the end of the suffix.",
+                      column="prefix, quote, suffix", **place)
 
 
 def likelihood_word(word: str) -> re.Pattern[str]:

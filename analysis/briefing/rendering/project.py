@@ -55,4 +55,5 @@ def _check_date(read: report.Report, data: tables.Tables | None) -> Iterator[Fin
     if data and given is not None and str(given)[:10] != data.edition_date.isoformat():
         line = read.text[:read.text.index("\ndate")].count("\n") + 2 if "\ndate" in read.text else 1
         yield Finding("edition-date", read.path, shown(given), f"{data.edition_date}, the day that "
-                      "data/datapackage.json gives as `created`", "Give both the same day.", line=line)
+                      "data/datapackage.json gives as `created`",
+                      f"Write `date: {data.edition_date}`, or set `created` there to the day that is meant.", line=line)

@@ -29,8 +29,9 @@ from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
-from ..findings import BriefingError, InvalidData
+from ..findings import BriefingError, InvalidData, InvalidReport
 from ..report import document, report
+from ..report.rules import captions
 from ..sources import evidence
 from ..writers import glyphs, html, pdf
 from . import cache, manifest, steps
@@ -79,6 +80,8 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         with timings.stage("bind the report"):
             _write_references(staging / "references.json", evidence.references(data))
             bound = report.bind(read, computed, executed)
+            if findings := captions.check(read, data, executed, computed):
+                raise InvalidReport(findings)
         with timings.stage("build the document"):
             doc = document.build(read, bound, staging / "references.json", root)
         progress("Writing report.html and report.pdf")

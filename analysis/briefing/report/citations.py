@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from ..findings import Finding
+from ..findings import Finding, meant
 from .report import Report
 from .tree import VERSION, Node, attributes, pandoc, transform
 
@@ -97,11 +97,17 @@ def _bibliographies(report: Report) -> list[str]:
             if not str(file).startswith("_output/")]
 
 
+def beside(root: Path, file: str) -> list[str]:
+    """The files of the project in the folder of a file that is not there: one of them may be meant."""
+    return [path.relative_to(root).as_posix() for path in (root / file).parent.glob("*")
+            if path.is_relative_to(root) and path.is_file()]
+
+
 def check_bibliography(report: Report, root: Path) -> Iterator[Finding]:
     """The files that the front matter names and that are not there."""
     line = report.text[:max(report.text.find("\nbibliography"), 0)].count("\n") + 2
     files = [*_bibliographies(report), *([str(report.front["csl"])] if report.front.get("csl") else [])]
     for file in files:
         if not (root / file).is_file():
-            yield Finding("bibliography", report.path, f"no file {file}", "a file of the project", "Correct the path.",
-                          line=line)
+            yield Finding("bibliography", report.path, f"no file {file}", "a file of the project",
+                          f"{meant(file, beside(root, file))}Correct the path.", line=line)

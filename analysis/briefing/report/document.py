@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..findings import Finding, InvalidReport, shown
+from ..findings import Finding, InvalidReport, meant, shown
 from ..language import REFERENCES
 from . import citations
 from .report import CALLOUTS, Bound, Picture, Report
@@ -57,15 +57,17 @@ def build(report: Report, bound: Bound, references: Path, root: Path) -> Documen
     _title_callouts(blocks)
     numbers = _number(blocks, bool(report.front.get("number-sections")))
 
-    def unresolved(id: str, expected: str, code: str = "reference-unresolved") -> None:
+    def unresolved(id: str, expected: str, code: str = "reference-unresolved", known: Sequence[str] = ()) -> None:
         findings.append(Finding(code, report.path, shown(f"@{id}"), expected,
-                                "Correct the id, or add what it names.", **_find(report, bound, id)))
+                                f"{meant(f'@{id}', [f'@{one}' for one in known])}Correct the id, or add what it names.",
+                                **_find(report, bound, id)))
 
     blocks = transform(blocks, functools.partial(_refer, numbers, unresolved))
     _tables_from_html(blocks)
     blocks, missing = citations.cite(blocks, report, references, root)
+    cited = [item["id"] for item in json.loads(references.read_text("utf-8"))] if missing else []
     for id in missing:
-        unresolved(id, "a passage, a source or an entry of the bibliography", "citation-unresolved")
+        unresolved(id, "a passage, a source or an entry of the bibliography", "citation-unresolved", cited)
     findings += _dangling_links(blocks, report, bound, missing)
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
@@ -154,7 +156,7 @@ def _refer(numbers: Mapping[str, str], unresolved: Callable[..., None], node: No
                                               [f"#{id}", ""]]})
         else:
             same = [known for known in numbers if known.startswith(id.split("-", 1)[0] + "-")]
-            unresolved(id, f"one of {', '.join(same) or 'none: nothing of this kind has a label'}")
+            unresolved(id, f"one of {', '.join(same) or 'none: nothing of this kind has a label'}", known=same)
     return result
 
 
@@ -191,7 +193,8 @@ def _dangling_links(blocks: list[Node], report: Report, bound: Bound, missing: S
         if node["t"] == "Link" and node["c"][2][0].startswith("#") and node["c"][2][0][1:] not in known:
             target = node["c"][2][0]
             yield Finding("link-dangling", report.path, f"a link to {shown(target)}", "an id of this document",
-                          "Cite what the link leads to, or set `nocite: '@*'`.", **_find(report, bound, target[1:]))
+                          f"{meant(target, [f'#{id}' for id in ids])}Correct the id, cite what the link leads to, or "
+                          "set `nocite: '@*'`.", **_find(report, bound, target[1:]))
 
 
 # --- what both writers ask ------------------------------------------------------
@@ -298,7 +301,8 @@ def _attributed(node: Node, located: Located) -> Iterator[Finding]:
     for key in ("when-format", "unless-format"):
         if key in pairs and pairs[key] not in FORMATS:
             yield located.finding("format", shown(pairs[key]), f"one of {' '.join(FORMATS)}",
-                                  "The PDF's format is typst.", f"{key}=\"{pairs[key]}\"", f"{key}=")
+                                  f"{meant(pairs[key], FORMATS)}The PDF's format is typst.",
+                                  f"{key}=\"{pairs[key]}\"", f"{key}=")
     if "layout-ncol" in pairs and not re.fullmatch(r"[1-6]", pairs["layout-ncol"]):
         yield located.finding("layout", shown(pairs["layout-ncol"]), "a number of columns from 1 to 6",
                               "Write it as layout-ncol=2.", "layout-ncol=")
@@ -317,7 +321,8 @@ def _headings(blocks: list[Node], located: Located) -> Iterator[Finding]:
             if level > above + 1:
                 words = plain(text)
                 yield located.finding("heading-level", f"{shown(words)} at level {level}", f"level {above + 1} at most",
-                                      "Leave no level out: screen readers and the PDF's outline count them.",
+                                      f"Write `{'#' * (above + 1)} {words}`: leave no level out, since screen "
+                                      "readers and the PDF's outline count them.",
                                       f"{'#' * level} {words}", words)
             above = level
 
@@ -360,11 +365,13 @@ def _picture(id: str, image: Node, figure: Node, located: Located, root: Path,
     path = root / target
     problems = []
     if not id.startswith("fig-"):
-        problems.append(("figure-unlabelled", "no label", "a label such as #fig-name", "Add {#fig-name}."))
+        name = re.sub(r"[^a-z0-9]+", "-", Path(target).stem.lower()).strip("-") or "name"
+        problems.append(("figure-unlabelled", "no label", "a label such as #fig-name", f"Add {{#fig-{name}}}."))
     if not alt or alt == plain(image["c"][1]):
         problems.append(("alt-missing", "no alt text of its own", 'fig-alt="…"', "Describe the picture."))
     if "://" in target or not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
-        problems.append(("image-missing", shown(target), "a picture file inside the project", "Correct the path."))
+        problems.append(("image-missing", shown(target), "a picture file inside the project",
+                         f"{meant(target, citations.beside(root, target))}Correct the path."))
     elif path.suffix.lower() not in IMAGES:
         problems.append(("image-format", shown(path.suffix), f"one of {' '.join(IMAGES)}", "Convert the picture."))
     for problem in problems:

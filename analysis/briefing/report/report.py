@@ -16,18 +16,14 @@ from typing import Any
 from ..execution.figures import FIGURE, VEGA_LITE
 from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
 from ..facts.quantities import markdown
-from ..findings import Finding, InvalidReport, shown
+from ..findings import Finding, InvalidReport, meant, shown
 from ..language import REFERENCES
+from . import parameters, sections
 
 #: Reference prefixes of Quarto that the embedded engine has no counterpart for.
 FOREIGN_REFERENCES = ("eq", "lst", "thm", "lem", "cor", "prp", "cnj", "def", "exm", "exr", "sol", "rem", "alg",
                       "nte", "tip", "wrn", "imp", "cau")
 CALLOUTS = ("note", "tip", "warning", "important", "caution")
-FRONT_MATTER = {"title", "subtitle", "author", "date", "abstract", "lang", "keywords", "engine", "jupyter", "format",
-                "execute", "bibliography", "csl", "nocite", "link-citations", "number-sections", "toc", "papersize",
-                "citeproc", "notebook-links", "crossref", "notebook-view", "date-format", "suppress-bibliography",
-                "unused"}
-PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
 CELL_OPTIONS = {"label", "echo", "eval", "output", "include", "warning", "error", "fig-cap", "fig-alt", "tbl-cap",
                 "fig-width", "fig-height", "tbl-colwidths"}
 
@@ -51,6 +47,7 @@ class Report:
     front: Mapping[str, Any]
     body_start: int
     spans: tuple[Span, ...]
+    complete: Report | None = None  # with the sections that the front matter leaves out, where it leaves out any
 
     def place(self, offset: int) -> dict[str, Any]:
         """Line and character of an offset, as findings give them."""
@@ -60,6 +57,11 @@ class Report:
     def of_kind(self, *kinds: str) -> list[Span]:
         """The spans of some kinds, in order."""
         return [span for span in self.spans if span.kind in kinds]
+
+    @property
+    def whole(self) -> Report:
+        """The report with all its sections."""
+        return self.complete or self
 
 
 @dataclass(frozen=True)
@@ -86,21 +88,26 @@ class Picture:
 def read(root: Path, name: str = "report.qmd") -> Report:
     """Read a report; raises InvalidReport with everything in it that is not understood."""
     text = _text(root / name, name)
-    front, body_start = _front_matter(text, name)
-    spans, problems = [], []
-    for item in _scan(text, body_start):
-        if isinstance(item, Span):
-            spans.append(item)
-        else:
-            problems.append(item)
-    report = Report(name, text, front, body_start, tuple(spans))
-    findings = [Finding(code, name, found, expected, remedy, **report.place(offset))
-                for offset, code, found, expected, remedy in problems]
-    findings += _check_front(report)
-    findings += _check_spans(report)
+    front, body_start = parameters.read(text, name)
+    report, found = _scanned(name, text, {key: value for key, value in front.items() if value is not None}, body_start)
+    findings = list(_check_front(front, report))
+    if not findings and (keep := front.get("sections")) is not None:
+        left = sections.kept(text, body_start, list(map(str, keep)))
+        report, found = _scanned(name, left, report.front, body_start, report)
+        findings += sections.check_left_out(report)
+    findings += [*found, *_check_spans(report)]
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
     return report
+
+
+def _scanned(name: str, text: str, front: Mapping[str, Any], body_start: int,
+             complete: Report | None = None) -> tuple[Report, list[Finding]]:
+    """A report of this text, and what in it is not understood."""
+    items = list(_scan(text, body_start))
+    report = Report(name, text, front, body_start, tuple(item for item in items if isinstance(item, Span)), complete)
+    return report, [Finding(code, name, found, expected, remedy, **report.place(offset))
+                    for offset, code, found, expected, remedy in (i for i in items if not isinstance(i, Span))]
 
 
 def _text(path: Path, name: str) -> str:
@@ -125,43 +132,15 @@ def _text(path: Path, name: str) -> str:
     return text
 
 
-def _front_matter(text: str, name: str) -> tuple[dict[str, Any], int]:
-    import yaml
-
-    remedy = "Begin the file with front matter between two lines of three hyphens, with a title in it."
-    match = re.match(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", text, re.DOTALL | re.MULTILINE)
-    if not match:
-        raise InvalidReport([Finding("front-matter", name, shown(text.split("\n", 1)[0]), "front matter between ---",
-                                     remedy, line=1)])
-    try:
-        front = yaml.safe_load(match[1])
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        raise InvalidReport([Finding("front-matter", name, str(getattr(error, "problem", error)), "YAML", remedy,
-                                     line=mark.line + 2 if mark else 1)]) from error
-    if not isinstance(front, dict):
-        raise InvalidReport([Finding("front-matter", name, shown(front), "a mapping", remedy, line=1)])
-    return front, match.end()
-
-
-def _check_front(report: Report) -> Iterator[Finding]:
+def _check_front(front: Mapping[str, Any], report: Report) -> Iterator[Finding]:
     def line(key: str) -> int:
         match = re.search(rf"^{re.escape(key)}\s*:", report.text[:report.body_start], re.MULTILINE)
         return report.place(match.start())["line"] if match else 1
 
-    if not str(report.front.get("title") or "").strip():
-        yield Finding("title-missing", report.path, "no title", "a title in the front matter",
-                      "Add `title:`; the PDF cannot be made without.", line=line("title"))
-    for key in report.front:
-        if key not in FRONT_MATTER:
-            yield Finding("front-matter-key", report.path, shown(key), f"one of {' '.join(sorted(FRONT_MATTER))}",
-                          "Move what only Quarto knows below `format:`.", line=line(str(key)))
-    if str(report.front.get("papersize", "a4")) not in PAPERS:
-        yield Finding("papersize", report.path, shown(report.front["papersize"]), f"one of {' '.join(PAPERS)}",
-                      "Choose one of these papers.", line=line("papersize"))
-    if report.front.get("engine", "jupyter") != "jupyter":
-        yield Finding("engine", report.path, shown(report.front["engine"]), "jupyter", "Set `engine: jupyter`.",
-                      line=line("engine"))
+    found = list(parameters.check(front, report.path, line))
+    yield from found
+    if not any(finding.line == line("sections") for finding in found):
+        yield from sections.check(report, line("sections"))
 
 
 # --- scanning -----------------------------------------------------------------
@@ -208,7 +187,8 @@ def _scan(text: str, start: int) -> Iterator[Span | Problem]:  # noqa: C901  one
     for match in re.finditer(r"^:{3,}\s*\{?[^\n]*\.callout-([\w-]+)", body[start:], re.MULTILINE):
         if match[1] not in CALLOUTS:
             yield (start + match.start(), "callout", shown(f"callout-{match[1]}"),
-                   f"one of {' '.join(f'callout-{kind}' for kind in CALLOUTS)}", "Use one of these kinds.")
+                   f"one of {' '.join(f'callout-{kind}' for kind in CALLOUTS)}",
+                   f"{meant(f'callout-{match[1]}', [f'callout-{kind}' for kind in CALLOUTS])}Use one of these kinds.")
 
 
 def _fenced(text: str, fence: tuple[int, str, str, int], close: int, end: int) -> Iterator[Span | Problem]:
@@ -216,11 +196,19 @@ def _fenced(text: str, fence: tuple[int, str, str, int], close: int, end: int) -
     match = re.fullmatch(r"\{(\w+)\s*(.*?)\}", info)
     if match and match[1] == "python":
         if match[2]:
-            yield (start, "cell-header", shown(info), "{python}", "Give options as `#| key: value` lines in the cell.")
+            yield (start, "cell-header", shown(info), "{python}",
+                   f"Give options as lines in the cell: {_as_lines(match[2])}.")
         else:
             yield Span("cell", start, end, text[code_start:close])
     elif match:
         yield (start, "cell-language", shown(match[1]), "python", "Write the cell in Python.")
+
+
+def _as_lines(options: str) -> str:
+    """Options of a cell's header (`echo=FALSE`) as lines of the cell."""
+    found = re.findall(r"([\w.-]+)\s*=\s*(\"[^\"]*\"|[^\s,]+)", options)
+    return ", ".join(f"`#| {key}: {value.lower() if value in ('TRUE', 'FALSE') else value}`" for key, value in found) \
+        or "`#| key: value`"
 
 
 def _inline(start: int, end: int, language: str, gap: str, code: str) -> Iterator[Span | Problem]:
@@ -229,7 +217,7 @@ def _inline(start: int, end: int, language: str, gap: str, code: str) -> Iterato
         return
     if gap != " " or code != code.strip() or "\n" in code:  # Quarto would print these as code
         yield (start, "expression-form", shown(code), "`{python} expression` on one line, with one space",
-               "Write it exactly so.")
+               f"Write `{{python}} {' '.join(code.split())}`.")
         return
     try:
         compile(code, "<inline>", "eval")
@@ -250,7 +238,7 @@ def _shortcode(text: str, match: re.Match[str]) -> Span | Problem:
                     "Give path and label, and a line to the embed itself.")
     elif not (name == "pagebreak" and not arguments or name == "meta" and len(arguments) == 1):
         return (match.start(), "shortcode", shown(match[0]), "embed, meta or pagebreak",
-                "Use one of these, or render with --engine quarto.")
+                f"{meant(name, ('embed', 'meta', 'pagebreak'))}Use one of these, or render with --engine quarto.")
     return Span(name, match.start(), match.end(), " ".join(arguments))
 
 
@@ -276,11 +264,13 @@ def _check_spans(report: Report) -> Iterator[Finding]:
             continue
         for key in options.keys() - CELL_OPTIONS:
             yield Finding("cell-option", report.path, shown(key), f"one of {' '.join(sorted(CELL_OPTIONS))}",
-                          "Remove the option, or render with --engine quarto.", **report.place(span.start))
+                          f"{meant(key, CELL_OPTIONS)}Remove the option, or render with --engine quarto.",
+                          **report.place(span.start))
+    plain = [key for key, value in report.front.items() if isinstance(value, (str, int, float))]
     for span in report.of_kind("meta"):
-        if not isinstance(report.front.get(span.content), (str, int, float)) and span.content != "date":
+        if span.content not in (*plain, "date"):
             yield Finding("meta", report.path, shown(span.content), "a key of the front matter with plain text",
-                          "Correct the key.", **report.place(span.start))
+                          f"{meant(span.content, plain)}Correct the key.", **report.place(span.start))
 
 
 # --- running ------------------------------------------------------------------
@@ -379,6 +369,7 @@ def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, 
         origins.append((length, origin, own))
         length += len(text)
 
+    parsed: dict[str, list[Cell]] = {}
     execute = report.front.get("execute") or {}
     at = report.body_start
     for span in sorted(report.of_kind("cell", "inline", "embed", "meta", "pagebreak"), key=lambda s: s.start):
@@ -393,7 +384,7 @@ def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, 
         else:
             try:
                 if span.kind == "embed":
-                    cell, path = _embedded_cell(span.content, embedded)
+                    cell, path = _embedded_cell(span.content, embedded, parsed)
                     shown_parts = present(cell, path, {**cell.options, "echo": False}, pictures)
                 else:
                     cell, path = computed.cells[span.start], ""
@@ -419,20 +410,31 @@ def embed_path(target: str) -> tuple[str, str]:
     return path, label
 
 
-def _embedded_cell(target: str, embedded: Mapping[str, Mapping[str, Any]]) -> tuple[Cell, str]:
+def _embedded_cell(target: str, embedded: Mapping[str, Mapping[str, Any]],
+                   parsed: dict[str, list[Cell]]) -> tuple[Cell, str]:
+    """The cell that an embed names, and its notebook's path; `parsed` keeps the cells of each notebook."""
     path, label = embed_path(target)
     if Path(path).is_absolute() or ".." in Path(path).parts:
         raise _Unpresentable("embed-outside", shown(path), "a notebook inside the project",
                              f"Put the notebook into analysis/ and embed {EXECUTED}/NAME.ipynb.")
     if path not in embedded:
         raise _Unpresentable("embed-notebook", shown(path), f"one of {', '.join(sorted(embedded)) or 'none'}",
-                             f"Embed the executed copy: {EXECUTED}/NAME.ipynb.")
-    found = cells(embedded[path], path)
+                             f"{_meant_notebook(path, embedded)}Embed the executed copy: {EXECUTED}/NAME.ipynb.")
+    if path not in parsed:
+        parsed[path] = cells(embedded[path], path)
+    found = parsed[path]
     for cell in found:
         if cell.label == label:
             return cell, path
     raise _Unpresentable("embed-label", shown(label), f"one of {', '.join(c.label for c in found if c.label)}",
-                         f"Label a cell of {path} with `#| label: {label}`, or correct the embed.")
+                         f"{meant(label, [c.label for c in found if c.label])}Label a cell of {path} with "
+                         f"`#| label: {label}`, or correct the embed.")
+
+
+def _meant_notebook(path: str, embedded: Mapping[str, Any]) -> str:
+    """The executed copy that a path was meant to be: one of the same name, else the nearest."""
+    same = [known for known in embedded if Path(known).name == Path(path).name]
+    return f"Did you mean `{same[0]}`? " if same else meant(path, embedded)
 
 
 def present(cell: Cell, path: str, options: Mapping[str, Any], pictures: dict[str, Picture]) -> str:

@@ -2,5 +2,7 @@
 
 In: the rows of `facts`, and the texts of the sources where they are at hand. Out: cards, grades and citations of the
 evidence; findings where a passage is not where it is said to be.
-`passages` holds each against its text, `evidence` has the cards and citations, `annotations` what other programs read.
+`selecting` makes a passage of words and finds words again, `passages` holds each passage against its text. `proposals`
+offers what may be coded of the words. `places` knows where the texts lie, `evidence` has the cards and citations,
+`annotations` what other programs read.
 """

@@ -15,7 +15,8 @@ def annotated(tables: Tables) -> str:
     """Every passage as a Web Annotation (https://www.w3.org/TR/annotation-model/), in one collection.
 
     The target is the span of the source by TextPositionSelector, refined by a
-    TextQuoteSelector where a quote is held; the body is the gist in our words.
+    TextQuoteSelector where a quote is held. Its prefix and suffix are what stands before and after `exact`: so they are
+    given where the quote is the whole span, around which they stand. The body is the gist in our words.
     """
     sources = {row["id"]: row for row in tables.rows["sources"]}
     items = []
@@ -23,7 +24,9 @@ def annotated(tables: Tables) -> str:
         source = sources[row["source"]]
         selector: dict[str, Any] = {"type": "TextPositionSelector", "start": row["start"], "end": row["end"]}
         if row["quote"]:
-            selector["refinedBy"] = {"type": "TextQuoteSelector", "exact": row["quote"]}
+            whole = len(row["quote"]) == row["end"] - row["start"]
+            around = {name: row[name] for name in ("prefix", "suffix") if whole and row.get(name)}
+            selector["refinedBy"] = {"type": "TextQuoteSelector", "exact": row["quote"], **around}
         items.append({
             "id": f"#{row['id']}", "type": "Annotation", "motivation": "describing",
             "body": {"type": "TextualBody", "value": row["gist"], "format": "text/plain"},

@@ -2,9 +2,10 @@
 
 A passage is pinned by its place (TextPositionSelector of the W3C Web
 Annotation model: half-open, in Unicode code points), by the SHA-256 of its
-words and, where the words matter, by a short quote. Where the three do not
-agree, the check tells whether the words are gone, elsewhere, or more than
-once there; where the whole source has changed, it offers the new places.
+words, where the words matter by a short quote, and by the words before and
+after it, where they are held. Where these do not agree, the check tells whether
+the words are gone, changed, elsewhere, or more than once there; where the whole
+source has changed, it offers the new places. How they are found: `selecting`.
 """
 
 from __future__ import annotations
@@ -13,18 +14,23 @@ import bisect
 import hashlib
 import re
 import unicodedata
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError, Finding, shown
+from . import selecting
+from .selecting import digest
 
 
 @dataclass(frozen=True)
 class Move:
-    """A passage whose words stand elsewhere now, once: what to change in its row."""
+    """A passage that stands elsewhere now, at one place: what to change in its row.
+
+    `new_sha256` is given where its words have changed, `paragraph`, `prefix` and `suffix` where the row has them.
+    """
 
     passage: str
     row: int
@@ -32,6 +38,10 @@ class Move:
     end: int
     new_start: int
     new_end: int
+    new_sha256: str | None = None
+    paragraph: int | None = None
+    prefix: str | None = None
+    suffix: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,6 @@ def check(tables: Tables, texts: Mapping[str, Path]) -> Check:
     sources: dict[str, tuple[str, int]] = {}
     checked = unchecked = 0
     for id, rows in held.items():
-        sound = _Findings(_path(tables, "passages"), findings).unsound(rows)
         text, changed = None, False
         if id in texts:
             text, found = _text(id, known[id], texts[id])
@@ -79,11 +88,13 @@ def check(tables: Tables, texts: Mapping[str, Path]) -> Check:
             if text is not None and changed:
                 sources[id] = hashlib.sha256(texts[id].read_bytes()).hexdigest(), len(text)
             findings += found
+        of_passages = _Findings(_path(tables, "passages"), findings, text)
+        sound = of_passages.unsound(rows)
         if text is None:
             unchecked += len(rows)
             continue
         checked += len(rows)
-        moves += _Findings(_path(tables, "passages"), findings).against(text, sound, changed)
+        moves += of_passages.against(text, sound, changed)
     findings.sort(key=lambda finding: (finding.row is not None, finding.row or 0))
     return Check(findings, moves, sources, checked, unchecked)
 
@@ -107,30 +118,31 @@ def _text(id: str, source: Row, path: Path) -> tuple[str | None, list[Finding]]:
                               expected="text in UTF-8", remedy="Store the source as UTF-8 and code it again.", **place)]
     found = hashlib.sha256(data).hexdigest()
     if source["sha256"] and found != source["sha256"]:
-        return text, [Finding("source-changed", found=f"SHA-256 {found[:12]}…",
-                              expected=f"{source['sha256'][:12]}…, the text that was coded",
+        return text, [Finding("source-changed", found=f"SHA-256 {found} of {len(text)} characters",
+                              expected=f"{source['sha256']}, the text that was coded",
                               remedy="Find the text that was coded, or apply the patch that is offered: it "
                                      "moves the passages and takes this text for the source.", **place)]
     if source["characters"] is not None and len(text) != source["characters"]:
         return text, [Finding("source-length", found=f"{len(text)} characters", expected=str(source["characters"]),
-                              remedy="Correct characters in data/sources.csv.", **place)]
+                              remedy=f"Write {len(text)} as characters in data/sources.csv.", **place)]
     return text, []
 
 
 class _Findings:
-    """The findings on the passages of one source, each with its row."""
+    """The findings on the passages of one source, each with its row; its text where it is at hand."""
 
-    def __init__(self, path: str, findings: list[Finding]) -> None:
+    def __init__(self, path: str, findings: list[Finding], text: str | None) -> None:
         self.path = path
         self.findings = findings
+        self.text = text
 
     def add(self, code: str, row: int, column: str, found: str, expected: str, remedy: str) -> None:
         self.findings.append(Finding(code, self.path, found, expected, remedy, row=row, column=column))
 
-    # --- without the text ---------------------------------------------------------
+    # --- row by row ---------------------------------------------------------------
 
     def unsound(self, rows: Sequence[Numbered]) -> list[Numbered]:
-        """Find what no text could make right; the rows that a text can be asked about."""
+        """Find what is wrong whatever the text says; the rows that a text can be asked about."""
         sound = []
         for number, row in rows:
             start, end = row["start"], row["end"]
@@ -138,18 +150,26 @@ class _Findings:
                 self.add("quote-empty", number, "quote", shown(row["quote"]), "words, or an empty cell",
                          "Copy the words from the source, or leave the cell empty.")
             if start is None or end is None:
-                self.add("span-missing", number, "start, end", "an empty cell", "a start and an end",
-                         "Fill in the span.")
+                self.add("span-missing", number, "start, end", "an empty cell",
+                         f"a start and an end{self._quoted(row)}", "Fill in the span.")
             elif start < 0 or start >= end:
-                self.add("span-reversed", number, "start, end", f"{start} to {end}", "a start from 0 before its end",
+                self.add("span-reversed", number, "start, end", f"{start} to {end}",
+                         f"a start from 0 before its end{self._quoted(row)}",
                          "Give the half-open range of code points, start first.")
             elif not re.fullmatch(r"[0-9a-f]{64}", row["sha256"] or ""):
+                right = "" if self.text is None or end > len(self.text) else \
+                    f": {digest(self.text[start:end])} for {start} to {end}"
                 self.add("hash-malformed", number, "sha256", shown(row["sha256"] or ""),
-                         "64 hexadecimal digits in lower case", "Give the SHA-256 of the span's UTF-8 bytes.")
+                         f"64 hexadecimal digits in lower case{right}", "Give the SHA-256 of the span's UTF-8 bytes.")
             else:
                 sound.append((number, row))
         self._overlaps(sound)
         return sound
+
+    def _quoted(self, row: Row) -> str:
+        """The span of a row's quote, where it stands once."""
+        at = selecting.places(self.text, {row["quote"]})[row["quote"]] if self.text and row["quote"] else []
+        return f"; {_spanned(self.text or '', at[0], at[0] + len(row['quote']))} for its quote" if len(at) == 1 else ""
 
     def _overlaps(self, rows: Sequence[Numbered]) -> None:
         """A passage may lie inside another, which says more. Two on one span are one passage
@@ -174,14 +194,14 @@ class _Findings:
     def against(self, text: str, rows: Sequence[Numbered], changed: bool) -> list[Move]:
         """Find what the text does not bear out; where lost passages stand now."""
         lost: list[Numbered] = []
-        lines = [match.start() for match in re.finditer(r"[^\r\n]*[^\s][^\r\n]*", text)]
+        lines = selecting.paragraphs(text)
         for number, row in rows:
             words = text[row["start"]:row["end"]]
             if row["end"] > len(text):
                 self.add("span-outside", number, "end", str(row["end"]), f"at most {len(text)}, the length of the text",
                          "Correct the span.")
                 lost.append((number, row))
-            elif _hash(words) != row["sha256"]:
+            elif digest(words) != row["sha256"]:
                 lost.append((number, row))
             else:
                 self._words(text, number, row, words)
@@ -190,10 +210,11 @@ class _Findings:
                 near = slice(lines[max(paragraph - 2, 0)] if lines else 0,
                              lines[last + 1] if last + 1 < len(lines) else None)
                 self._gist(text, number, row, words, text[near])
+                self._around(text, number, row)
                 if not changed and row["paragraph"] is not None and paragraph != row["paragraph"]:
                     self.add("paragraph-wrong", number, "paragraph", str(row["paragraph"]),
                              f"{paragraph}, the non-empty line in which the span begins", "Correct the paragraph.")
-        places = _search(text, [row for _, row in lost])
+        places = selecting.lost(text, [row for _, row in lost])
         return [move for (number, row), at in zip(lost, places, strict=True)
                 if (move := self._lost(text, number, row, at, changed))]
 
@@ -216,125 +237,87 @@ class _Findings:
         quote = row["quote"]
         if not quote or quote in words:
             return
-        places = _places(text, {quote})[quote]
+        places = selecting.places(text, {quote})[quote]
         expected = "words that stand in the span, letter by letter"
         if not places:
+            near = selecting.find(words, quote)  # but for quotes, dashes, white space and case
+            right = f': "{words[slice(*near[0])]}"' if near else ""
             self.add("quote-absent", number, "quote", f"{shown(quote)}, which the text does not have anywhere",
-                     expected,
-                     "Copy the quote from the source.")
+                     expected + right, "Copy the quote from the source.")
         elif len(places) == 1:
-            self.add("quote-elsewhere", number, "quote", f"{shown(quote)}, which stands at {places[0]}", expected,
+            self.add("quote-elsewhere", number, "quote",
+                     f"{shown(quote)}, which stands at {_spanned(text, places[0], places[0] + len(quote))}", expected,
                      "Widen the span, or quote from it.")
         else:
             self.add("quote-ambiguous", number, "quote", f"{shown(quote)}, which stands {_listed(places)}", expected,
                      "Choose the right place by hand.")
 
+    def _around(self, text: str, number: int, row: Row) -> None:
+        """The words that are held of before and after the passage stand there."""
+        for name, fits, right in zip(("prefix", "suffix"), selecting.fits(text, row["start"], row["end"], row),
+                                     selecting.around(text, row["start"], row["end"], row["quote"])
+                                     if row.get("prefix") or row.get("suffix") else ("", ""), strict=True):
+            if fits is False:
+                self.add(f"{name}-wrong", number, name, shown(row[name]),
+                         f"the words {'before' if name == 'prefix' else 'after'} the span: {shown(right)}",
+                         "Copy these words, or correct the span.")
+
     def _lost(self, text: str, number: int, row: Row, places: list[int], changed: bool) -> Move | None:
         span = f"{row['start']} to {row['end']}"
         length = row["end"] - row["start"]
-        if not places:
-            near = _places(text, {row["quote"]})[row["quote"]] if row["quote"] else []
-            hint = f"; its quote stands {_listed(near)}" if near else ""
-            self.add("passage-absent", number, "start, end, sha256",
-                     f"{span}, whose words the text does not have anywhere{hint}", "the words that were coded",
-                     "Code the passage again, or correct its sha256.")
-        elif len(places) == 1:
+        places = selecting.singled_out(text, places, row) if len(places) > 1 else places
+        if len(places) == 1:
             new = places[0]
             self.add("passage-elsewhere", number, "start, end", span, f"{new} to {new + length}, where its words stand",
                      "Take the offered place." if changed else "Correct the span.")
             self._words(text, number, row, text[new:new + length])
-            return Move(row["id"], number, row["start"], row["end"], new, new + length)
-        else:
-            self.add("passage-ambiguous", number, "start, end", span, f"one place; its words stand {_listed(places)}",
+            return _move(text, number, row, new, new + length)
+        if places:
+            self.add("passage-ambiguous", number, "start, end", span,
+                     f"one place; its words, {length} characters, stand {_listed(places)}",
                      "Choose the right place by hand.")
+        elif new_span := selecting.reworded(text, row):
+            self.add("passage-reworded", number, "start, end, sha256", f"{span}, whose words the text does not have",
+                     f"{_spanned(text, *new_span)}, where what is held of it stands",
+                     "The words changed: read it again, and take the offered place and hash if it still says so.")
+            return _move(text, number, row, *new_span, words_changed=True)
+        else:
+            self._absent(text, number, row)
         return None
+
+    def _absent(self, text: str, number: int, row: Row) -> None:
+        start, end, quote = row["start"], row["end"], row["quote"]
+        near = selecting.places(text, {quote})[quote] if quote else []
+        hint = f"; its quote stands {_listed(near)}" if near else ""
+        right = ""
+        if end <= len(text) and quote and quote in text[start:end]:
+            right = f"; {digest(text[start:end])} for the span as it is, which has the quote"
+        elif len(near) == 1:
+            right = f"; {_spanned(text, near[0], near[0] + len(quote))} for its quote alone"
+        elif not quote and end <= len(text):
+            right = f"; {digest(text[start:end])} for the span as it is"
+        self.add("passage-absent", number, "start, end, sha256",
+                 f"{start} to {end}, whose words the text does not have anywhere{hint}",
+                 f"the words that were coded{right}", "Code the passage again, or correct its sha256.")
+
+
+def _move(text: str, number: int, row: Row, start: int, end: int, words_changed: bool = False) -> Move:
+    """The move of a row's passage to a span, with what else its row holds of its place."""
+    prefix, suffix = selecting.around(text, start, end, row["quote"]) if row.get("prefix") or row.get("suffix") \
+        else (None, None)
+    return Move(row["id"], number, row["start"], row["end"], start, end,
+                digest(text[start:end]) if words_changed else None,
+                None if row["paragraph"] is None else selecting.paragraph(text, start), prefix, suffix)
+
+
+def _spanned(text: str, start: int, end: int) -> str:
+    """A span with the hash of its words, to copy."""
+    return f"{start} to {end}, SHA-256 {digest(text[start:end])}"
 
 
 def _listed(places: Sequence[int]) -> str:
     at = ", ".join(map(str, places[:3])) + (" …" if len(places) > 3 else "")
     return f"at {at}" if len(places) == 1 else f"{len(places)} times, at {at}"
-
-
-# --- search -----------------------------------------------------------------------
-
-Key = tuple[int, str]  # the length and the hash of lost words
-
-
-def _search(text: str, rows: Sequence[Row]) -> list[list[int]]:
-    """For each row the places where words with its hash stand.
-
-    One pass over the text finds all lost words of one length. Each new find
-    tells how far the text has moved there, which is tried on all that is still
-    lost: after an edit, what follows moves together.
-    """
-    keys = [(row["end"] - row["start"], row["sha256"]) for row in rows]
-    starts = dict(zip(keys, (row["start"] for row in rows), strict=True))
-    words: dict[Key, str] = {}
-    lost = dict.fromkeys(starts)  # in the order of the rows
-    while lost:
-        length = next(iter(lost))[0]
-        wanted = {sha256 for size, sha256 in lost if size == length}
-        tried: set[int] = set()
-        for key, place in _scan(text, length, wanted):
-            words[key] = text[place:place + length]
-            shift = place - starts[key]
-            if shift not in tried:
-                tried.add(shift)
-                words |= _moved(text, {other: starts[other] + shift for other in lost if other not in words})
-            wanted -= {sha256 for size, sha256 in words if size == length}
-        lost = {key: None for key in lost if key not in words and key[0] != length}
-    places = _places(text, set(words.values()))
-    return [places[words[key]] if key in words else [] for key in keys]
-
-
-def _moved(text: str, places: Mapping[Key, int]) -> dict[Key, str]:
-    """Of words at places where they may stand, those that do."""
-    found = {}
-    for (size, sha256), start in places.items():
-        if 0 <= start <= len(text) - size and _hash(words := text[start:start + size]) == sha256:
-            found[size, sha256] = words
-    return found
-
-
-def _scan(text: str, length: int, wanted: Collection[str]) -> Iterator[tuple[Key, int]]:
-    """Each wanted hash of words of this length, with the first place where they stand;
-    `wanted` may shrink meanwhile, and no longer is searched for."""
-    sha256 = hashlib.sha256
-    for start in range(len(text) - length + 1):
-        if not wanted:
-            return
-        digest = sha256(text[start:start + length].encode("utf-8")).hexdigest()
-        if digest in wanted:
-            yield (length, digest), start
-
-
-_PREFIXES = (96, 48, 24, 12)  # characters by which long words are looked up
-
-
-def _places(text: str, words: Collection[str]) -> dict[str, list[int]]:
-    """All places of each of these words, also where they overlap themselves: one pass over the
-    text for all words that are about as long, by the characters they begin with."""
-    found: dict[str, list[int]] = {each: [] for each in words}
-    begins: dict[int, dict[str, list[str]]] = {}
-    for each in words:
-        size = next((size for size in _PREFIXES if size <= len(each)), 0) if len(words) > 1 else 0
-        if size:
-            begins.setdefault(size, {}).setdefault(each[:size], []).append(each)
-            continue
-        start = text.find(each) if each else -1
-        while start >= 0:
-            found[each].append(start)
-            start = text.find(each, start + 1)
-    for size, known in begins.items():
-        for start in range(len(text) - size + 1):
-            for each in known.get(text[start:start + size], ()):
-                if text.startswith(each, start):
-                    found[each].append(start)
-    return found
-
-
-def _hash(words: str) -> str:
-    return hashlib.sha256(words.encode("utf-8")).hexdigest()
 
 
 # --- the offer --------------------------------------------------------------------
@@ -343,12 +326,19 @@ def patch(tables: Tables, result: Check) -> str:
     """The offered places, and what the changed sources are now, as a unified diff of
     data/passages.csv and data/sources.csv, for `git apply` or `patch -p1`; empty where nothing is offered.
 
-    Only the rows that it is about are written anew, and of these only the numbers and hashes change.
+    Only the rows that it is about are written anew, and of these only numbers, hashes, prefix and suffix change.
     """
-    places = {move.row: {"start": str(move.new_start), "end": str(move.new_end)} for move in result.moves}
+    places = {move.row: _cells(move) for move in result.moves}
     texts = {number: {"sha256": result.sources[row["id"]][0], "characters": str(result.sources[row["id"]][1])}
              for number, row in enumerate(tables.rows["sources"], start=2) if row["id"] in result.sources}
     return _diff(tables, "sources", texts) + _diff(tables, "passages", places)
+
+
+def _cells(move: Move) -> dict[str, str]:
+    """What a move writes, by column; what it does not know stays."""
+    cells = {"start": move.new_start, "end": move.new_end, "sha256": move.new_sha256, "paragraph": move.paragraph,
+             "prefix": move.prefix, "suffix": move.suffix}
+    return {column: str(value) for column, value in cells.items() if value is not None}
 
 
 def _diff(tables: Tables, table: str, new: Mapping[int, Mapping[str, str]]) -> str:

@@ -27,7 +27,7 @@ def known(root: Path) -> dict[str, Path]:
     except FileNotFoundError:
         return {}
     except (OSError, ValueError) as error:
-        raise BriefingError(f'{PLACES}: found {error}, expected an object such as {{"gazette": "../texts/gazette.txt"}}. '
+        raise BriefingError(f'{PLACES}: found {error}, expected an object such as {{"gazette": "../gazette.txt"}}. '
                             "Mend the file, or remove it and record the texts anew with `briefing source FILE`.") \
             from error
     return {id: Path(os.path.normpath(root / place)) for id, place in found.items()}

@@ -32,8 +32,8 @@ SURE = 0.9
 class Text:
     """A text and what its file says about it; empty where it says nothing.
 
-    `content` ends its lines with `\\n`; `published` is an EDTF date, `language` a BCP 47 tag (`und` where it is not
-    clear); `kind` says what the file was.
+    The lines of `content` end with a line feed; `published` is an EDTF date, `language` a BCP 47 tag (`und` where it
+    is not clear); `kind` says what the file was.
     """
 
     content: str
@@ -90,7 +90,7 @@ def _plain(path: Path, data: bytes) -> Text:
 
 
 def _decoded(path: Path, data: bytes) -> str:
-    """A text in UTF-8, its line ends as `\\n`."""
+    """A text in UTF-8, its lines ended by line feeds."""
     if b"\x00" in data[:4096] and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise _refused(path, "a binary file", "a text, Markdown, a web page or a PDF",
                        "Copy the text into a file of its own, NAME.txt, and give that.")
@@ -173,6 +173,7 @@ def _front(document: str) -> dict[str, str]:
 def _page(path: Path, data: bytes) -> Text:
     import trafilatura
 
+    found: Any
     with _quiet("trafilatura", "htmldate", "courlan"):
         # without a last day, dates later than today's would be dropped: the clock is not asked
         found = trafilatura.bare_extraction(data, with_metadata=True, include_comments=False, date_extraction_params={

@@ -16,7 +16,8 @@ from typing import Any
 from ..findings import BriefingError
 from ..report import document
 from ..report.document import Document
-from ..report.report import PAPERS, Picture
+from ..report.parameters import PAPERS
+from ..report.report import Picture
 from ..report.tree import VERSION, Node, attributes, pandoc, plain, raw, transform, walk
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
@@ -85,7 +86,7 @@ def source(doc: Document, date: datetime.date, shown_date: str,
                       f"subtitle: {literal(str(meta.get('subtitle') or ''))}",
         f"authors: ({''.join(literal(name) + ', ' for name in names if name)})",
         f"date: datetime(year: {date.year}, month: {date.month}, day: {date.day})",
-        f"shown-date: {literal(shown_date)}", f"lang: {literal(str(meta.get('lang', 'en'))[:2])}",
+        f"shown-date: {literal(shown_date)}", f"lang: {literal(str(meta.get('lang') or 'en').split('-')[0].lower())}",
         f"paper: {literal(paper)}", f"numbered: {'true' if doc.numbered else 'false'}",
         f"keywords: ({''.join(literal(str(word)) + ', ' for word in meta.get('keywords') or [])})"])
     return f'#import "template.typ": *\n#show: briefing.with({head})\n\n{body}'

@@ -1,0 +1,5 @@
+"""What a report is held to: its prose, sentence by sentence, and what is said of its figures.
+
+In: the report as read, the tables, what the notebooks offer. Out: findings.
+`prose` holds sentences (`sentences`) to their evidence, `captions` what is said of figures to the tables.
+"""

@@ -1,5 +1,0 @@
-"""Facts: the tables of `data/`, and what their cells mean.
-
-In: CSV files and their descriptor. Out: typed rows; dates as ranges of days; numbers with their hedges.
-`tables` reads and checks, `dates` and `quantities` say what a cell means, `recording` notes who read what.
-"""

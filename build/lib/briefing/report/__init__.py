@@ -1,6 +1,0 @@
-"""The report: its prose, what is bound into it, and the document that comes of both.
-
-In: `report.qmd`, and what `execution` has made. Out: a document as pandoc's tree; findings in syntax and prose.
-`report` reads and binds, `sentences` and `prose` hold the text against its evidence, `citations` formats what it cites,
-`document` makes one tree of all (`tree`), and tells what leads nowhere.
-"""

@@ -1,6 +1,0 @@
-"""Sources: what was said where, by whom, and what stands behind a sentence.
-
-In: the rows of `facts`, and the texts of the sources where they are at hand. Out: cards, grades and citations of the
-evidence; findings where a passage is not where it is said to be.
-`passages` holds each against its text, `evidence` has the cards and citations, `annotations` what other programs read.
-"""
