@@ -22,10 +22,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from ..coding.sitting import Coding
 from ..facts.editing import Conflict
 from ..findings import BriefingError
 from ..writers.html import TEMPLATES
-from ..coding.sitting import Coding
 from .server import Answer, Events, Loopback
 
 PORT = 4650
