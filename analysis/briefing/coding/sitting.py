@@ -48,6 +48,7 @@ class Coding:
         coders = list(dict.fromkeys(row["coder"] for row in read.rows.get("statements", []) if row.get("coder")))
         self.coder = coder or (coders[0] if len(coders) == 1 else "a")
         self._secret = secrets.token_hex(8)
+        self._last: tuple[str, Tables, dict[str, list[Record]]] | None = None
         self._project = hashlib.sha256(str(root).encode()).hexdigest()[:12]  # drafts of two projects are not one's
         if not set(coders) - {self.coder}:  # what is there is this coder's, also when another comes meanwhile
             self._made = {(name, row["id"]) for name in OWN for row in read.rows.get(name, []) if row.get("id")}
@@ -108,7 +109,7 @@ class Coding:
 
     def text(self, source: str | None = None) -> Data:
         """A source's text and where its paragraphs lie, in code points."""
-        read, _ = tables.read(self.root)
+        read, _ = self._reading()
         source, text, problem = self._source(read, source)
         if text is None:
             return {"source": source, "text": None, "problem": problem, "paragraphs": []}
@@ -121,11 +122,11 @@ class Coding:
 
     def uncoded(self, source: str | None = None) -> Data:
         """What of the text is not coded, by what this coder sees: spans, in code points. May take seconds at first."""
-        read, _ = tables.read(self.root)
+        read, records = self._reading()
         source, text, _ = self._source(read, source)
         if text is None:
             return {"paragraphs": [], "numbers": [], "names": []}
-        seen = self._sight(self._records(read)[0])
+        seen = self._sight(records)
         rows = seen.rows(read)
         held = [row for row in rows["passages"] if row["source"] == source]
         found = proposals.uncoded(text, self._row(read, source).get("language"), held,
@@ -138,13 +139,13 @@ class Coding:
 
         Raises BriefingError where there are no words.
         """
-        read, _ = tables.read(self.root)
+        read, records = self._reading()
         _, text, problem = self._source(read, source)
         if text is None:
             raise BriefingError(f"{source}: found no text, expected one. {(problem or {}).get('todo', '')}")
         offered = offers.offer(text, self._row(read, source), read.rows.get("actors", []), start, end)
         span = offered["start"], offered["end"]
-        seen = self._sight(self._records(read)[0])
+        seen = self._sight(records)
         over = [row for row in self._held(read, source) if row["start"] < span[1] and span[0] < row["end"]]
         known = [row for row in over if not seen.hidden(row["id"])]
         under = [row for row in over if seen.hidden(row["id"])]
@@ -158,8 +159,7 @@ class Coding:
 
     def slug(self, table: str, words: str) -> str:
         """An id made of words, which no row of a table has yet."""
-        read, _ = tables.read(self.root)
-        records, _ = self._records(read)
+        _, records = self._reading()
         return proposals.slug(words, self._sight(records).ids(table))
 
     # --- what is changed ---
@@ -233,6 +233,15 @@ class Coding:
             return self.state(source)
 
     # --- within ---
+
+    def _reading(self) -> tuple[Tables, dict[str, list[Record]]]:
+        """The tables as typed rows and as text, read anew where a file has changed; a save reads in any case."""
+        version = self.version()
+        last = self._last
+        if last is None or not version or last[0] != version:
+            read, _ = tables.read(self.root)
+            last = self._last = (version, read, self._records(read)[0])
+        return last[1], last[2]
 
     def _write(self, label: str, read: Tables, changes: Sequence[Change]) -> None:
         back = self._apply(read, changes)

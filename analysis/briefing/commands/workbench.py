@@ -8,7 +8,8 @@ Words are selected, and passages found under the pointer, by Recogito's text-ann
 custom highlights, through its own renderer interface (see templates/workbench-text.js): its renderers need styles that
 the page's policy refuses, and draw by places in the window that content-visibility moves. Of a quick drag it waits
 50 ms whether it becomes a click; the page takes the words at once. Measured so in Chromium on 100,000 words with 200
-passages: opened in about 1 s, a selection answered (highlight and filled-in form) in 35 to 75 ms.
+passages: opened in 0.5 s, a selection answered (highlight and filled-in form) in 30 to 40 ms; with 1,000
+passages in 1.5 s and up to 60 ms.
 """
 
 from __future__ import annotations

@@ -110,6 +110,7 @@ function paintOne(name, ranges, priority) {
     CSS.highlights.set(name, made);
   }
   const highlight = painted.get(name);
+  if (!highlight.size && !ranges.length) return;
   highlight.clear();
   for (const range of ranges) highlight.add(range);
 }
@@ -121,9 +122,13 @@ function spanOf(passage) {
   return Number.isInteger(start) && start >= 0 && start < end && end <= text.length ? {start, end} : null;
 }
 
+let last = {};  // what was painted last
 function paint() {
   if (!annotator_) return;
   const hovered = annotator_.state.hover.current, plain = [], nested = [], one = [], over = [];
+  paintOne("draft", [cursor, draft].filter(Boolean).map((span) => rangeOf(span)), 6);
+  if (last.passages === placedNow && last.chosen === chosen && last.hovered === hovered) return;  // as after each scroll
+  last = {passages: placedNow, chosen, hovered};
   for (const each of placed()) {
     const range = annotator_.state.store.getAnnotation(each.id)?.target.selector[0].range;
     if (!range) continue;
@@ -135,7 +140,6 @@ function paint() {
   paintOne("nested", nested, 2);
   paintOne("chosen", one, 3);
   paintOne("hovered", over, 4);
-  paintOne("draft", [cursor, draft].filter(Boolean).map((span) => rangeOf(span)), 6);
 }
 
 function paintMarks() {
