@@ -4,6 +4,7 @@ The rooms in the order in which data flow, each importing only from those before
 
 - `facts` the tables of data/, dates, hedged numbers
 - `sources` passages and their place in a text, evidence, citations, annotations
+- `coding` what a coder sees, is offered and saves
 - `discourse` stands, networks, coders and their agreement
 - `charts` Altair's look and what it says of doubt
 - `execution` notebooks, kernels, the drawing of figures

@@ -351,7 +351,7 @@ def _preview(options: argparse.Namespace) -> int:
 
 
 def _code(options: argparse.Namespace) -> int:
-    from .coding import Coding
+    from ..coding.sitting import Coding
     from .workbench import Workbench
 
     root = _project(options)

@@ -4,10 +4,10 @@ Each request must carry the token of this run in its path, come from a page of t
 and name loopback (`Host`): no other page and no other user of this machine can read or write the project through it.
 The page is told by itself when a file changes.
 
-Words are selected, and passages found under the pointer, by Recogito's text-annotator; what it draws with are CSS custom
-highlights, through its own renderer interface (see templates/workbench-text.js): its renderers need styles that the
-page's policy refuses, and draw by places in the window that content-visibility moves. Of a quick drag it waits 50 ms
-whether it becomes a click; the page takes the words at once. Measured so in Chromium on 100,000 words with 200
+Words are selected, and passages found under the pointer, by Recogito's text-annotator. What it draws with are CSS
+custom highlights, through its own renderer interface (see templates/workbench-text.js): its renderers need styles that
+the page's policy refuses, and draw by places in the window that content-visibility moves. Of a quick drag it waits
+50 ms whether it becomes a click; the page takes the words at once. Measured so in Chromium on 100,000 words with 200
 passages: opened in about 1 s, a selection answered (highlight and filled-in form) in 35 to 75 ms.
 """
 
@@ -22,10 +22,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+from ..coding.sitting import Coding
 from ..facts.editing import Conflict
 from ..findings import BriefingError
 from ..writers.html import TEMPLATES
-from .coding import Coding
 from .server import Answer, Events, Loopback
 
 PORT = 4650

@@ -158,7 +158,7 @@ function conflict(problem, changes, at) {
     const same = (one) => one.table === problem.table && JSON.stringify(one.before) === JSON.stringify(changes.find((each) => each.table === problem.table && each.before).before);
     save(changes.map((each) => (same(each) ? {...each, before, after: before && each.after ? {...before, ...each.after} : each.after} : each)));
   };
-  const columns = Object.keys({...problem.before, ...(mine || {}), ...(there || {})})
+  const columns = Object.keys({...problem.before, ...(there || {})})
     .filter((column) => !there || (mine || {})[column] !== there[column] || problem.before?.[column] !== there[column]);
   $("conflict").replaceChildren(
     h("h2", {}, there ? "This row was changed meanwhile, by somebody else" : "This row was removed meanwhile, by somebody else"),
@@ -171,6 +171,7 @@ function conflict(problem, changes, at) {
       h("button", {type: "button", className: "main", onclick: () => again(there || null)}, there ? "Save mine over it" : "Save mine as a new row"),
       h("button", {type: "button", onclick: () => { forget(at); cancel(); refresh(); }}, there ? "Keep what is there" : "Let it be gone")));
   refresh();
+  say(there ? "Somebody else changed this row meanwhile; choose." : "Somebody else removed this row meanwhile; choose.");
   $("conflict").querySelector("button").focus();
   $("panel").scrollTop = 0;
 }
@@ -203,7 +204,7 @@ function confirmRemoval(table, one, refers) {
     go.length ? [h("p", {}, "These are removed with it:"), h("ul", {className: "list"}, go.map(line))] : null,
     stay.length ? [h("p", {}, "In these it is taken out of a list:"), h("ul", {className: "list"}, stay.map(line))] : null,
     h("div", {className: "actions"},
-      h("button", {type: "button", className: "main", onclick: () => remove(table, one, true)}, `Remove all ${refers.length + 1}`),
+      h("button", {type: "button", className: "main", onclick: () => remove(table, one, true)}, go.length ? `Remove it and ${go.length === 1 ? "this row" : `these ${go.length} rows`}` : "Remove it"),
       h("button", {type: "button", onclick: cancel}, "Keep it"))));
   $("panel").scrollTop = 0;
   $("form").querySelector("button").focus();
@@ -255,7 +256,7 @@ function notices() {
   if (state && !window.CSS?.highlights) say_("This browser cannot highlight words", h("p", {}, "It has no CSS custom highlights. Use a newer one: Chrome 105, Safari 17.2, Firefox 140."));
   for (const [table, why] of Object.entries(state?.unreadable || {})) say_(`The table ${table} cannot be read`, h("p", {}, why));
   if (state?.changed) {
-    const absent = state.findings.filter((each) => ["passage-absent", "passage-ambiguous"].includes(each.code));
+    const absent = state.findings.filter((each) => LOST.includes(each.code));
     say_("The text has changed since it was coded",
       h("p", {}, `${state.moves.length} passage${state.moves.length === 1 ? " stands" : "s stand"} elsewhere now; ${absent.length} ${absent.length === 1 ? "is" : "are"} not found.`),
       absent.map((each) => h("p", {className: "finding"}, `${rows("passages").find((one) => one.row === each.row)?.cells.id || each.place}: ${each.found}`)),
@@ -278,7 +279,7 @@ function problem() {
 
 const STEPS = [["paragraphs", "1", "paragraph", "without a passage"], ["numbers", "2", "number", "without a quantity"], ["names", "3", "name", "without an actor"], ["findings", "4", "finding", ""]];
 function renderSteps() {
-  const count = (kind) => (kind === "findings" ? (state.findings || []).length : uncoded[kind].length);
+  const count = (kind) => (kind === "findings" ? wrongs().length : uncoded[kind].length);
   $("steps").replaceChildren(h("span", {className: "soft lead"}, "Not coded:"), ...STEPS.map(([kind, key, word, what]) => h("button", {
     type: "button", id: `step-${kind}`, className: count(kind) ? "" : "done", title: `${what ? `${word}s ${what}` : "findings of the check"}: ${key} goes to the next, Shift ${key} back`, onclick: () => step(kind, 1)},
     h("b", {}, count(kind)), ` ${word}${count(kind) === 1 ? "" : "s"} `, h("kbd", {}, key))));
@@ -286,7 +287,7 @@ function renderSteps() {
 
 /** Go to the next that is not coded. */
 function step(kind, by) {
-  const spans = kind === "findings" ? state.findings : kind === "paragraphs"
+  const spans = kind === "findings" ? wrongs() : kind === "paragraphs"
     ? uncoded.paragraphs.map((n) => paragraphs[n - 1]).filter(Boolean) : uncoded[kind].map(([start, end]) => ({start: toU(start), end: toU(end)}));
   if (!spans.length) return say(`No ${kind} left.`);
   steps[kind] = (steps[kind] + by + spans.length) % spans.length;
@@ -313,6 +314,12 @@ function toFinding(finding) {
     edit(finding.table, one);
   }
   say(finding.message);
+}
+
+/** The findings, without those that the notice of a changed text sums up. */
+function wrongs() {
+  const told = state.changed ? ["source-changed", "passage-elsewhere", ...LOST] : [];
+  return (state.findings || []).filter((each) => !told.includes(each.code));
 }
 
 function findingsOf(table, number) { return (state.findings || []).filter((each) => each.table === table && each.row === number); }
@@ -343,7 +350,7 @@ function passageView(id) {
   const all = placed(), at = all.findIndex((each) => each.id === id);
   const of = (table) => rows(table).filter((each) => each.cells.passage === id);
   const label = (table, key) => row(table, key)?.label || key;
-  const head = h("h2", {}, `Passage ${at + 1} of ${all.length}`);
+  const head = h("h2", {}, at < 0 ? "Passage" : `Passage ${at + 1} of ${all.length}`);
   const words = all[at] ? text.slice(all[at].span.start, all[at].span.end) : "";
   const about = one.other
     ? h("div", {className: "card"}, h("p", {}, `“${words}”`), h("p", {className: "soft"}, "A passage that is there already; your statement is attached to it."))
@@ -374,7 +381,7 @@ function overview() {
     h("ul", {className: "list"}, rows(table).map((each) => h("li", {}, h("button", {type: "button", onclick: () => edit(table, each)}, h("strong", {}, each.cells.label || each.cells.id), h("span", {className: "soft"}, ` ${each.cells.who || each.cells.sentence || ""}`)),
       h("button", {type: "button", className: "quiet", "aria-label": `Delete ${each.cells.label || each.cells.id}`, onclick: () => remove(table, each)}, "Delete"))))] : [];
   const order = [...passages].sort((a, b) => Number(a.cells.start) - Number(b.cells.start));
-  const wrong = state.findings || [];
+  const wrong = wrongs();
   const left = Object.values(drafts()).filter((each) => each.cells);
   return [h("h2", {}, "What is coded"), h("p", {}, `${sum}.`),
     h("p", {className: "soft"}, "Select words in the text to make a passage: with the mouse, by a double click on a sentence, or with the keys ", h("kbd", {}, "↓"), " ", h("kbd", {}, "→"), " and ", h("kbd", {}, "Enter"), "."),

@@ -82,6 +82,15 @@ function placeOf(node, offset) {
   return next ? paragraphs[next - 1].start : text.length;
 }
 
+/** Words that the mouse cut at either end made whole; not where words are written without spaces. */
+function wholeWords(span) {
+  const {start, end} = trimmed(span);
+  if (start >= end) return span;
+  const cut = (u) => segments(paragraphAt(u), "word").find((word) => word.start < u && u < word.end
+    && !/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u.test(text.slice(word.start, word.end)));
+  return {start: cut(start)?.start ?? start, end: cut(end)?.end ?? end};
+}
+
 function trimmed({start, end}) {
   while (start < end && /\s/.test(text[start])) start += 1;
   while (end > start && /\s/.test(text[end - 1])) end -= 1;
@@ -142,7 +151,7 @@ function placed() { return placedNow; }
 /** Let the annotator know the passages that there are, and no others; only what changed is touched. */
 function synchronise() {
   if (!annotator_ || !paragraphs.length) { placedNow = []; return; }
-  const lostOnes = new Set(state.findings.filter((each) => ["passage-absent", "passage-ambiguous"].includes(each.code)).map((each) => each.row));
+  const lostOnes = new Set(state.findings.filter((each) => LOST.includes(each.code)).map((each) => each.row));
   placedNow = rows("passages").filter((row) => row.cells.source === source && !lostOnes.has(row.row))
     .map((row) => ({id: row.cells.id, span: spanOf(row.cells), row})).filter((each) => each.span)
     .sort((a, b) => a.span.start - b.span.start || b.span.end - a.span.end);
@@ -182,7 +191,7 @@ function annotate() {
     const target = annotator_.state.store.getAnnotation(id)?.target;
     if (!target?.selector.length) return;
     const range = target.selector[0].range, last = target.selector[target.selector.length - 1].range;
-    const span = {start: placeOf(range.startContainer, range.startOffset), end: placeOf(last.endContainer, last.endOffset)};
+    const span = wholeWords({start: placeOf(range.startContainer, range.startOffset), end: placeOf(last.endContainer, last.endOffset)});
     queueMicrotask(() => {
       annotator_.state.selection.clear();
       annotator_.state.store.deleteAnnotation(id, REMOTE);
@@ -198,7 +207,7 @@ function annotate() {
     if (event.detail > 1 || event.button || selection.isCollapsed || !words.contains(selection.anchorNode)) return;
     const range = selection.getRangeAt(0);
     if (words.contains(range.startContainer) && words.contains(range.endContainer)) {
-      early = {start: placeOf(range.startContainer, range.startOffset), end: placeOf(range.endContainer, range.endOffset)};
+      early = wholeWords({start: placeOf(range.startContainer, range.startOffset), end: placeOf(range.endContainer, range.endOffset)});
       select(early);
     }
   });

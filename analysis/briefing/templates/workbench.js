@@ -14,6 +14,7 @@ let cursor = null;                                 // where the keyboard is: {st
 let form = null;                                   // the open form
 let uncoded = {paragraphs: [], numbers: [], names: []};
 let single = localStorage.getItem("briefing-single-keys") !== "off";
+const LOST = ["passage-absent", "passage-ambiguous"];  // findings on passages whose words have no place
 const REMOTE = "REMOTE";                           // not for the annotator's own undo: the server has that
 const steps = {paragraphs: -1, numbers: -1, names: -1, findings: -1};
 

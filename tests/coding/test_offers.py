@@ -2,7 +2,7 @@
 
 import pytest
 
-from briefing.commands import offers
+from briefing.coding import offers
 from briefing.findings import BriefingError
 
 SOURCE = {"publisher": "Ostrey Lamp", "language": "en", "published": "2034-05-14"}

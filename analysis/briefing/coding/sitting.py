@@ -292,7 +292,9 @@ class Coding:
             return id, None, _problem(f"The text of {id} is not at hand", "No place of it is recorded on this machine, "
                                       "in .sources.json.", HINT)
         try:
-            return id, known[id].read_bytes().decode("utf-8"), None
+            text = known[id].read_bytes().decode("utf-8")
+            return (id, text, None) if text.strip() else (id, None, _problem(
+                f"The text of {id} is empty", f"{known[id]} has no words.", f"Put the text there. {HINT}"))
         except OSError as error:
             return id, None, _problem(f"The text of {id} is not where it was", f"{known[id]}: {error.strerror}.",
                                       f"Put it back there. {HINT}")

@@ -1,0 +1,106 @@
+"""One coder's sitting, without a page: which passage a blind coder's words belong to, and whose rows may be changed."""
+
+import csv
+
+import pytest
+
+from briefing.coding.sitting import Coding
+from briefing.facts.editing import Conflict
+from briefing.findings import BriefingError
+
+
+@pytest.fixture
+def coded(project):
+    """The invented project, its text at hand."""
+    (project / ".sources.json").write_text('{"courier": "courier-2031-03-08.txt"}', "utf-8")
+    return project
+
+
+def rows(root, table):
+    with (root / "data" / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_passage_that_fits_best_is_the_one(coded):
+    blind = Coding(coded, "b")
+    row = next(row for row in rows(coded, "passages") if row["id"] == "traffic-moved")
+    start, end = int(row["start"]), int(row["end"])
+    aliases = {blind.select("courier", *span)["attached"] for span in ((start, end), (start + 5, end - 3), (start, end + 4), (start - 10, end))}
+    assert len(aliases) == 1 and None not in aliases
+    over_two = blind.select("courier", end - 12, int(rows(coded, "passages")[4]["start"]) + 5)["attached"]
+    assert over_two in aliases
+    assert blind.select("courier", 0, 12)["attached"] is None
+
+
+def test_another_coders_row_cannot_be_changed(coded, snapshot):
+    blind = Coding(coded, "b")
+    there = snapshot(coded)
+    for table in ("passages", "statements", "events", "quantities"):
+        row = rows(coded, table)[0]
+        with pytest.raises(BriefingError, match="another coder"):
+            blind.save("x", "courier", [{"table": table, "before": row, "after": None}])
+    with pytest.raises(BriefingError, match="not coded here"):
+        blind.save("x", "courier", [{"table": "sources", "before": None, "after": {}}])
+    assert snapshot(coded) == there
+
+
+def test_a_blind_coder_takes_back_a_statement(coded):
+    blind = Coding(coded, "b")
+    there = (coded / "data/statements.csv").read_bytes()
+    state = blind.save("x", "courier", [{"table": "statements", "before": None, "after": {
+        "actor": "union", "concept": "crews-needed", "agreement": "agree", "mode": "said",
+        "passage": blind.select("courier", 200, 210)["attached"]}}])
+    row = state["tables"]["statements"][0]["cells"]
+    changed = blind.save("x", "courier", [{"table": "statements", "before": row, "after": {**row, "agreement": "mixed"}}])
+    with pytest.raises(Conflict) as caught:
+        blind.remove("x", "courier", "statements", row, False)
+    assert "no-return" not in f"{caught.value} {caught.value.there} {caught.value.mine}"
+    blind.remove("x", "courier", "statements", changed["tables"]["statements"][0]["cells"], False)
+    assert (coded / "data/statements.csv").read_bytes() == there
+
+
+def test_what_another_codes_too_is_not_removed(coded):
+    first = Coding(coded)
+    Coding(coded, "b").save("x", "courier", [{"table": "statements", "before": None, "after": {
+        "actor": "mayor", "concept": "strike-lawful", "agreement": "mixed", "mode": "said", "passage": "dockers-joined"}}])
+    with pytest.raises(BriefingError, match="rows of others that name"):
+        first.remove("x", "courier", "passages", rows(coded, "passages")[5], True)
+    assert len(rows(coded, "passages")) == 6
+
+
+def test_two_at_once_cannot_make_one_passage_twice(coded):
+    one, two = Coding(coded, "a"), Coding(coded, "a")
+    new_row = {"source": "courier", "start": "450", "end": "459", "gist": "x", "id": "x"}
+    one.save("x", "courier", [{"table": "passages", "before": None, "after": new_row}])
+    with pytest.raises(BriefingError, match="found the passage x on these words"):
+        two.save("x", "courier", [{"table": "passages", "before": None, "after": {**new_row, "id": "y"}}])
+
+
+def test_the_coder_is_the_only_one_there_is_or_a(coded):
+    assert Coding(coded).coder == "a" and Coding(coded, "zoe").coder == "zoe"
+    path = coded / "data/statements.csv"
+    path.write_text(path.read_text("utf-8").replace(",a,", ",kim,"), "utf-8")
+    assert Coding(coded).coder == "kim"
+
+
+def test_a_first_coder_keeps_their_own_when_a_second_comes(coded):
+    first = Coding(coded)
+    Coding(coded, "b").save("x", "courier", [{"table": "statements", "before": None, "after": {
+        "actor": "mayor", "concept": "strike-lawful", "agreement": "mixed", "mode": "said", "passage": "dockers-joined"}}])
+    state = first.state("courier")
+    assert state["blind"] and len(state["tables"]["passages"]) == 6
+    assert {row["cells"]["coder"] for row in state["tables"]["statements"]} == {"a"}
+
+
+def test_a_new_row_of_a_blind_coder_gets_an_id_that_is_free(coded):
+    blind = Coding(coded, "b")
+    blind.save("x", "courier", [{"table": "passages", "before": None, "after": {
+        "source": "courier", "start": "450", "end": "459", "id": "no-return", "gist": "x"}}])
+    assert rows(coded, "passages")[-1]["id"] == "no-return-2"
+
+
+def test_findings_of_a_blind_coder_say_nothing_of_others(coded, edit):
+    edit("data/passages.csv", "The union counts those who joined.", "It counts 999 who joined.")
+    edit("data/statements.csv", "disagree,said,strike-unlawful", "disagreed,said,strike-unlawful")
+    assert {finding["code"] for finding in Coding(coded).state()["findings"]} == {"gist-beyond-span", "word"}
+    assert Coding(coded, "b").state()["findings"] == []
