@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from .rendering.render import render
     from .sources import evidence
 
-__version__ = "1.1.0"
+__version__ = "1.2.0"
 NOTHING_CHANGED = "Nothing changed: _output/report.html and _output/report.pdf are up to date"
 
 __all__ = ["BriefingError", "Difference", "Edition", "Finding", "Findings", "Project", "Quantity", "Review", "Tables",

@@ -268,3 +268,54 @@ def test_passage_of_no_source_no_text_no_gist(run, begun, text):
     assert "found no readable file" in run("passage", "courier", "x", "--project", begun)[2]
     (begun / places.PLACES).unlink()
     assert "found no place for the text of courier" in run("passage", "courier", "x", "--project", begun)[2]
+
+
+# --- editors --------------------------------------------------------------------------
+
+def test_schema_of_the_descriptor_takes_the_right_and_refuses_the_wrong(begun):
+    import jsonschema
+
+    schema = json.loads((begun / ".vscode/datapackage.schema.json").read_text("utf-8"))
+    jsonschema.Draft7Validator.check_schema(schema)
+    check = jsonschema.Draft7Validator(schema)
+    for path in (begun, HARBOUR, HARBOUR.parents[1]):
+        descriptor = json.loads((path / "data/datapackage.json").read_text("utf-8"))
+        assert [error.message for error in check.iter_errors(descriptor)] == [], path
+    fields = descriptor["resources"][0]["schema"]["fields"]
+    for wrong in ({"created": "March"}, {"resources": []}, {"name": "With Spaces"},
+                  {"resources": [{**descriptor["resources"][0], "path": "../out.csv"}]},
+                  {"resources": [{"name": "sources", "path": "a.csv", "schema": {"fields": [{"name": "x", "type": "text"}]}}]},
+                  {"resources": [{"name": "sources", "path": "a.csv", "schema": {"fields": [
+                      {**fields[0], "constraints": {"require": True}}]}}]}):
+        assert list(check.iter_errors({**descriptor, **wrong})), wrong
+
+
+def test_tables_are_a_data_package_for_others_too(run, begun):
+    from frictionless import Package
+
+    filled(begun, HARBOUR)
+    report = Package(str(begun / "data/datapackage.json")).validate()
+    assert report.valid, report.to_summary()
+
+
+def test_editor_finds_the_places_in_messages(run, begun):
+    tasks = json.loads((begun / ".vscode/tasks.json").read_text("utf-8"))["tasks"]
+    matchers = [matcher["pattern"] for task in tasks for matcher in task["problemMatcher"]]
+    with open(begun / "data/quantities.csv", "a", encoding="utf-8") as file:
+        file.write("many,number,ships,=,2 ships,,,,,,,courier,2,\n")
+    report = begun / "report.qmd"
+    report.write_text(report.read_text("utf-8").replace("papersize: a4", "papersise: a4"), "utf-8")
+    lines = [f"  {line}" for line in run("render", "--project", begun)[2].splitlines()]
+    seen = [(found[pattern["file"]], found[pattern["line"]]) for line in lines for pattern in matchers
+            if (found := re.match(pattern["regexp"], line))]
+    assert sorted(seen) == [("data/quantities.csv", "2"), ("report.qmd", "11")]
+    assert all(task["command"].startswith("briefing preview") for task in tasks)
+
+
+def test_workflow_of_a_new_project_installs_no_package_by_name_alone(begun):
+    import yaml
+
+    workflow = yaml.safe_load((begun / ".github/workflows/reproduce.yml").read_text("utf-8"))
+    steps = "\n".join(step.get("run", "") for step in workflow["jobs"]["check"]["steps"])
+    assert "briefing check --json" in steps and re.search(r'pip install .*"\$BRIEFING_PACKAGE"', steps)
+    assert "wheels/briefing-" in workflow["env"]["BRIEFING_PACKAGE"] and not re.search(r"install briefing\b", steps)

@@ -36,12 +36,14 @@ UNDESCRIBED = "Not described yet."
 
 @dataclass(frozen=True)
 class Added:
-    """A source that was added or found again: its id, where its text lies, what was read, whether its row is new."""
+    """A source that was added or found again: its id, where its text lies, what was read, whether its row is new, and
+    the columns of it that neither the file nor the user has filled."""
 
     id: str
     place: Path
     text: texts.Text
     new: bool
+    missing: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data: id, text (where it lies), language, new."""
@@ -169,7 +171,8 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
            "descriptor": UNDESCRIBED} | {name: word for name, word in given.items() if word}
     append(data, "sources", row)
     places.record(root, id, place)
-    return Added(id, place, text, True)
+    blank = {"publisher": UNKNOWN, "published": "", "reliability": "F", "descriptor": UNDESCRIBED}
+    return Added(id, place, text, True, tuple(name for name, word in blank.items() if row[name] == word))
 
 
 def _copied(root: Path, id: str, content: bytes) -> Path:
@@ -210,7 +213,6 @@ def told(added: Iterable[Added]) -> list[str]:
         paragraphs = sum(bool(line.strip()) for line in each.text.content.split("\n"))
         lines.append(f"Source {each.id}: {shown(each.text.title or each.id)}, {words:,} words in {paragraphs:,} "
                      f"paragraphs, language {each.text.language}; its text is {each.place}")
-    if any(each.new for each in added):
-        lines.append("Fill in what the files do not say in data/sources.csv: publisher, published, reliability, "
-                     "descriptor.")
+        if each.missing:
+            lines.append(f"  still to be filled in, in data/sources.csv: {', '.join(each.missing)}")
     return lines

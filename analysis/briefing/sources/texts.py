@@ -20,7 +20,7 @@ from ..facts.dates import date_bounds
 from ..findings import BriefingError, shown
 
 #: What pandoc reads, by the end of a file's name.
-DOCUMENTS = {".md": "markdown", ".markdown": "markdown", ".qmd": "markdown", ".docx": "docx", ".odt": "odt",
+DOCUMENTS = {".md": "markdown-smart", ".markdown": "markdown-smart", ".qmd": "markdown-smart", ".docx": "docx", ".odt": "odt",
              ".rtf": "rtf", ".epub": "epub"}
 MOST_BYTES = 50_000_000
 LONGEST_TITLE = 200
@@ -141,16 +141,17 @@ def _document(path: Path, data: bytes) -> Text:
     import pypandoc
 
     form = DOCUMENTS[path.suffix.lower()]
-    if form == "markdown":
+    markdown = form.startswith("markdown")  # -smart: quotation marks stay as they are
+    if markdown:
         data = _decoded(path, data).encode("utf-8")
     try:
         plain = pypandoc.convert_text(data, "plain", format=form, extra_args=["--wrap=none"])
-        meta = pypandoc.convert_text(data, "json", format=form) if form == "markdown" else "{}"
+        meta = pypandoc.convert_text(data, "json", format=form) if markdown else "{}"
     except RuntimeError as error:
         raise _refused(path, f"what pandoc cannot read ({str(error).strip().splitlines()[-1]})", f"a file of {form}",
                        "Save its text into a file of its own, NAME.txt, and give that.") from error
     front = _front(meta)
-    return Text(plain, "Markdown" if form == "markdown" else "document", front.get("title", ""),
+    return Text(plain, "Markdown" if markdown else "document", front.get("title", ""),
                 front.get("publisher", ""), _date(front.get("date", "")), front.get("lang") or "und",
                 front.get("url", ""))
 
