@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import itertools
 import json
+import re
 import textwrap
 import types
 from collections.abc import Mapping, Sequence
@@ -74,7 +75,9 @@ def source(doc: Document, date: datetime.date, shown_date: str,
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     # what stands in the text is escaped by pandoc
-    body = body.replace("#align(center)[#table(", "#align(left)[#table(")
+    body = body.replace("align(center)[#table(", "align(left)[#table(")
+    # parts of what there is, and not of what is around it
+    body = re.sub(r"(?<=columns: \()[\d.%, ]+%(?=,?\))", lambda found: found[0].replace("%", "fr"), body)
     meta = doc.meta
     authors = meta.get("author") or []
     names = [a.get("name", "") if isinstance(a, dict) else str(a) for a in
@@ -197,5 +200,7 @@ def _float(id: str, pairs: dict[str, str], blocks: list[Node], *, breakable: boo
     label = {"t": "Strong", "c": [{"t": "Str", "c": f"{pairs['number']}."}]}
     said = {"t": "Plain", "c": [label, {"t": "Space"}, *caption.get("c", [])]}
     before, after = ("#[#show figure: set block(breakable: true);\n", "]") if breakable else ("", "")
+    # pandoc makes a figure of each table, which would be set over both columns once more
+    inner = "#show figure: it => it.body\n" if kind == "table" else ""
     return [raw("typst", f"{before}#figure(kind: {kind}, supplement: none, numbering: none, caption: ["), said,
-            raw("typst", "], ["), *content, raw("typst", f"]) <{id}>{after}")]
+            raw("typst", f"], [{inner}"), *content, raw("typst", f"]) <{id}>{after}")]
