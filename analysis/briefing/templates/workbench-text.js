@@ -291,7 +291,8 @@ function openPassage(offered) {
 function attach(offered) {
   openForm({table: "statements", passage: offered.attached, offered, span: {start: offered.start, end: offered.end},
             values: {passage: offered.attached, coder: state.coder, start: offered.start, end: offered.end, actor: offered.actor, mode: "said"},
-            proposed: ["actor", "mode"], note: "These words lie in a passage that is there already. Your statement is attached to it, with your own words marked."});
+            proposed: ["actor", "mode"], note: `These words lie in a passage that is there already. Your statement is attached to it${
+              state.schemas.statements.fields.some((field) => field.name === "start") ? ", and your own words are noted with it" : ""}.`});
 }
 
 function crossing(offered) {
