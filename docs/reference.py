@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import briefing
-from briefing.commands.cli import _parser
+from briefing.commands.cli import parser as _parser
 from briefing.facts.cells import EDTF
 from briefing.facts.tables import STANDARD
 from briefing.report.parameters import PARAMETERS

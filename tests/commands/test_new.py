@@ -209,6 +209,14 @@ def test_text_of_a_source_that_is_there_is_found_again(run, begun, text, tmp_pat
     assert places.known(begun) == {"courier": moved} and len(tables.load(begun).rows["sources"]) == 1
 
 
+def test_what_is_given_of_a_source_that_is_there_goes_into_its_row(run, begun, text):
+    assert run("source", text, "--project", begun, "--reliability", "B", "--descriptor", "The town's paper.")[0] == 0
+    row = tables.load(begun).row("sources", "courier")
+    assert (row["reliability"], row["descriptor"], row["publisher"]) == ("B", "The town's paper.", "unknown publisher")
+    code, _, err = run("source", text, "--project", begun, "--reliability", "Z")
+    assert code == 1 and '"Z"' in err and tables.load(begun).row("sources", "courier")["reliability"] == "B"
+
+
 def test_text_inside_the_project_and_taken_id_are_refused(run, begun, text, tmp_path):
     inside = Path(shutil.copy(text, begun / "copy.txt"))
     code, _, err = run("source", inside, "--project", begun)
@@ -241,7 +249,7 @@ def test_passage_is_printed_and_written_only_when_asked(run, begun, text):
     code, out, _ = run("passage", "courier", words, "--project", begun, "--json")
     row = json.loads(out)["passage"]
     start = text.read_text("utf-8").index(words)
-    assert (code, row["start"], row["end"], row["paragraph"]) == (0, start, start + len(words), 3)
+    assert (code, row["start"], row["end"], row["paragraph"]) == (0, str(start), str(start + len(words)), "3")
     assert row["sha256"] == hashlib.sha256(words.encode()).hexdigest() and row["kind"] == "quotation"
     assert (begun / "data/passages.csv").read_bytes() == before
     code, out, err = run("passage", "courier", words, "--project", begun, "--add", "--gist", "They wait for crews.",

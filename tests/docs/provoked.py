@@ -40,7 +40,7 @@ class Broken:
         return self.command("passage", "courier", words, "--project", str(self.root))
 
     def command(self, *arguments):
-        return said(lambda: cli._parser().parse_args(arguments).run(cli._parser().parse_args(arguments)))
+        return said(lambda: cli.parser().parse_args(arguments).run(cli.parser().parse_args(arguments)))
 
 
 def said(run):

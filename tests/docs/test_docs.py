@@ -60,7 +60,7 @@ def test_commands_parse(name, line):
     if words[0] in PLANNED - known:
         pytest.skip(f"briefing {words[0]} is not there yet")
     try:
-        cli._parser().parse_args(words)
+        cli.parser().parse_args(words)
     except SystemExit as end:  # --help ends with 0
         assert end.code == 0, f"{name}: {line}"
 
@@ -191,7 +191,7 @@ def test_every_table_and_column_is_in_the_reference(made):
 def test_every_command_and_option_is_in_the_reference(made):
     parts = dict(re.findall(r"^## briefing ([\w -]+)\n(.*?)(?=^## |\Z)", made["commands"], re.DOTALL | re.MULTILINE))
     head = made["commands"].partition("\n## ")[0]
-    assert [option for option in cli._parser()._option_string_actions if option not in head] == []
+    assert [option for option in cli.parser()._option_string_actions if option not in head] == []
     assert parts.keys() == reference.parsers().keys() >= {"render", "check", "diff", "sheet"}
     for name, parser in reference.parsers().items():
         for option in parser._option_string_actions:

@@ -25,7 +25,7 @@ from . import offers, sight
 from .sight import OWN, Sight
 
 #: The tables that are coded here; of the others only their findings are shown.
-CODED = ("passages", "statements", "quantities", "events", "actors", "concepts")
+CODED = ("sources", "passages", "statements", "quantities", "events", "actors", "concepts")
 HINT = "Record where its text lies with `briefing source FILE`; this page goes on by itself then."
 
 Data = dict[str, Any]

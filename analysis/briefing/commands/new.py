@@ -6,10 +6,8 @@ with a point are kept there as `dot-…`. What is filled in stands between two a
 
 from __future__ import annotations
 
-import csv
 import datetime
 import hashlib
-import io
 import json
 import os
 import re
@@ -22,8 +20,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import __version__
-from ..facts import tables
-from ..findings import BriefingError, InvalidData, shown
+from ..facts import editing, tables
+from ..findings import BriefingError, shown
 from ..sources import places, texts
 from ..sources.proposals import slug
 
@@ -153,6 +151,7 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
     for row in rows:
         if row["sha256"] in (as_is, sha256):
             place = path.resolve() if row["sha256"] == as_is else _copied(root, row["id"], content)
+            _fill(root, data, row["id"], given)
             places.record(root, row["id"], place)
             return Added(row["id"], place, text, False)
     if found:
@@ -169,10 +168,19 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
            "published": text.published, "url": text.url, "language": text.language, "licence": "",
            "sha256": sha256, "characters": len(text.content), "reliability": "F", "chain": text.publisher,
            "descriptor": UNDESCRIBED} | {name: word for name, word in given.items() if word}
-    append(data, "sources", row)
+    cells = {name: str(cell) for name, cell in row.items()}
+    editing.apply_checked(root, data.descriptor, [editing.Change("sources", None, cells)])
     places.record(root, id, place)
     blank = {"publisher": UNKNOWN, "published": "", "reliability": "F", "descriptor": UNDESCRIBED}
     return Added(id, place, text, True, tuple(name for name, word in blank.items() if row[name] == word))
+
+
+def _fill(root: Path, data: tables.Tables, id: str, given: dict[str, str]) -> None:
+    """Put what the user gives into the row of a source that is there."""
+    before = next(each.cells for each in editing.rows(root, data.descriptor, "sources") if each.cells["id"] == id)
+    after = {**before, **{name: word for name, word in given.items() if word}}
+    if after != before:
+        editing.apply_checked(root, data.descriptor, [editing.Change("sources", before, after)])
 
 
 def _copied(root: Path, id: str, content: bytes) -> Path:
@@ -183,26 +191,6 @@ def _copied(root: Path, id: str, content: bytes) -> Path:
     place.parent.mkdir(exist_ok=True)
     place.write_bytes(content)
     return place
-
-
-def append(data: tables.Tables, table: str, row: dict[str, Any]) -> None:
-    """Write a row at the end of a table; the rest of the file stays byte for byte.
-
-    Raises InvalidData, and leaves the table as it was, where the tables with it have findings.
-    """
-    resource = next(r for r in data.descriptor["resources"] if r["name"] == table)
-    columns = [field["name"] for field in resource["schema"]["fields"]]
-    path = data.root / "data" / resource["path"]
-    out = io.StringIO()
-    csv.DictWriter(out, columns, restval="", extrasaction="ignore", lineterminator="\n").writerow(row)
-    before = path.read_bytes()
-    with path.open("ab") as file:
-        file.write(b"" if before.endswith(b"\n") else b"\n")
-        file.write(out.getvalue().encode("utf-8"))
-    _, findings = tables.read(data.root)
-    if findings:
-        path.write_bytes(before)
-        raise InvalidData(findings)
 
 
 def told(added: Iterable[Added]) -> list[str]:

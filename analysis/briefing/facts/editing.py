@@ -18,7 +18,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..findings import BriefingError, shown
+from ..findings import BriefingError, InvalidData, shown
+from . import tables
 
 Cells = Mapping[str, str]  # of one row, as text, by the names of their columns
 END = "\n"
@@ -149,6 +150,18 @@ def apply(root: Path, descriptor: Mapping[str, Any], changes: Sequence[Change]) 
         _exchange({file.path: file.text for file in changed.values()},
                   {file.path: before[table] for table, file in changed.items()})
     return undo[::-1]
+
+
+def apply_checked(root: Path, descriptor: Mapping[str, Any], changes: Sequence[Change]) -> None:
+    """As `apply`, but nothing is left of the changes where the tables have findings with them.
+
+    Raises InvalidData with these findings, and as `apply` does.
+    """
+    undo = apply(root, descriptor, changes)
+    _, findings = tables.read(root)
+    if findings:
+        apply(root, descriptor, undo)
+        raise InvalidData(findings)
 
 
 def _key(descriptor: Mapping[str, Any], table: str) -> list[str]:

@@ -20,8 +20,8 @@ from ..facts.dates import date_bounds
 from ..findings import BriefingError, shown
 
 #: What pandoc reads, by the end of a file's name.
-DOCUMENTS = {".md": "markdown-smart", ".markdown": "markdown-smart", ".qmd": "markdown-smart", ".docx": "docx", ".odt": "odt",
-             ".rtf": "rtf", ".epub": "epub"}
+DOCUMENTS = {".md": "markdown-smart", ".markdown": "markdown-smart", ".qmd": "markdown-smart", ".docx": "docx",
+             ".odt": "odt", ".rtf": "rtf", ".epub": "epub"}
 MOST_BYTES = 50_000_000
 LONGEST_TITLE = 200
 #: Below this the language is left open.

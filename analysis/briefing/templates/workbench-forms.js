@@ -6,11 +6,12 @@ const HIDDEN = {
   passages: ["source", "start", "end", "sha256", "paragraph", "prefix", "suffix"],
   statements: ["passage", "coder", "start", "end"],
   quantities: ["passage", "source", "credibility", "corroborated_by"], events: ["passage", "source"], actors: [], concepts: [],
+  sources: ["sha256", "characters"],
 };
-const LONG = ["gist", "sentence", "code_when", "do_not_code_when", "act", "title", "who", "contrary"];
-const NAMED = {passages: ["gist"], quantities: ["measure", "of"], events: ["title"], actors: ["label"], concepts: ["label"]};
+const LONG = ["gist", "sentence", "code_when", "do_not_code_when", "act", "title", "who", "contrary", "descriptor"];
+const NAMED = {passages: ["gist"], quantities: ["measure", "of"], events: ["title"], actors: ["label"], concepts: ["label"], sources: ["publisher"]};
 const SINGULAR = {passages: "passage", statements: "statement", quantities: "quantity", events: "event", actors: "actor",
-                  concepts: "concept"};
+                  concepts: "concept", sources: "source"};
 
 /** An element: its properties, and its children as nodes or text. */
 function h(tag, properties, ...children) {

@@ -383,7 +383,11 @@ function overview() {
   const order = [...passages].sort((a, b) => Number(a.cells.start) - Number(b.cells.start));
   const wrong = wrongs();
   const left = Object.values(drafts()).filter((each) => each.cells);
-  return [h("h2", {}, "What is coded"), h("p", {}, `${sum}.`),
+  const one = rows("sources").find((each) => each.cells.id === source);
+  const about = one ? [h("h3", {}, "The source", h("button", {type: "button", onclick: () => edit("sources", one)}, "Edit ", h("kbd", {}, "d"))),
+    h("p", {className: "soft"}, `${one.cells.publisher}${one.cells.published ? `, ${one.cells.published}` : ", no date"} · reliability ${one.cells.reliability} · ${one.cells.descriptor}`),
+    findingLines("sources", one.row)] : [];
+  return [h("h2", {}, "What is coded"), h("p", {}, `${sum}.`), ...about,
     h("p", {className: "soft"}, "Select words in the text to make a passage: with the mouse, by a double click on a sentence, or with the keys ", h("kbd", {}, "↓"), " ", h("kbd", {}, "→"), " and ", h("kbd", {}, "Enter"), "."),
     left.length ? [h("h3", {}, `Drafts (${left.length})`), h("ul", {className: "list"}, left.map((each) => h("li", {},
       h("button", {type: "button", onclick: () => reopen(each)}, `${SINGULAR[each.at.table]}: `, Object.entries(each.cells).map(([name, cell]) => !cell.proposed && name !== "id" && cell.value).filter(Boolean)[0] || "not filled in yet"),
@@ -416,8 +420,7 @@ async function add(table) {
   const number = offered.numbers.find((each) => at_ && each.words.includes(at_)) || offered.numbers[0], date = offered.dates[0];
   const values = {passage: id, ...(table === "statements" ? {actor, mode: "said", coder: state.coder, start: at ? toC(at.span.start) : "", end: at ? toC(at.span.end) : ""}
     : table === "quantities" ? {claimed_by: actor, ...(number ? {hedge: number.hedge, value: number.value, unit: number.unit} : {})}
-    : {actors: actor, ...(date ? {date: date.date, resolved: String(date.resolved)} : {resolved: "false"})})};
-  if (table === "statements" && date && state.schemas.statements.fields.some((field) => field.name === "date")) values.date = date.date;
+    : {...(date ? {date: date.date, resolved: String(date.resolved)} : {resolved: "false"})})};
   openForm({table, passage: id, values, proposed: Object.keys(values), offered});
 }
 

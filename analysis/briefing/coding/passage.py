@@ -5,21 +5,18 @@ from __future__ import annotations
 import csv
 import io
 from pathlib import Path
-from typing import Any
 
-from ..facts import tables
+from ..facts import editing, tables
 from ..facts.tables import LONGEST_QUOTE
 from ..findings import BriefingError, shown
 from ..sources import places, selecting
 from ..sources.proposals import slug
-from .new import append
-
-QUOTES = "\"“”„«»"
+from . import offers
 
 
 def make(root: Path, source: str, words: str, *, nth: int | None = None, quote: bool = False, add: bool = False,
-         given: dict[str, str] | None = None) -> dict[str, Any]:
-    """The row of `passages` for words of a source, by column; with `add` it is written.
+         given: dict[str, str] | None = None) -> dict[str, str]:
+    """The row of `passages` for words of a source, its cells by column; with `add` it is written.
 
     `nth` (from 1) chooses among several places; `given` are columns that the user gives. Raises BriefingError for a
     source without a text at hand, and for words that stand nowhere, or several times where `nth` does not choose.
@@ -36,25 +33,25 @@ def make(root: Path, source: str, words: str, *, nth: int | None = None, quote: 
     text = text_of(root, source)
     start, end = _place(text, source, words, nth)
     stated = {name: word for name, word in (given or {}).items() if word}
-    made = selecting.passage(text, start, end, text[start:end] if quote else None)
-    speaker = str(stated.get("speaker", row["publisher"]))
+    offered = offers.offer(text, row, data.rows.get("actors", []), start, end)
+    speaker = stated.get("speaker", offered["speaker"])
     chain = speaker if speaker == row["publisher"] else f"{speaker} > {row['publisher']}"
-    taken = {other["id"] for other in data.rows["passages"]}
-    kind = "quotation" if _quoted(text, start) else "paraphrase" if ">" in chain else "narration"
-    passage = {"id": slug(stated.get("gist") or words, taken), "source": source, **made, "speaker": speaker,
-               "chain": chain, "kind": kind,
-               "quote": text[made["start"]:made["end"]] if quote else "", "gist": "", "credibility": "6"} | stated
-    if quote and len(passage["quote"].split()) > LONGEST_QUOTE:
-        raise BriefingError(f"--quote: found {len(passage['quote'].split())} words, expected at most {LONGEST_QUOTE}. "
+    held = offered["words"] if quote else ""
+    if quote and not held:
+        raise BriefingError(f"--quote: found {len(text[start:end].split())} words, expected at most {LONGEST_QUOTE}. "
                             "Leave --quote out: place and hash hold the words.")
+    prefix, suffix = selecting.around(text, offered["start"], offered["end"], held)
+    passage = {"id": slug(stated.get("gist") or words, {other["id"] for other in data.rows["passages"]}),
+               "source": source, **offered, "prefix": prefix, "suffix": suffix, "speaker": speaker, "chain": chain,
+               "quote": held, "gist": "", "credibility": "6"} | stated
+    resource = next(each for each in data.descriptor["resources"] if each["name"] == "passages")
+    cells = {field["name"]: str(passage.get(field["name"], "")) for field in resource["schema"]["fields"]}
     if add:
         if not passage["gist"]:
             raise BriefingError("--gist: found none, expected what the passage says, in own words. "
                                 'Give it: --gist "…"')
-        append(data, "passages", passage)
-    columns = [field["name"] for field in data.descriptor["resources"][[resource["name"] for resource in
-               data.descriptor["resources"]].index("passages")]["schema"]["fields"]]
-    return {column: passage.get(column, "") for column in columns}
+        editing.apply_checked(root, data.descriptor, [editing.Change("passages", None, cells)])
+    return cells
 
 
 def text_of(root: Path, source: str) -> str:
@@ -92,13 +89,7 @@ def _place(text: str, source: str, words: str, nth: int | None) -> tuple[int, in
     return found[nth - 1]
 
 
-def _quoted(text: str, start: int) -> bool:
-    """Whether a place lies between quotation marks: an odd number of them stand before it in its paragraph."""
-    before = text[text.rfind("\n", 0, start) + 1:start]
-    return sum(before.count(mark) for mark in QUOTES) % 2 == 1
-
-
-def as_csv(row: dict[str, Any]) -> str:
+def as_csv(row: dict[str, str]) -> str:
     """A row as a line of the table."""
     out = io.StringIO()
     csv.writer(out, lineterminator="").writerow(row.values())
