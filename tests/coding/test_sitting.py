@@ -40,6 +40,8 @@ def test_another_coders_row_cannot_be_changed(coded, snapshot):
         with pytest.raises(BriefingError, match="another coder"):
             blind.save("x", "courier", [{"table": table, "before": row, "after": None}])
     with pytest.raises(BriefingError, match="not coded here"):
+        blind.save("x", "courier", [{"table": "judgements", "before": None, "after": {}}])
+    with pytest.raises(BriefingError, match="briefing source FILE"):
         blind.save("x", "courier", [{"table": "sources", "before": None, "after": {}}])
     assert snapshot(coded) == there
 

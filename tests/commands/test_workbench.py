@@ -177,6 +177,19 @@ def test_an_article_is_coded_whole_and_no_csv_touched_by_hand(tmp_path, bench, a
     assert list(map(str, review(root, places.known(root)).findings)) == []
 
 
+def test_the_source_is_described_in_its_place(coded, bench):
+    page = bench(coded)
+    before = rows(coded, "sources")[0]
+    page.press("d")
+    page.form("Change the source")
+    assert not page.js("return document.querySelector('form.code [name=sha256], form.code [name=characters]')")
+    page.fill(reliability="C", descriptor="The town's daily paper; its owner has a share in the port.")
+    page.save()
+    assert rows(coded, "sources")[0] == {**before, "reliability": "C",
+                                         "descriptor": "The town's daily paper; its owner has a share in the port."}
+    assert "reliability C" in page.panel
+
+
 # --- a second coder ------------------------------------------------------------------
 
 def said(page, script=""):

@@ -84,8 +84,10 @@ def workbench(shell, installed, show):
         return page
 
     yield start
+    show("about:blank")
     for process in started:
-        process.kill()
+        with process:  # which closes its pipe
+            process.kill()
 
 
 def proposed(page):

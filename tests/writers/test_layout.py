@@ -150,3 +150,24 @@ def test_title_of_300_characters_pushes_nothing_from_the_page(project, edit):
     first = [run for run in found if run.page == 1]
     top = min(run.y for run in body(first))
     assert all(run.y < top - 5 for run in first if run.size == 8 and run.y < 60)  # the running head is over the text
+
+
+@pytest.mark.parametrize("labelled", [True, False])
+def test_table_whose_columns_have_parts_of_the_width_stays_on_the_page(project, notebook, edit, labelled):
+    """Pandoc gives columns parts where a row is long; a labelled table is a figure in a figure."""
+    lines = ["| What | Number | Who says so |", "|------|---|----|",
+             "| share lost of the traffic of the port of Sandhaven to other ports | over 40% | Port company and its spokesperson |"]
+    cell = f"from IPython.display import Markdown\nMarkdown({chr(10).join(lines)!r})"
+    if labelled:
+        notebook(f"#| label: tbl-long\n#| tbl-cap: Long rows\n{cell}", name="long.ipynb")
+        block = "See @tbl-long.\n\n{{< embed _output/notebooks/long.ipynb#tbl-long >}}"
+    else:
+        block = "\n".join(lines)
+    text = (project / "report.qmd").read_text("utf-8")
+    head, body_ = text.split("# What happened", 1)
+    (project / "report.qmd").write_text(f"{head}# What happened{body_.split(chr(10), 1)[0]}\n\n{block}\n", "utf-8")
+    render(project)
+    found = runs(project / "_output/report.pdf")
+    who, what, share = (next(run for run in found if re.match(words, run.text)) for words in ("Who says", "What$", "share lost"))
+    assert what.x == pytest.approx(share.x, abs=1) and what.x < 80  # at the left
+    assert who.x < 450  # of 595, with a column of a third of 480 beginning there

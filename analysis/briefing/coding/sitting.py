@@ -353,6 +353,9 @@ class Coding:
         table, before, after = asked["table"], asked.get("before"), asked.get("after")
         if table not in CODED:
             raise BriefingError(f"{table}: found a table that is not coded here, expected one of {', '.join(CODED)}.")
+        if table == "sources" and not (before and after):
+            raise BriefingError("data/sources.csv: found a source to be added or removed, expected a change of one. "
+                                "Sources are added with `briefing source FILE`.")
         before, after = (cells and {key: str(cell) for key, cell in cells.items()} for cells in (before, after))
         for cells in (before, after):
             if cells and cells.get("passage"):
