@@ -127,6 +127,19 @@ def test_folder_that_holds_something_stays_as_it_is(run, tmp_path, text, snapsho
     assert code == 2 and "found a file" in err
 
 
+def test_what_stops_the_beginning_leaves_nothing(tmp_path, text, snapshot, monkeypatch):
+    from briefing.commands import new
+
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there/.gitkeep").write_text("")
+    before = snapshot(tmp_path)
+    monkeypatch.setattr(new.places, "record", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+    for folder in (tmp_path / "a/b/c", tmp_path / "there"):
+        with pytest.raises(KeyboardInterrupt):
+            new.new(folder, [text])
+        assert snapshot(tmp_path) == before
+
+
 @pytest.mark.parametrize("content", [b"", b"\x00\x01", "größer".encode("latin-1"), b"%PDF-1.4 broken"])
 def test_source_that_is_none_leaves_no_project(run, tmp_path, text, content, snapshot):
     (tmp_path / "bad.txt").write_bytes(content)
@@ -316,7 +329,7 @@ def test_editor_finds_the_places_in_messages(run, begun):
     lines = [f"  {line}" for line in run("render", "--project", begun)[2].splitlines()]
     seen = [(found[pattern["file"]], found[pattern["line"]]) for line in lines for pattern in matchers
             if (found := re.match(pattern["regexp"], line))]
-    assert sorted(seen) == [("data/quantities.csv", "2"), ("report.qmd", "11")]
+    assert sorted(seen) == [("data/quantities.csv", "2"), ("report.qmd", "16")]
     assert all(task["command"].startswith("briefing preview") for task in tasks)
 
 

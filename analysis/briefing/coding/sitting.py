@@ -351,11 +351,7 @@ class Coding:
     def _change(self, read: Tables, seen: Sight, source: str, asked: Mapping[str, Any]) -> Change:
         """One change as it was asked for, with what the server knows better filled in."""
         table, before, after = asked["table"], asked.get("before"), asked.get("after")
-        if table not in CODED:
-            raise BriefingError(f"{table}: found a table that is not coded here, expected one of {', '.join(CODED)}.")
-        if table == "sources" and not (before and after):
-            raise BriefingError("data/sources.csv: found a source to be added or removed, expected a change of one. "
-                                "Sources are added with `briefing source FILE`.")
+        _check_kind(table, before, after)
         before, after = (cells and {key: str(cell) for key, cell in cells.items()} for cells in (before, after))
         for cells in (before, after):
             if cells and cells.get("passage"):
@@ -426,3 +422,12 @@ def _closeness(row: Mapping[str, Any], span: tuple[int, int]) -> tuple[bool, boo
     start, end = row["start"], row["end"]
     return ((start, end) == span, start <= span[0] and span[1] <= end,
             min(end, span[1]) - max(start, span[0]), start - end)
+
+
+def _check_kind(table: str, before: object, after: object) -> None:
+    """Raises BriefingError for a change that is not made here."""
+    if table not in CODED:
+        raise BriefingError(f"{table}: found a table that is not coded here, expected one of {', '.join(CODED)}.")
+    if table == "sources" and not (before and after):
+        raise BriefingError("data/sources.csv: found a source to be added or removed, expected a change of one. "
+                            "Sources are added with `briefing source FILE`.")

@@ -9,11 +9,9 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
-import os
 import re
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +23,8 @@ from ..findings import BriefingError, shown
 from ..sources import places, texts
 from ..sources.proposals import slug
 
-STARTER = Path(__file__).resolve().parents[1] / "starter"
+STARTER, TEMPLATES = (Path(__file__).resolve().parents[1] / name for name in ("starter", "templates"))
+STYLE = "evidence.csl"  # how the evidence is listed: the project's own, to be changed
 #: What a folder may have before a project is put into it.
 HARMLESS = {".git", ".gitkeep", ".DS_Store"}
 UNKNOWN = "unknown publisher"
@@ -59,19 +58,21 @@ def new(folder: Path, files: Sequence[Path] = (), *, title: str = "", date: str 
     read = [(path, texts.read(path)) for path in files]
     date = date or datetime.date.today().isoformat()
     title = title or (read[0][1].title if read else "") or folder.resolve().name.replace("-", " ").replace("_", " ")
-    above = next(place for place in folder.resolve().parents if place.is_dir())
-    made = Path(tempfile.mkdtemp(prefix=f".{folder.resolve().name}-", dir=above))
+    missing = [place for place in (folder, *folder.parents) if not place.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {path.name for path in folder.iterdir()}
     try:
-        _write_starter(made, {"title": title, "date": date, "lang": lang, "version": __version__,
-                              "name": slug(title, set()), "python": f"{sys.version_info[0]}.{sys.version_info[1]}"})
-        (made / "requirements.lock").write_text(_pins(), "utf-8", newline="\n")
-        folder.mkdir(parents=True, exist_ok=True)
-        made.chmod(folder.stat().st_mode)
-        for path in sorted(made.iterdir()):
-            os.replace(path, folder / path.name)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
-    return [_add(folder.resolve(), path, text, given or {}) for path, text in read]
+        _write_starter(folder, {"title": title, "date": date, "lang": lang, "version": __version__,
+                                "name": slug(title, set()), "python": f"{sys.version_info[0]}.{sys.version_info[1]}"})
+        (folder / "requirements.lock").write_text(_pins(), "utf-8", newline="\n")
+        return [_add(folder.resolve(), path, text, given or {}) for path, text in read]
+    except BaseException:  # Ctrl-C, too, leaves nothing
+        for path in folder.iterdir():
+            if path.name not in kept:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+        for place in missing:
+            place.rmdir()
+        raise
 
 
 def _check_folder(folder: Path) -> None:
@@ -86,6 +87,7 @@ def _check_folder(folder: Path) -> None:
 
 
 def _write_starter(root: Path, words: dict[str, str]) -> None:
+    shutil.copyfile(TEMPLATES / STYLE, root / STYLE)
     for source in sorted(path for path in STARTER.rglob("*") if path.is_file() and path.suffix != ".pyc"):
         parts = [re.sub("^dot-", ".", part) for part in source.relative_to(STARTER).parts]
         target = root.joinpath(*parts)
