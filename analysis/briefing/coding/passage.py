@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..facts import editing, tables
 from ..facts.tables import LONGEST_QUOTE
-from ..findings import BriefingError, shown
+from ..findings import BriefingError, meant, shown
 from ..sources import places, selecting
 from ..sources.proposals import slug
 from . import offers
@@ -27,8 +27,9 @@ def make(root: Path, source: str, words: str, *, nth: int | None = None, quote: 
         raise BriefingError(str(unreadable[0]))
     row = next((row for row in data.rows["sources"] if row["id"] == source), None)
     if row is None:
-        known = ", ".join(row["id"] for row in data.rows["sources"]) or "none"
-        raise BriefingError(f"{source}: found no source of this id, expected one of {known}. "
+        ids = [row["id"] for row in data.rows["sources"]]
+        known = f"{', '.join(ids[:8]) or 'none, since there is none yet'}{' …' * (len(ids) > 8)}"
+        raise BriefingError(f"{source}: found no source of this id, expected one of {known}. {meant(source, ids)}"
                             "Correct the id, or add the source: briefing source FILE")
     text = text_of(root, source)
     start, end = _place(text, source, words, nth)
