@@ -85,6 +85,18 @@ def test_pdf_gives_its_paragraphs_without_page_numbers(tmp_path):
     assert found.content == "\n\n".join(PARAGRAPHS) + "\n" and (found.kind, found.language) == ("PDF", "de")
 
 
+def test_pdf_without_its_running_heads_and_with_its_own_title(tmp_path):
+    import typst
+
+    (tmp_path / "a.typ").write_text(
+        '#set document(title: "Stillstand im Hafen")\n#set page(width: 14cm, height: 9cm, margin: 2cm, header: [Morgenblatt #h(1fr) '
+        'Seite #context counter(page).display()])\n#set par(justify: true)\n#set text(hyphenate: false)\n'
+        + "\n#pagebreak()\n".join(PARAGRAPHS), "utf-8")
+    (tmp_path / "a.pdf").write_bytes(typst.compile(str(tmp_path / "a.typ")))
+    found = texts.read(tmp_path / "a.pdf")
+    assert found.content == "\n\n".join(PARAGRAPHS) + "\n" and found.title == "Stillstand im Hafen"
+
+
 def test_scan_without_text_is_told_with_the_remedy(tmp_path):
     import typst
 

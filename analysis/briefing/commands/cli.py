@@ -196,7 +196,9 @@ def _code(options: argparse.Namespace) -> int:
 
 
 def _stop_as_by_ctrl_c() -> None:
-    """To end the process or close the terminal stops as Ctrl-C does."""
+    """To end the process or close the terminal stops as Ctrl-C does; a shell that starts a command in the background
+    lets it ignore that."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), lambda *_: signal.raise_signal(signal.SIGINT))

@@ -34,13 +34,14 @@ UNDESCRIBED = "Not described yet."
 @dataclass(frozen=True)
 class Added:
     """A source that was added or found again: its id, where its text lies, what was read, whether its row is new, and
-    the columns of it that neither the file nor the user has filled."""
+    the columns of it that neither the file nor the user has filled; of one that was there, those that were changed."""
 
     id: str
     place: Path
     text: texts.Text
     new: bool
     missing: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """As plain data: id, text (where it lies), language, new."""
@@ -153,9 +154,9 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
     for row in rows:
         if row["sha256"] in (as_is, sha256):
             place = path.resolve() if row["sha256"] == as_is else _copied(root, row["id"], content)
-            _fill(root, data, row["id"], given)
+            changed = _fill(root, data, row["id"], given)
             places.record(root, row["id"], place)
-            return Added(row["id"], place, text, False)
+            return Added(row["id"], place, text, False, changed=changed)
     if found:
         raise BriefingError(f"data/: found {len(found)} finding{'s' * (len(found) > 1)} ({found[0]}), expected tables "
                             "without. Mend them first; `briefing check --no-rebuild` lists all.")
@@ -177,12 +178,13 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
     return Added(id, place, text, True, tuple(name for name, word in blank.items() if row[name] == word))
 
 
-def _fill(root: Path, data: tables.Tables, id: str, given: dict[str, str]) -> None:
-    """Put what the user gives into the row of a source that is there."""
+def _fill(root: Path, data: tables.Tables, id: str, given: dict[str, str]) -> tuple[str, ...]:
+    """Put what the user gives into the row of a source that is there; the columns that this changed."""
     before = next(each.cells for each in editing.rows(root, data.descriptor, "sources") if each.cells["id"] == id)
     after = {**before, **{name: word for name, word in given.items() if word}}
     if after != before:
         editing.apply_checked(root, data.descriptor, [editing.Change("sources", before, after)])
+    return tuple(name for name in after if after[name] != before.get(name))
 
 
 def _copied(root: Path, id: str, content: bytes) -> Path:
@@ -201,8 +203,11 @@ def told(added: Iterable[Added]) -> list[str]:
     for each in added:
         words = len(each.text.content.split())
         paragraphs = sum(bool(line.strip()) for line in each.text.content.split("\n"))
-        lines.append(f"Source {each.id}: {shown(each.text.title or each.id)}, {words:,} words in {paragraphs:,} "
+        known = "" if each.new else "is there already: "
+        lines.append(f"Source {each.id}: {known}{shown(each.text.title or each.id)}, {words:,} words in {paragraphs:,} "
                      f"paragraphs, language {each.text.language}; its text is {each.place}")
+        if each.changed:
+            lines.append(f"  changed in data/sources.csv: {', '.join(each.changed)}")
         if each.missing:
             lines.append(f"  still to be filled in, in data/sources.csv: {', '.join(each.missing)}")
     return lines

@@ -31,8 +31,8 @@ ABOUT_ITSELF = (RECORD, "ro-crate-metadata.json")
 #: Distributions whose versions shape the bytes, besides those that the package names itself.
 BENEATH = ("numpy", "ipython", "ipykernel")
 #: Distributions for the work before and around a render, which no output sees.
-AROUND = {"babel", "charset-normalizer", "dateparser", "jupyter-client", "packaging", "pdfminer.six", "py3langid",
-          "shtab", "tornado", "trafilatura", "watchfiles"}
+AROUND = {"babel", "charset-normalizer", "dateparser", "jupyter-client", "lxml-html-clean", "packaging", "pdfminer.six",
+          "py3langid", "shtab", "tornado", "trafilatura", "watchfiles"}
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 import logging
 import re
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -121,7 +123,7 @@ def _unwrapped(text: str) -> str:
 def _joined(lines: list[str]) -> str:
     """The lines of a paragraph as one, words that were parted at an end put together."""
     text = ""
-    for line in filter(None, map(str.strip, lines)):
+    for line in filter(None, (re.sub(r"[ \t\u00a0]+", " ", line).strip() for line in lines)):
         if re.search(r"[^\W\d_]\u00ad?[-\u2010]$", text) and line[:1].islower():
             text = text.rstrip("\u00ad-\u2010") + line
         else:
@@ -195,14 +197,15 @@ def _said_language(page: bytes) -> str:
 
 def _pdf(path: Path, data: bytes) -> Text:
     from pdfminer.high_level import extract_pages
-    from pdfminer.layout import LAParams, LTTextContainer
+    from pdfminer.layout import LAParams, LTTextContainer, LTTextLine
     from pdfminer.pdfdocument import PDFPasswordIncorrect
 
     pages: list[list[str]] = []
     try:
         with _quiet("pdfminer"):
             for page in extract_pages(io.BytesIO(data), laparams=LAParams()):
-                boxes = [_joined(box.get_text().split("\n")) for box in page if isinstance(box, LTTextContainer)]
+                boxes = [_joined(lines) for box in page if isinstance(box, LTTextContainer)
+                         for lines in _paragraphs([line for line in box if isinstance(line, LTTextLine)])]
                 # a number alone is that of the page
                 pages.append([box for box in boxes if box and not re.fullmatch(r"[-–— ]*\d{1,4}[-–— ]*", box)])
     except PDFPasswordIncorrect as error:
@@ -214,7 +217,47 @@ def _pdf(path: Path, data: bytes) -> Text:
     if not any(map(any, pages)):
         raise _refused(path, f"{len(pages)} page{'s' * (len(pages) != 1)} without text, as of a scan",
                        "a PDF with text", f"Have its letters read first: ocrmypdf {path.name} read.pdf")
-    return Text("\n\n".join(_flowing(pages)) + "\n", "PDF")
+    return Text("\n\n".join(_flowing(_without_heads(pages))) + "\n", "PDF", _pdf_title(data))
+
+
+def _paragraphs(lines: Sequence[Any]) -> list[list[str]]:
+    """The lines of a box of a PDF, parted where a size of letters, a wider gap or an indent begins a paragraph."""
+    falls = sorted(above.y0 - line.y0 for above, line in itertools.pairwise(lines))
+    usual = falls[(len(falls) - 1) // 2] if falls else 0
+    left = min((line.x0 for line in lines), default=0)
+    parts: list[list[str]] = []
+    before: Any = None
+    for line in lines:
+        ended = before is not None and before.get_text().rstrip()[-1:] in (*'.!?:”"»',)
+        if before is None or not 0.87 < line.height / max(before.height, 1) < 1.15 \
+                or before.y0 - line.y0 > 1.3 * usual or (ended and line.x0 > left + 0.5 * line.height):
+            parts.append([])
+        parts[-1].append(line.get_text())
+        before = line
+    return parts
+
+
+def _pdf_title(data: bytes) -> str:
+    """The title that a PDF gives itself; not what programs write there for want of one."""
+    import pypdf
+
+    try:
+        about = pypdf.PdfReader(io.BytesIO(data)).metadata
+        title = str(about.title or "").strip() if about else ""
+    except Exception:  # pypdf raises of many kinds on files that pdfminer could read
+        return ""
+    return "" if re.search(r"(?i)^(untitled|microsoft word|about:blank)|\.(docx?|odt|html?|pdf|typ)$", title) else title
+
+
+def _without_heads(pages: list[list[str]]) -> list[list[str]]:
+    """The pages without what comes again at the top or foot of most of them, but for its number."""
+    def form(box: str) -> str:
+        return re.sub(r"\d+", "0", box)
+
+    ends = Counter(form(box) for boxes in pages for box in {*boxes[:2], *boxes[-2:]} if len(box) < LONGEST_TITLE)
+    again = {words for words, count in ends.items() if count > max(len(pages) / 2, 1)}
+    return [[box for n, box in enumerate(boxes) if not (form(box) in again and (n < 2 or n >= len(boxes) - 2))]
+            for boxes in pages]
 
 
 def _flowing(pages: list[list[str]]) -> list[str]:
