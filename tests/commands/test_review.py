@@ -225,3 +225,15 @@ def test_source_without_grade_or_descriptor_and_chain_with_a_gap(clean, monkeypa
     loaded.rows[table][1][column] = cell
     monkeypatch.setattr("briefing.facts.tables.read", lambda root: (loaded, []))
     assert [(f.code, f.row, f.column) for f in review(clean, {}).findings] == [(code, 3, column)]
+
+
+def test_check_says_that_the_edition_is_older_than_its_data(good, capsys, edit):
+    assert "was made before" not in check(capsys, good)[1]
+    edit("data/quantities.csv", "=,310,people", "=,311,people")
+    out = check(capsys, good)[1]
+    assert "The edition in _output/ was made before data/quantities.csv changed: run `briefing render`." in out
+
+
+def test_before_a_render_nothing_is_called_unused(project, capsys):
+    code, out, _ = check(capsys, project)
+    assert code == 1 and "found no executed copy" in out and "used nowhere" not in out and "in no block" not in out

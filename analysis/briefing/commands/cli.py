@@ -242,7 +242,7 @@ def _execute(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     if options.pdf:
         return _check_pdf(options)
-    from ..editions import rebuild
+    from ..editions import edition, rebuild
     from ..sources import places
     from .review import review
 
@@ -272,6 +272,7 @@ def _check(options: argparse.Namespace) -> int:
     print(_coders_lines(result))
     count = len(result.findings)
     print(f"{count} finding{'s' if count != 1 else ''}.")
+    print(_outdated_line(edition.outdated(root)), end="")
     if not options.no_rebuild:
         print("Not rendered afresh: mend the findings first." if count else _rebuilt_lines(differences))
     return 1 if count or differences else 0
@@ -355,6 +356,13 @@ def _passages_line(result: Review) -> str:
         line += (f", {result.passages_unchecked} could not be checked: the text of their source is not at hand "
                  "or not UTF-8 (tell where it lies: briefing source FILE, or give it with --source ID=FILE)")
     return f"{line}."
+
+
+def _outdated_line(changed: Sequence[str]) -> str:
+    if not changed:
+        return ""
+    more = f" and {len(changed) - 3} more" if len(changed) > 3 else ""
+    return f"The edition in _output/ was made before {', '.join(changed[:3])}{more} changed: run `briefing render`.\n"
 
 
 def _coders_lines(result: Review) -> str:

@@ -52,7 +52,10 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
         findings += error.findings
     else:
         offered, executed, lacking = _offered(root, read)
-        findings += [*lacking, *captions.check(read, data, executed), *prose.check(read, data, offered)]
+        said = prose.check(read, data, offered)
+        if lacking:  # what is used is known when all notebooks have run
+            said = [finding for finding in said if not finding.code.endswith("-unused")]
+        findings += [*lacking, *captions.check(read, data, executed), *said]
     return Review(findings, checked.checked, checked.unchecked, agreement, reliability.coders(data),
                   passages.patch(data, checked))
 

@@ -190,6 +190,19 @@ def inputs(root: Path) -> dict[str, bytes]:
     return {name: found[name].read_bytes() for name in sorted(found)}
 
 
+def outdated(root: Path) -> list[str]:
+    """The project's own files that differ from those that its published edition was made from; none where there is no
+    edition, or it says nothing."""
+    try:
+        groups = read_record((root / "_output" / RECORD).read_text("utf-8"), RECORD)["inputs"]
+        before = {name: digest for group in groups.values() for name, digest in group.items()}
+        now = {name: sha256(content) for name, content in inputs(root).items()}
+    except (BriefingError, OSError, ValueError, KeyError, AttributeError):
+        return []
+    return sorted(name for name in {*before, *now} if before.get(name) != now.get(name)
+                  and not name.startswith("analysis/briefing/"))
+
+
 def named_by_report(root: Path) -> list[str]:
     """The files that the report itself names: bibliographies, its citation style, pictures.
 
