@@ -183,6 +183,8 @@ def likelihood_outside(broken):
 
 def evidence_unused(broken):
     broken.change("report.qmd", "[@traffic-moved; @port-statistics]", "[@port-statistics]")
+    broken.change("report.qmd", '`{python} value("traffic-lost")`', "much")
+    render.execute(broken.root)  # what is unused is known when all has run
     return broken.review()
 
 
