@@ -171,3 +171,15 @@ def test_table_whose_columns_have_parts_of_the_width_stays_on_the_page(project, 
     who, what, share = (next(run for run in found if re.match(words, run.text)) for words in ("Who says", "What$", "share lost"))
     assert what.x == pytest.approx(share.x, abs=1) and what.x < 80  # at the left
     assert who.x < 450  # of 595, with a column of a third of 480 beginning there
+
+
+def test_what_a_table_cites_stands_in_the_table_and_not_in_the_margin(project, notebook):
+    cell = 'from IPython.display import Markdown\nMarkdown("| Who | What |\\n|--|--|\\n| Union | stopped [@stopped-work] |")'
+    notebook(f"#| label: tbl-cites\n#| tbl-cap: Who did what\n{cell}", name="cites.ipynb")
+    head, body_ = (project / "report.qmd").read_text("utf-8").split("# What happened", 1)
+    (project / "report.qmd").write_text(
+        f"{head}# What happened{body_.split(chr(10), 1)[0]}\n\nSee @tbl-cites; the company says more [@traffic-moved].\n\n"
+        "{{< embed _output/notebooks/cites.ipynb#tbl-cites >}}\n\n# Evidence {.unnumbered}\n\n::: {#refs}\n:::\n", "utf-8")
+    render(project)
+    told = " ".join(run.text for run in notes(runs(project / "_output/report.pdf")))
+    assert "Port company" in told and "Courier ¶2" not in told

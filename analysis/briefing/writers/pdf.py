@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from ..findings import BriefingError
 from ..report import document
@@ -169,7 +169,12 @@ def _noted(blocks: list[Node], behind: Mapping[str, Any]) -> list[Node]:
                for node in walk(blocks) if node["t"] == "Div" and "csl-entry" in (found := attributes(node))[1]
                for id in [found[0]]}
 
+    def unnoted(node: Node) -> list[Node] | None:
+        return [] if node["t"] == "RawInline" and str(node["c"][1]).startswith("#evidence(") else None
+
     def note(node: Node) -> Node | None:
+        if node["t"] == "Table":  # over both columns: nothing can stand beside it
+            return cast(Node, transform(node, unnoted))
         if node["t"] not in ("Para", "Plain"):
             return None
         ids = [id for id in document.evidence_of(node) if id in behind and id in numbers]
