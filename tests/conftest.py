@@ -1,5 +1,6 @@
 """A second briefing, on an invented harbour strike, which the tests render and damage."""
 
+import csv
 import functools
 import json
 import os
@@ -50,6 +51,21 @@ def edit(project):
         (project / path).write_bytes(text.replace(old, new).encode("utf-8"))
 
     return replace
+
+
+def filled(root, source, shuffle=None):
+    """Put the rows of another project's tables into this one's."""
+    descriptor = json.loads((root / "data/datapackage.json").read_text("utf-8"))
+    for resource in descriptor["resources"]:
+        with open(source / "data" / resource["path"], newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        if shuffle:
+            shuffle.shuffle(rows)
+        with open(root / "data" / resource["path"], "w", newline="", encoding="utf-8") as file:
+            table = csv.DictWriter(file, [field["name"] for field in resource["schema"]["fields"]], restval="",
+                                   extrasaction="ignore", lineterminator="\n")
+            table.writeheader()
+            table.writerows(rows)
 
 
 def write_notebook(path, sources):

@@ -1,6 +1,5 @@
 """A project begins: `briefing new`, `source` and `passage`, and what they leave where something is wrong."""
 
-import csv
 import hashlib
 import json
 import re
@@ -8,12 +7,12 @@ import shutil
 from pathlib import Path
 
 import pytest
+from conftest import HARBOUR, filled
 
 from briefing.commands.cli import main
 from briefing.facts import tables
 from briefing.sources import places
 
-HARBOUR = Path(__file__).parents[1] / "harbour"
 TEXT = "courier-2031-03-08.txt"
 PAGE = """<!doctype html><html lang="fr"><head><title>Le port fermé</title><meta property="og:site_name" content="La Dépêche">
 <meta property="article:published_time" content="2031-03-09"></head><body><article><h1>Le port fermé</h1>
@@ -43,21 +42,6 @@ def begun(run, tmp_path, text):
     """A project that has just begun, with one source."""
     assert run("new", tmp_path / "strike", "--source", text, "--date", "2031-03-10")[0] == 0
     return tmp_path / "strike"
-
-
-def filled(root, source, shuffle=None):
-    """Put the rows of another project's tables into this one's."""
-    descriptor = json.loads((root / "data/datapackage.json").read_text("utf-8"))
-    for resource in descriptor["resources"]:
-        with open(source / "data" / resource["path"], newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
-        if shuffle:
-            shuffle.shuffle(rows)
-        with open(root / "data" / resource["path"], "w", newline="", encoding="utf-8") as file:
-            table = csv.DictWriter(file, [field["name"] for field in resource["schema"]["fields"]], restval="",
-                                   extrasaction="ignore", lineterminator="\n")
-            table.writeheader()
-            table.writerows(rows)
 
 
 # --- new --------------------------------------------------------------------------

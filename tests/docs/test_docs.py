@@ -13,9 +13,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import HARBOUR, filled
 
 import briefing
-from briefing.commands import cli
+from briefing.commands import cli, new
 from briefing.editions import rebuild
 from briefing.facts import tables
 from briefing.facts.tables import STANDARD
@@ -67,12 +68,30 @@ def test_commands_are_found():
     assert set(samples.commands(text)) == {"briefing check a.pdf", "briefing render", "briefing diff a    b"}
 
 
+@pytest.fixture
+def own(tmp_path):
+    """A project as a reader has it, made by `briefing new`, with the rows of the invented one."""
+    new.new(tmp_path / "own", date="2031-03-10")
+    filled(tmp_path / "own", HARBOUR)
+    return tmp_path / "own"
+
+
+def paste(block, root):
+    """Add the rows of a sample to the table that has its header."""
+    header, *rows = block.splitlines(keepends=True)
+    table, = [path for path in (root / "data").glob("*.csv") if path.read_text("utf-8").startswith(header)]
+    with table.open("a", encoding="utf-8") as file:
+        file.writelines(rows)
+
+
 @pytest.mark.parametrize("name", [name for name, text in TEXTS.items() if name != TUTORIAL
                                   and samples.fences(text, "python")])
-def test_python_samples_run(name, project):
-    """The samples of a page one after the other, in a notebook's folder, as a reader would."""
+def test_python_samples_run(name, own):
+    """The samples of a page one after the other, in a notebook's folder, as a reader would who took its rows."""
+    for block in samples.fences(TEXTS[name], "csv"):
+        paste(block, own)
     names = {}
-    with contextlib.chdir(project / "analysis"), contextlib.redirect_stdout(io.StringIO()) as out:
+    with contextlib.chdir(own / "analysis"), contextlib.redirect_stdout(io.StringIO()) as out:
         for code in samples.fences(TEXTS[name], "python"):
             samples.run(code, names)
     printed = [said for code in samples.fences(TEXTS[name], "python")
@@ -89,15 +108,20 @@ def test_the_gallery_draws_what_a_briefing_would_take(code):
     assert len(code.strip().splitlines()) <= 20
 
 
-@pytest.mark.parametrize("name, block", each(lambda text: samples.fences(text, "csv")))
-def test_rows_are_taken(name, block, project):
-    if name == TUTORIAL:
-        return
-    header, *rows = block.splitlines(keepends=True)
-    table, = [path for path in (project / "data").glob("*.csv") if path.read_text("utf-8").startswith(header)]
-    with table.open("a", encoding="utf-8") as file:
-        file.writelines(rows)
-    tables.load(project)
+@pytest.mark.parametrize("name, block", [sample for sample in each(lambda text: samples.fences(text, "csv"))
+                                         if sample.values[0] != TUTORIAL])
+def test_rows_are_taken(name, block, own):
+    paste(block, own)
+    tables.load(own)
+
+
+def test_the_line_that_shows_what_follows_is_another_in_a_new_project(own):
+    line = samples.fences(TEXTS["docs/howto/judgement.md"], "python")[-1].strip()
+    added = ' {row["so_what"] or ""}'
+    assert added in line
+    notebook = json.loads((own / "analysis/evidence.ipynb").read_text("utf-8"))
+    lines = "\n".join("".join(cell["source"]) for cell in notebook["cells"]).split("\n")
+    assert line.replace(added, "").replace("data.rows", "rows") in lines and "so_what" not in "".join(lines)
 
 
 @pytest.mark.parametrize("name, block", each(lambda text: samples.fences(text, "markdown")))
