@@ -22,7 +22,7 @@ from typing import Any
 
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError, Finding, shown
-from . import selecting
+from . import selecting, worded
 from .selecting import digest
 
 
@@ -96,6 +96,10 @@ def check(tables: Tables, texts: Mapping[str, Path]) -> Check:
             continue
         checked += len(rows)
         moves += of_passages.against(text, sound, changed)
+        words = {row["id"]: found for _, row in sound
+                 if digest(found := text[row["start"]:row["end"]]) == row["sha256"]}
+        findings += worded.check(_path(tables, "quantities"), enumerate(tables.rows.get("quantities", ()), start=2),
+                                 words, known[id].get("language"))
     findings += _outside(tables)
     findings.sort(key=lambda finding: (finding.row is not None, finding.row or 0))
     return Check(findings, moves, sources, checked, unchecked)
