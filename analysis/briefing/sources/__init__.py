@@ -4,5 +4,6 @@ In: the rows of `facts`, and the texts of the sources where they are at hand. Ou
 evidence; findings where a passage is not where it is said to be.
 `texts` reads what somebody has into plain text, `places` knows where the texts lie; `selecting` makes a passage of
 words and finds words again, `passages` holds each passage against its text, `worded` the quantities against the words,
-`proposals` offers what may be coded of them; `evidence` has the cards and citations, `annotations` what other programs read.
+`proposals` offers what may be coded of them; `evidence` has the cards and citations, `annotations` what other programs
+read.
 """
