@@ -96,8 +96,8 @@ def check(tables: Tables, texts: Mapping[str, Path]) -> Check:
             continue
         checked += len(rows)
         moves += of_passages.against(text, sound, changed)
-        words = {row["id"]: found for _, row in sound
-                 if digest(found := text[row["start"]:row["end"]]) == row["sha256"]}
+        words = {row["id"]: told for _, row in sound
+                 if digest(told := text[row["start"]:row["end"]]) == row["sha256"]}
         findings += worded.check(_path(tables, "quantities"), enumerate(tables.rows.get("quantities", ()), start=2),
                                  words, known[id].get("language"))
     findings += _outside(tables)
