@@ -66,8 +66,32 @@ def test_number_with_hedge_and_unit(language, text, found):
 
 def test_both_ends_of_a_range_have_the_unit_and_scale():
     assert numbers("5 to 10 million tons, 20–25%") == [
-        ("5", "=", 5e6, "tons"), ("10 million", "=", 1e7, "tons"), ("20", "=", 20, "%"), ("25%", "=", 25, "%")]
+        ("5", ">=", 5e6, "tons"), ("10 million", "<=", 1e7, "tons"), ("20", ">=", 20, "%"), ("25%", "<=", 25, "%")]
     assert numbers("от 10 до 12 процентов", "ru") == [("10", "=", 10, "%"), ("12 процентов", "=", 12, "%")]
+
+
+@pytest.mark.parametrize(("language", "text", "unit"), [
+    ("en", "between 60 and 80 ships", "ships"), ("en", "60 to 80 percent", "%"), ("de", "60 bis 80 Zentimeter", "Zentimeter"),
+    ("de", "zwischen 60 und 80 Zentimetern", "Zentimetern"), ("fr", "entre 60 et 80 tonnes", "tonnes"),
+    ("es", "entre 60 y 80 toneladas", "toneladas"), ("ru", "между 60 и 80 тонн", "тонн")])
+def test_what_lies_between_two_numbers_is_at_least_one_and_at_most_the_other(language, text, unit):
+    assert [each[1:] for each in numbers(text, language)] == [(">=", 60, unit), ("<=", 80, unit)]
+
+
+@pytest.mark.parametrize("text", ["it rose from 60 to 80 ships", "60 and 80 ships", "it fell from 80 to 60 ships", "80–60 ships"])
+def test_a_change_and_two_numbers_are_no_bounds(text):
+    assert {each[1] for each in numbers(text)} == {"="}
+
+
+@pytest.mark.parametrize(("language", "text", "found"), [
+    ("en", "lower than 40 percent", ("<", 40, "%")), ("en", "less than 40 ships", ("<", 40, "ships")), ("en", "40   percent", ("=", 40, "%")),
+    ("de", "unter 40   Prozent", ("<", 40, "%")), ("de", "weniger als 40 Schiffe", ("<", 40, "Schiffe")),
+    ("en", "Between 3 and 9 March, 640 doses went.", ("=", 640, "doses")), ("en", "Between March 3 and 9, 640 doses went.", ("=", 640, "doses")),
+    ("en", "15,500 young children", ("=", 15500, "young children")), ("en", "20 large fishing boats left", ("=", 20, "large fishing boats")),
+    ("en", "240 people from towns", ("=", 240, "people")), ("en", "5 kg apples", ("=", 5, "kg")), ("en", "30 left in boats", ("=", 30, "left")),
+    ("de", "15.500 kleine Kinder", ("=", 15500, "kleine Kinder")), ("ru", "300 молодых людей", ("=", 300, "молодых людей"))])
+def test_hedge_and_unit_as_the_words_have_them(language, text, found):
+    assert [each[1:] for each in numbers(text, language)] == [found]
 
 
 @pytest.mark.parametrize(("language", "text"), [
