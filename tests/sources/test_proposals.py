@@ -196,6 +196,7 @@ def test_the_clock_is_not_asked(monkeypatch):
     ("en", "The Port Company said on Monday that Ada Brook left. Harbours are shut.", ["Port Company", "Ada Brook"]),
     ("en", "Brook spoke. They heard Brook. Ships came; ships left.", ["Brook", "Brook"]),
     ("en", "Then Mr. Reed met J. K. Hale, Tom de Vries and Omar al-Rashid of NATO.", ["Reed", "J. K. Hale", "Tom de Vries", "Omar al-Rashid of NATO"]),
+    ("en", "We met the Parents’ League and the Doctors' Union.", ["Parents’ League", "Doctors' Union"]),
     ("en", "He saw Sandhaven’s mayor and I saw the Bank of Sandhaven.", ["Sandhaven", "Bank of Sandhaven"]),
     ("de", "Die Bürgermeisterin Ada Brook sprach mit dem Hafen. Bürgermeister Reed schwieg. Die NATO auch.", ["Ada Brook", "Reed", "NATO"]),
     ("de", "Das teilte ihre Gilde am Dienstag mit, sagte Vorsitzender Dr. Peter Vance.", ["Peter Vance"]),
@@ -246,15 +247,33 @@ def test_nothing_is_coded():
 def test_what_is_left():
     rows = [passage("took 300 ships", speaker="Tom Reed", chain="Tom Reed > Courier"), passage("with 5", id="q"),
             {"id": "r", "start": None, "end": None}]
-    found = proposals.uncoded(TEXT, "en", rows, [{"passage": "p"}, {"passage": None}], [{"label": "Crews", "who": "the crews, Ada Brook"}])
+    found = proposals.uncoded(TEXT, "en", rows, [{"passage": "p", "value": 300.0}, {"passage": None, "value": 5}],
+                             [{"label": "Crews", "who": "the crews, Ada Brook"}])
     assert (found.paragraphs, [each.value for each in found.numbers], [each.name for each in found.names]) == ((3,), [5, 7], ["Hull"])
 
 
 def test_passage_over_several_paragraphs_and_one_inside_another():
     whole = passage(TEXT.strip(), id="whole")
-    found = proposals.uncoded(TEXT, "en", [whole, passage("300", id="small")], [{"passage": "small"}], [])
+    found = proposals.uncoded(TEXT, "en", [whole, passage("300", id="small")], [{"passage": "small", "value": 300.0}], [])
     assert (found.paragraphs, [each.value for each in found.numbers]) == ((), [5, 7])
-    assert proposals.uncoded(TEXT, "en", [whole, passage("300")], [{"passage": "whole"}], []).numbers == ()
+    every = [{"passage": "whole", "value": value} for value in (5.0, 0.3, 7.0)]  # 300 in thousands
+    assert proposals.uncoded(TEXT, "en", [whole, passage("300")], every, []).numbers == ()
+
+
+@pytest.mark.parametrize(("row", "left"), [
+    ({"value": 300.0}, [5, 7]), ({"value": 5.0, "upper": 7.0}, [300]), ({"value": 8.0}, [5, 300, 7]), ({"value": None}, [5, 300, 7]),
+    ({}, [5, 300, 7]), ({"value": "many"}, [5, 300, 7])])
+def test_number_is_coded_by_a_quantity_of_its_value_alone(row, left):
+    whole = passage(TEXT.strip(), id="whole")
+    assert [each.value for each in proposals.uncoded(TEXT, "en", [whole], [{"passage": "whole", **row}], []).numbers] == left
+
+
+def test_name_is_not_known_by_words_of_others():
+    text = "Rain fell on Tarn Valley. The Parents’ League and the Tarn Doctors' Union met in Tarn."
+    told = [{"label": "Tarn Doctors’ Union", "who": None}, {"label": "Valley Council", "who": "all of the valley"}]
+    assert [each.name for each in proposals.uncoded(text, "en", [], [], told).names] == ["Tarn Valley", "Parents’ League"]
+    assert [each.name for each in proposals.uncoded(text, "en", [], [], [{"label": "Tarn", "who": None}]).names] == [
+        "Tarn Valley", "Parents’ League", "Tarn Doctors' Union"]
 
 
 @pytest.mark.parametrize(("label", "left"), [("Brook", ["Tom Reed", "Hull"]), ("Brooke", ["Ada Brook", "Tom Reed", "Hull"]), ("hull", ["Ada Brook", "Tom Reed"])])

@@ -6,7 +6,6 @@ are not read is no finding: a passage without any number says nothing.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from ..facts.tables import Row
@@ -14,8 +13,6 @@ from ..findings import Finding
 from . import proposals
 from .proposals import Number
 
-#: What a number of the words is divided by in a table whose unit has the rest: thousands, millions, billions.
-SCALES = (1, 1e3, 1e6, 1e9)
 #: Numbers that words give in ways that are not read: none, one, a dozen.
 UNREAD = (0, 1, 12)
 _SIDES = {">": 1, ">=": 1, "<": -1, "<=": -1}
@@ -32,7 +29,7 @@ def check(path: str, quantities: Iterable[tuple[int, Row]], words: Mapping[str, 
         if told is None or row.get("value") is None:
             continue
         numbers = proposals.quantities(told, language)
-        same = [each for each in numbers if any(_equal(each, float(value)) for value in _values(row))]
+        same = [each for each in numbers if any(proposals.equal(each, float(value)) for value in _values(row))]
         if same:
             yield from _hedged(path, number, row, same)
         elif numbers and not _unread(row, numbers):
@@ -44,12 +41,6 @@ def check(path: str, quantities: Iterable[tuple[int, Row]], words: Mapping[str, 
 
 def _values(row: Row) -> list[float]:
     return [value for value in (row["value"], row.get("upper")) if value is not None]
-
-
-def _equal(number: Number, value: float) -> bool:
-    """Whether a number of the words is a value of a table: as it is, in thousands and so on, or as a share of one."""
-    scales = (*SCALES, 100) if number.unit == "%" else SCALES
-    return any(math.isclose(number.value, value * scale, rel_tol=1e-9) for scale in scales)
 
 
 def _unread(row: Row, numbers: Sequence[Number]) -> bool:

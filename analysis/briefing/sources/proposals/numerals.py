@@ -8,6 +8,7 @@ is left out, where it can be told.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,12 @@ class Number:
     hedge: str
     value: float
     unit: str
+
+
+def equal(number: Number, value: float) -> bool:
+    """Whether a number of a text is a value of a table: as it is, in thousands, millions or billions, or as a share."""
+    scales = (1, 1e3, 1e6, 1e9, *([100] if number.unit == "%" else []))
+    return any(math.isclose(number.value, value * scale, rel_tol=1e-9) for scale in scales)
 
 
 def quantities(text: str, language: str | None) -> list[Number]:
