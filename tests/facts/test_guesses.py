@@ -13,13 +13,17 @@ EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
     ("30%", "`30`"), ("~ 30", "`30`"), ("30 TWh", "`30`"), ("-5 %", "`-5`"), ("−5", "`-5`"), ("1.234,5", "`1234.5`"),
     ("1,234.5", "`1234.5`"), ("1,234", "`1234` or `1.234`"), ("1.234", "`1234` or `1.234`"), ("1 234", "`1234`"),
     ("1'234'567", "`1234567`"), ("1.234.567", "`1234567`"), ("26,5", "`26.5`"), ("0,5", "`0.5`"), ("12,34,567", ""),
+    ("2.4 million", "`2400000`"), ("2,4 Mio.", "`2400000`"), ("2.4 Millionen", "`2400000`"), ("5 thousand", "`5000`"), ("5k", "`5000`"),
+    ("$1.5 billion", "`1500000000`"), ("-0.5 million", "`-500000`"), ("1.23456 thousand", "`1234.56`"), ("0.0004 thousand", "`0.4`"),
+    ("1,234 million", "`1234000000` or `1234000`"), ("40 m", "`40`"), ("30 kg", "`30`"), ("3 millionaires", ""),
     ("10-20", ""), ("ten", ""), ("", "")])
 def test_the_number_that_a_cell_was_meant_to_hold(cell, copy):
     assert guesses.number(cell) == copy
 
 
 @pytest.mark.parametrize(("cell", "copy"), [
-    ("2021-24", "`2021/2024`"), ("2021–2024", "`2021/2024`"), ("2024/25", "`2024/2025`"), ("~2024-03", "`2024-03~`"),
+    ("2021-24", "`2021/2024` or `2021-12/2022-02`"), ("2034-21", "`2034-03/2034-05`"), ("2034-22", "`2034-06/2034-08`"),
+    ("2034-23", "`2034-09/2034-11`"), ("2034-24", "`2034-12/2035-02`"), ("2034-25", ""), ("2021–24", "`2021/2024`"), ("2021–2024", "`2021/2024`"), ("2024/25", "`2024/2025`"), ("~2024-03", "`2024-03~`"),
     ("c. 2024", "`2024~`"), ("about March 2024", "`2024-03~`"), ("?2024", "`2024?`"), ("2024-XX", "`2024`"),
     ("2024-03-XX", "`2024-03`"), ("2024-XX-XX", "`2024`"), ("2024-9-3", "`2024-09-03`"), ("20240903", "`2024-09-03`"),
     ("3 March 2031", "`2031-03-03`"), ("March 3, 2031", "`2031-03-03`"), ("3 марта 2031", "`2031-03-03`"), ("März 2031", "`2031-03`"),
@@ -31,6 +35,7 @@ def test_the_date_that_a_cell_was_meant_to_hold(cell, copy):
 
 @pytest.mark.parametrize(("field", "cell", "begins"), [
     ({"type": "number"}, "30%", "Write `30`: digits and a point only; units"),
+    ({"type": "number"}, "2.4 million", "Write `2400000`: "), ({"rdfType": EDTF}, "2034-22", "Write `2034-06/2034-08`: "),
     ({"type": "number"}, "many", "Write digits and a point only"),
     ({"type": "integer"}, "1,234", "Write `1234`: digits only."), ({"type": "year"}, "in 2024", "Write `2024`: the year"),
     ({"type": "date"}, "3 March 2031", "Write `2031-03-03`: "), ({"type": "date"}, "March 2031", "Write year, month and day"),
@@ -40,7 +45,7 @@ def test_the_date_that_a_cell_was_meant_to_hold(cell, copy):
     ({"constraints": {"enum": ["said", "done"]}}, "xyz", "Use one of the controlled words."),
     ({"constraints": {"pattern": "[a-z0-9-]+"}}, "Port Company", "Write `port-company`: "),
     ({"constraints": {"pattern": "[0-9]{4}"}}, "x", "Write the cell in this form."), ({}, " a", "Write `a`."),
-    ({"rdfType": EDTF}, "2021-24", "Write `2021/2024`: the date as the source gives it.")])
+    ({"rdfType": EDTF}, "2021–24", "Write `2021/2024`: the date as the source gives it.")])
 def test_what_a_cell_is_told(field, cell, begins):
     assert cells.read(field, cell)[1][3].startswith(begins)
 

@@ -66,8 +66,32 @@ def test_number_with_hedge_and_unit(language, text, found):
 
 def test_both_ends_of_a_range_have_the_unit_and_scale():
     assert numbers("5 to 10 million tons, 20–25%") == [
-        ("5", "=", 5e6, "tons"), ("10 million", "=", 1e7, "tons"), ("20", "=", 20, "%"), ("25%", "=", 25, "%")]
+        ("5", ">=", 5e6, "tons"), ("10 million", "<=", 1e7, "tons"), ("20", ">=", 20, "%"), ("25%", "<=", 25, "%")]
     assert numbers("от 10 до 12 процентов", "ru") == [("10", "=", 10, "%"), ("12 процентов", "=", 12, "%")]
+
+
+@pytest.mark.parametrize(("language", "text", "unit"), [
+    ("en", "between 60 and 80 ships", "ships"), ("en", "60 to 80 percent", "%"), ("de", "60 bis 80 Zentimeter", "Zentimeter"),
+    ("de", "zwischen 60 und 80 Zentimetern", "Zentimetern"), ("fr", "entre 60 et 80 tonnes", "tonnes"),
+    ("es", "entre 60 y 80 toneladas", "toneladas"), ("ru", "между 60 и 80 тонн", "тонн")])
+def test_what_lies_between_two_numbers_is_at_least_one_and_at_most_the_other(language, text, unit):
+    assert [each[1:] for each in numbers(text, language)] == [(">=", 60, unit), ("<=", 80, unit)]
+
+
+@pytest.mark.parametrize("text", ["it rose from 60 to 80 ships", "60 and 80 ships", "it fell from 80 to 60 ships", "80–60 ships"])
+def test_a_change_and_two_numbers_are_no_bounds(text):
+    assert {each[1] for each in numbers(text)} == {"="}
+
+
+@pytest.mark.parametrize(("language", "text", "found"), [
+    ("en", "lower than 40 percent", ("<", 40, "%")), ("en", "less than 40 ships", ("<", 40, "ships")), ("en", "40   percent", ("=", 40, "%")),
+    ("de", "unter 40   Prozent", ("<", 40, "%")), ("de", "weniger als 40 Schiffe", ("<", 40, "Schiffe")),
+    ("en", "Between 3 and 9 March, 640 doses went.", ("=", 640, "doses")), ("en", "Between March 3 and 9, 640 doses went.", ("=", 640, "doses")),
+    ("en", "15,500 young children", ("=", 15500, "young children")), ("en", "20 large fishing boats left", ("=", 20, "large fishing boats")),
+    ("en", "240 people from towns", ("=", 240, "people")), ("en", "5 kg apples", ("=", 5, "kg")), ("en", "30 left in boats", ("=", 30, "left")),
+    ("de", "15.500 kleine Kinder", ("=", 15500, "kleine Kinder")), ("ru", "300 молодых людей", ("=", 300, "молодых людей"))])
+def test_hedge_and_unit_as_the_words_have_them(language, text, found):
+    assert [each[1:] for each in numbers(text, language)] == [found]
 
 
 @pytest.mark.parametrize(("language", "text"), [
@@ -87,8 +111,10 @@ def test_no_quantity(language, text):
 @pytest.mark.parametrize(("language", "text", "words", "edtf", "resolved"), [
     ("en", "on Monday 3 March 2031, they", "Monday 3 March 2031", "2031-03-03", False),
     ("en", "March 5, 2030", "March 5, 2030", "2030-03-05", False), ("en", "In September 2030", "September 2030", "2030-09", False),
-    ("en", "in 2019.", "2019", "2019", False), ("en", "in February", "February", "2031-02", True),
-    ("en", "on 3 May", "3 May", "2031-05-03", True), ("en", "on 3 July", "3 July", "2030-07-03", True), ("en", "Twenty-five years ago, in 1962", "1962", "1962", False), ("en", "By Friday,", "Friday", "2031-03-07", True),
+    ("en", "in 2019.", "2019", "2019", False), ("en", "in February", "February", "2031-02", False),
+    ("en", "on 3 May", "3 May", "2031-05-03", False), ("en", "on 3 July", "3 July", "2030-07-03", False), ("en", "Twenty-five years ago, in 1962", "1962", "1962", False), ("en", "on Monday 3 March", "Monday 3 March", "2031-03-03", False), ("en", "from Monday to Friday", "Monday to Friday", "2031-03-03/2031-03-07", True),
+    ("en", "from 2 to 4 March", "2 to 4 March", "2031-03-02/2031-03-04", False), ("en", "from February to March", "February to March", "2031-02/2031-03", False),
+    ("en", "By Friday,", "Friday", "2031-03-07", True),
     ("en", "on Saturday", "Saturday", "2031-03-08", True), ("en", "three days ago", "three days ago", "2031-03-05", True),
     ("en", "last week", "last week", "[2031-02-24..2031-03-02]", True), ("en", "last month", "last month", "2031-02", True),
     ("en", "in early March 2030", "March 2030", "2030-03~", False), ("en", "about 2019", "2019", "2019~", False),
@@ -127,7 +153,7 @@ def test_no_date(language, text):
 @pytest.mark.parametrize(("words", "edtf"), [("5 January", "2031-01-05"), ("20 December", "2030-12-20"), ("24 December", "2030-12-24"),
                                               ("April", "2030-04"), ("December", "2030-12")])
 def test_year_that_is_not_told_at_the_end_of_one(words, edtf):
-    assert dates(f"It happens in {words}.", published="2030-12-20") == [(words, edtf, True)]
+    assert dates(f"It happens in {words}.", published="2030-12-20") == [(words, edtf, False)]
 
 
 @pytest.mark.parametrize("published", [None, "", "2031-03", "2031", "yesterday", "2031-02-31", "2031-03/2031-04"])
@@ -172,6 +198,7 @@ def test_the_clock_is_not_asked(monkeypatch):
     ("en", "The Port Company said on Monday that Ada Brook left. Harbours are shut.", ["Port Company", "Ada Brook"]),
     ("en", "Brook spoke. They heard Brook. Ships came; ships left.", ["Brook", "Brook"]),
     ("en", "Then Mr. Reed met J. K. Hale, Tom de Vries and Omar al-Rashid of NATO.", ["Reed", "J. K. Hale", "Tom de Vries", "Omar al-Rashid of NATO"]),
+    ("en", "We met the Parents’ League and the Doctors' Union.", ["Parents’ League", "Doctors' Union"]),
     ("en", "He saw Sandhaven’s mayor and I saw the Bank of Sandhaven.", ["Sandhaven", "Bank of Sandhaven"]),
     ("de", "Die Bürgermeisterin Ada Brook sprach mit dem Hafen. Bürgermeister Reed schwieg. Die NATO auch.", ["Ada Brook", "Reed", "NATO"]),
     ("de", "Das teilte ihre Gilde am Dienstag mit, sagte Vorsitzender Dr. Peter Vance.", ["Peter Vance"]),
@@ -222,15 +249,33 @@ def test_nothing_is_coded():
 def test_what_is_left():
     rows = [passage("took 300 ships", speaker="Tom Reed", chain="Tom Reed > Courier"), passage("with 5", id="q"),
             {"id": "r", "start": None, "end": None}]
-    found = proposals.uncoded(TEXT, "en", rows, [{"passage": "p"}, {"passage": None}], [{"label": "Crews", "who": "the crews, Ada Brook"}])
+    found = proposals.uncoded(TEXT, "en", rows, [{"passage": "p", "value": 300.0}, {"passage": None, "value": 5}],
+                             [{"label": "Crews", "who": "the crews, Ada Brook"}])
     assert (found.paragraphs, [each.value for each in found.numbers], [each.name for each in found.names]) == ((3,), [5, 7], ["Hull"])
 
 
 def test_passage_over_several_paragraphs_and_one_inside_another():
     whole = passage(TEXT.strip(), id="whole")
-    found = proposals.uncoded(TEXT, "en", [whole, passage("300", id="small")], [{"passage": "small"}], [])
+    found = proposals.uncoded(TEXT, "en", [whole, passage("300", id="small")], [{"passage": "small", "value": 300.0}], [])
     assert (found.paragraphs, [each.value for each in found.numbers]) == ((), [5, 7])
-    assert proposals.uncoded(TEXT, "en", [whole, passage("300")], [{"passage": "whole"}], []).numbers == ()
+    every = [{"passage": "whole", "value": value} for value in (5.0, 0.3, 7.0)]  # 300 in thousands
+    assert proposals.uncoded(TEXT, "en", [whole, passage("300")], every, []).numbers == ()
+
+
+@pytest.mark.parametrize(("row", "left"), [
+    ({"value": 300.0}, [5, 7]), ({"value": 5.0, "upper": 7.0}, [300]), ({"value": 8.0}, [5, 300, 7]), ({"value": None}, [5, 300, 7]),
+    ({}, [5, 300, 7]), ({"value": "many"}, [5, 300, 7])])
+def test_number_is_coded_by_a_quantity_of_its_value_alone(row, left):
+    whole = passage(TEXT.strip(), id="whole")
+    assert [each.value for each in proposals.uncoded(TEXT, "en", [whole], [{"passage": "whole", **row}], []).numbers] == left
+
+
+def test_name_is_not_known_by_words_of_others():
+    text = "Rain fell on Tarn Valley. The Parents’ League and the Tarn Doctors' Union met in Tarn."
+    told = [{"label": "Tarn Doctors’ Union", "who": None}, {"label": "Valley Council", "who": "all of the valley"}]
+    assert [each.name for each in proposals.uncoded(text, "en", [], [], told).names] == ["Tarn Valley", "Parents’ League"]
+    assert [each.name for each in proposals.uncoded(text, "en", [], [], [{"label": "Tarn", "who": None}]).names] == [
+        "Tarn Valley", "Parents’ League", "Tarn Doctors' Union"]
 
 
 @pytest.mark.parametrize(("label", "left"), [("Brook", ["Tom Reed", "Hull"]), ("Brooke", ["Ada Brook", "Tom Reed", "Hull"]), ("hull", ["Ada Brook", "Tom Reed"])])

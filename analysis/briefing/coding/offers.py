@@ -8,10 +8,10 @@ from typing import Any
 
 from ..facts.tables import LONGEST_QUOTE
 from ..sources import proposals, selecting
+from .speakers import BACK, near
 
 #: What opens a quotation, and what ends it.
 MARKS = {'"': '"', "“": "”", "„": "“”", "«": "»", "»": "«", "‘": "’", "‹": "›", "「": "」"}
-SENTENCE = r"[.!?…](?=[\s\"”’»)]|$)"
 
 
 def offer(text: str, source: Mapping[str, Any], actors: Sequence[Mapping[str, Any]], start: int,
@@ -30,13 +30,16 @@ def offer(text: str, source: Mapping[str, Any], actors: Sequence[Mapping[str, An
     language, published = source.get("language"), source.get("published")
     publisher = source.get("publisher") or ""
     quoted = in_quotation(around, start - first, end - first)
-    speakers = near(around, start - first, end - first, language, actors)
-    kind = "quotation" if quoted else "paraphrase" if speakers else "narration"
-    speaker = speakers[0] if speakers else publisher
+    before = lines[max(found["paragraph"] - 1 - BACK, 0)]
+    speech = near(text[before:first] + around, start - before, end - before, language, actors, publisher,
+                  _all_quotations(text[before:first] + around))
+    kind = "quotation" if quoted else "paraphrase" if speech.speakers else "narration"
+    speaker = speech.speakers[0] if speech.speakers else publisher
+    hands = [speaker, *filter(None, [speech.agency]), publisher]
     short = len(words.split()) <= LONGEST_QUOTE
     return found | {
-        "kind": kind, "speaker": speaker, "speakers": speakers,
-        "chain": speaker if speaker == publisher else f"{speaker} > {publisher}",
+        "kind": kind, "speaker": speaker, "speakers": list(speech.speakers),
+        "chain": speaker if speaker == publisher else " > ".join(hands),
         "quote": " ".join(words.split()) if short and "\n" not in words and quoted else "", "short": short,
         "words": words if short else "",
         "actor": next((actor["id"] for actor in actors if speaker and actor.get("label") == speaker), ""),
@@ -70,22 +73,11 @@ def quotations(paragraph: str) -> list[tuple[int, int]]:
     return found
 
 
+def _all_quotations(text: str) -> list[tuple[int, int]]:
+    """The quotations of several paragraphs."""
+    return [(line.start() + first, line.start() + last) for line in re.finditer(r"[^\r\n]+", text)
+            for first, last in quotations(line[0])]
+
+
 def _apostrophe(text: str, at: int) -> bool:
     return text[at] in "‘’" and at + 1 < len(text) and text[at - 1:at].isalpha() and text[at + 1].isalpha()
-
-
-def near(paragraph: str, start: int, end: int, language: str | None,
-         actors: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Who may be speaking: those named in the same sentence first, actors before other names, then the nearest; not
-    those within the words, who are rather spoken of."""
-    labels = {str(actor["label"]): actor for actor in actors if actor.get("label")}
-    places = [(match.start(), match.end(), label) for label in labels
-              for match in re.finditer(rf"(?i)\b{re.escape(label)}\b", paragraph)]
-    places += [(each.start, each.end, each.name) for each in proposals.names(paragraph, language)]
-
-    def distance(place: tuple[int, int, str]) -> tuple[bool, bool, int]:
-        between = paragraph[end:place[0]] if place[0] >= end else paragraph[place[1]:start]
-        return bool(re.search(SENTENCE, between)), place[2] not in labels, len(between)
-
-    outside = sorted((place for place in places if place[1] <= start or place[0] >= end), key=distance)
-    return list(dict.fromkeys(name for _, _, name in outside))[:6]

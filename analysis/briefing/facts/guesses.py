@@ -33,13 +33,35 @@ def readings(text: str) -> list[str]:
     return found
 
 
+#: What a number is multiplied by in words, as a power of ten: of English and German, and letters; m may be metres.
+_SCALES = {"hundred": 2, "thousand": 3, "million": 6, "billion": 9, "trillion": 12, "k": 3, "mn": 6, "bn": 9,
+           "tn": 12, "tausend": 3, "tsd": 3, "mio": 6, "millionen": 6, "mrd": 9, "milliarde": 9, "milliarden": 9}
+_SCALE = re.compile(rf"\s?-?(?P<word>{'|'.join(sorted(_SCALES, key=len, reverse=True))})(?![^\W_])", re.IGNORECASE)
+
+
 def number(cell: str) -> str:
-    """The number in a cell as the tables write it, both where it has two readings; empty where none is meant."""
+    """The number in a cell as the tables write it, both where it has two readings; empty where none is meant.
+
+    `2.4 million` is 2400000.
+    """
     found = NUMBER.findall(cell.replace("\u2212", "-"))
     if len(found) != 1 or re.search(r"[^\W\d_]{12,}", cell):
         return ""
     sign = "-" if re.search(r"[-\u2212]\s*" + re.escape(found[0]), cell) else ""
-    return " or ".join(f"`{sign}{reading}`" for reading in readings(found[0]))
+    scale = _SCALE.match(cell, cell.replace("\u2212", "-").index(found[0]) + len(found[0]))
+    given = readings(found[0])
+    if scale:
+        power = _SCALES[scale["word"].casefold()]
+        given = [_times(each, power) for each in given]
+    return " or ".join(f"`{sign}{reading}`" for reading in dict.fromkeys(given))
+
+
+def _times(reading: str, power: int) -> str:
+    """A number in digits times a power of ten, in digits and a point."""
+    whole, _, part = reading.partition(".")
+    part = part.ljust(power, "0")
+    found = f"{whole}{part[:power]}.{part[power:]}".rstrip("0").rstrip(".") if part[power:] else f"{whole}{part}"
+    return re.sub(r"^0+(?=\d)", "", found)
 
 
 def date(cell: str) -> str:
@@ -67,6 +89,8 @@ def _dates(cell: str) -> list[str]:
         return [f"{match[1]}?"]
     if match := re.fullmatch(rf"{_YEAR}(-\d\d)?(?:-[XxuU?]{{2}}){{1,2}}", cell):
         return [f"{match[1]}{match[2] or ''}"]
+    if match := re.fullmatch(r"(\d{4})-(2[1-4])", cell):  # spring to winter, which EDTF writes in place of a month
+        return [f"{match[1]}/{match[1][:2]}{match[2]}", _season(int(match[1]), int(match[2]))]
     if _exists(cell):
         return [cell]
     if match := re.fullmatch(rf"{_YEAR}\s*[-–—/]\s*(\d\d|{_YEAR})", cell):  # 2021-24
@@ -78,6 +102,13 @@ def _dates(cell: str) -> list[str]:
         days = [(two, one)] if mark == "." else [(two, one), (one, two)]
         return [f"{year}-{int(month):02}-{int(day):02}" for month, day in days]
     return _in_words(cell)
+
+
+def _season(year: int, season: int) -> str:
+    """The months of a season of the northern half of the world, from 21, spring, as an interval."""
+    first = 3 * (season - 20)
+    last = f"{year + 1}-02" if first == 12 else f"{year}-{first + 2:02}"
+    return f"{year}-{first:02}/{last}"
 
 
 def _in_words(cell: str) -> list[str]:

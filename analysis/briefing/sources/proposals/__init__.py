@@ -7,6 +7,8 @@ that asking again after each save costs little. `wording` has their words, by la
 from __future__ import annotations
 
 import bisect
+import contextlib
+import math
 import os.path
 import re
 import unicodedata
@@ -18,9 +20,9 @@ from ..selecting import paragraphs
 from . import namings, numerals, wording
 from .datings import Dated, dates
 from .namings import Named, names
-from .numerals import Number, quantities
+from .numerals import Number, equal, quantities
 
-__all__ = ["Dated", "Named", "Number", "Uncoded", "dates", "names", "quantities", "slug", "uncoded"]
+__all__ = ["Dated", "Named", "Number", "Uncoded", "dates", "equal", "names", "quantities", "slug", "uncoded"]
 
 LONGEST_SLUG = 40  # characters
 
@@ -40,13 +42,16 @@ def uncoded(text: str, language: str | None, passages: Sequence[Mapping[str, Any
     """What of a text is not coded yet.
 
     `passages` are the rows of its own passages, `quantities` and `actors` those of the project. A paragraph is coded
-    where a passage has a part of it, a number where it lies in a passage that a quantity names, and a name where its
-    words stand in an actor's label or who, or in the speaker or chain of a passage.
+    where a passage has a part of it, a number where it lies in a passage of which a quantity has its value, and a name
+    where all its words stand in one actor's label or who, or in the speaker or chain of a passage.
     """
     spans = [(row["start"], row["end"], row["id"]) for row in passages
              if row["start"] is not None and row["end"] is not None and row["start"] < row["end"]]
-    counted = {row.get("passage") for row in quantities}
-    held = _merged((start, end) for start, end, id in spans if id in counted)
+    values: dict[str, list[float]] = {}
+    for row in quantities:
+        values.setdefault(row.get("passage") or "", []).extend(_values(row))
+    numbers = numerals.quantities(text, language)
+    counted = _counted(numbers, ((start, end, values[id]) for start, end, id in spans if id in values))
     told = [each for row in actors for each in (row.get("label"), row.get("who"))]
     told += [each for row in passages for each in (row.get("speaker"), *(row.get("chain") or "").split(">"))]
     known = _Known([each for each in told if each], wording.primary(language) in ("ru", "mn"))
@@ -54,7 +59,7 @@ def uncoded(text: str, language: str | None, passages: Sequence[Mapping[str, Any
     for name in namings.names(text, language):
         first.setdefault(name.name.casefold(), name)
     return Uncoded(_bare(text, [(start, end) for start, end, _ in spans]),
-                   tuple(number for number in numerals.quantities(text, language) if not _inside(held, number)),
+                   tuple(number for n, number in enumerate(numbers) if n not in counted),
                    tuple(name for name in first.values() if not known.has(name.name)))
 
 
@@ -65,18 +70,21 @@ def _bare(text: str, spans: Iterable[tuple[int, int]]) -> tuple[int, ...]:
     return tuple(n for n in range(1, len(lines) + 1) if n not in coded)
 
 
-def _merged(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans in order, without those that lie inside another."""
-    found: list[tuple[int, int]] = []
-    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
-        if not found or end > found[-1][1]:
-            found.append((start, end))
+def _values(row: Mapping[str, Any]) -> list[float]:
+    """The numbers of a quantity; none from a cell that has none yet."""
+    found = []
+    for name in ("value", "upper"):
+        with contextlib.suppress(TypeError, ValueError):
+            found.append(float(row[name]) if name in row else math.nan)
     return found
 
 
-def _inside(spans: Sequence[tuple[int, int]], number: Number) -> bool:
-    n = bisect.bisect_right(spans, number.start, key=lambda span: span[0])
-    return n > 0 and number.end <= spans[n - 1][1]
+def _counted(numbers: Sequence[Number], spans: Iterable[tuple[int, int, Sequence[float]]]) -> set[int]:
+    """The numbers, by their place among all, that lie in a span and are one of its values."""
+    starts = [number.start for number in numbers]
+    return {n for start, end, values in spans
+            for n in range(bisect.bisect_left(starts, start), bisect.bisect_left(starts, end))
+            if numbers[n].end <= end and any(equal(numbers[n], value) for value in values)}
 
 
 class _Known:
@@ -84,17 +92,26 @@ class _Known:
 
     def __init__(self, told: Iterable[str], inflected: bool) -> None:
         self.inflected = inflected
-        self.phrases = {" ".join(words) for each in told if (words := _words(each))}
-        self.words = {word for phrase in self.phrases for word in phrase.split()}
+        self.phrases = {tuple(words) for each in told if (words := _words(each))}
+        self.by: dict[str, set[tuple[str, ...]]] = {}
+        for phrase in self.phrases:
+            for word in phrase:
+                self.by.setdefault(word, set()).add(phrase)
 
     def has(self, name: str) -> bool:
-        """Whether all words of a name are known, or it holds a known name whole."""
+        """Whether all words of a name are in one that is known, or it ends with one, as with a first name before it."""
         words = _words(name)
-        return all(map(self._word, words)) or any(
-            " ".join(words[n:m]) in self.phrases for n in range(len(words)) for m in range(n + 1, len(words) + 1))
+        if not words or set.intersection(*map(self._with, words)):
+            return True
+        single = not any(word.islower() for word in name.split())  # not the Bank of Sandhaven
+        return single and any(tuple(words[n:]) in self.phrases for n in range(1, len(words)))
 
-    def _word(self, word: str) -> bool:
-        return word in self.words or (self.inflected and any(_same_stem(word, known) for known in self.words))
+    def _with(self, word: str) -> set[tuple[str, ...]]:
+        """The known names that have a word."""
+        found = self.by.get(word, set())
+        if self.inflected:
+            found = found.union(*(phrases for known, phrases in self.by.items() if _same_stem(word, known)))
+        return found
 
 
 def _words(name: str) -> list[str]:

@@ -21,7 +21,8 @@ from .wording import pattern
 
 @dataclass(frozen=True)
 class Dated:
-    """A date that words give: where, in EDTF, and whether it was resolved against the day of publication."""
+    """A date that words give: where, in EDTF, and whether a weekday or a word such as yesterday was resolved against
+    the day of publication; a year that was added is not."""
 
     start: int
     end: int
@@ -66,6 +67,7 @@ class _Atom:
     edtf: str
     resolved: bool = False
     parts: tuple[int, int, int] = (0, 0, 0)
+    yearless: bool = False  # its year was added
 
 
 _LONG_AGO = 9  # months
@@ -170,7 +172,7 @@ class _Reader:
         year = self.base.year if past else self.base.year - 1
         if (month - self.base.month) % 12 < 12 - _LONG_AGO and not (past and month == self.base.month):
             year += 1
-        return _Atom(start, end, _edtf(year, month, day), True, (year, month, day))
+        return _Atom(start, end, _edtf(year, month, day), parts=(year, month, day), yearless=True)
 
     def _in_digits(self, match: re.Match[str]) -> _Atom | None:
         one, two = re.split(r"[./]", match[0])[:2]
@@ -276,9 +278,9 @@ def _interval(reader: _Reader, text: str, first: _Atom, last: _Atom) -> _Atom | 
         return None
     if not match["dash"] and not (_before(reader.since, text, first) or _before(reader.between, text, first)):
         return None
-    if first.parts[1] and last.parts[0] and (first.resolved or not first.edtf):  # told without its year
+    if first.parts[1] and last.parts[0] and (first.yearless or not first.edtf):  # told without its year
         year = last.parts[0] - ((first.parts[1:]) > last.parts[1:])
-        first = replace(first, edtf=_edtf(year, *first.parts[1:]), resolved=last.resolved)
+        first = replace(first, edtf=_edtf(year, *first.parts[1:]), yearless=last.yearless)
     if not first.edtf or not last.edtf or not _exists(edtf := f"{first.edtf}/{last.edtf}"):
         return None
     return _Atom(first.start, last.end, edtf, first.resolved or last.resolved)

@@ -36,6 +36,7 @@ def _names(text: str, language: str | None) -> tuple[Named, ...]:
 
 _ELIDED = re.compile(r"\b(?:[cdjlmnst]|qu)[’'](?=\w)", re.IGNORECASE)  # of French: no part of the word
 _WORD = re.compile(r"[^\W\d_](?:[\w-]*\w)?(?:[’'][^\W\d_]\w+(?:-\w+)*)?")
+_GENITIVES = ("’ ", "' ", "’\u00a0")
 _GAPS = (" ", "\u00a0", "\u202f")
 
 
@@ -73,6 +74,10 @@ class _Reader:
         word = self.words[n]
         return between == ". " and word[0].isupper() and (len(word) == 1 or word.casefold() in self.titles)
 
+    def _of_many(self, n: int, between: str) -> bool:
+        """Whether an apostrophe belongs to a genitive inside a name: Doctors’ Union."""
+        return between in _GENITIVES and self.words[n - 1][-1] == "s" and self.words[n][0].isupper()
+
     def read(self) -> Iterator[Named]:
         """Each name, in the order of the text."""
         n = 0
@@ -90,7 +95,7 @@ class _Reader:
         last, next = n, n + 1
         while next < len(self.words) and next - last <= 3:
             between = self.text[self.tokens[next - 1][1]:self.tokens[next][0]]
-            if between not in _GAPS and not self._initial(next - 1, between):
+            if between not in _GAPS and not self._initial(next - 1, between) and not self._of_many(next, between):
                 break
             word = self.words[next]
             if word[0].isupper():

@@ -8,6 +8,7 @@ is left out, where it can be told.
 from __future__ import annotations
 
 import functools
+import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -26,6 +27,12 @@ class Number:
     hedge: str
     value: float
     unit: str
+
+
+def equal(number: Number, value: float) -> bool:
+    """Whether a number of a text is a value of a table: as it is, in thousands, millions or billions, or as a share."""
+    scales = (1, 1e3, 1e6, 1e9, *([100] if number.unit == "%" else []))
+    return any(math.isclose(number.value, value * scale, rel_tol=1e-9) for scale in scales)
 
 
 def quantities(text: str, language: str | None) -> list[Number]:
@@ -114,7 +121,7 @@ class _Reader:
         self.clock = compiled(rf"\d{{1,2}}(?:\.\d\d)?\s?{pattern(words.clock)}(?!\w)")
         self.at = compiled(rf"\b{pattern(words.at)}\s+$" if words.at else "$")
         self.place = compiled(rf"(?:[^\W\d_][-‑]|\d[.,:/]|[#№§/]\s?|\+\s?|\b{pattern(words.parts)}\s*"
-                              rf"|\b(?:{month})(?:,|(?<=\b\w{{3}})\.|(?<=\b\w{{4}})\.)?\s+)$")
+                              rf"|\b(?:{month})(?:(?<=\b\w{{3}})\.|(?<=\b\w{{4}})\.)?\s+(?:\d{{1,2}}{until})?)$")
         self.item = re.compile(r"(?:^|[\r\n])\s*$")
         self.name = re.compile(r"(?:^|(?P<before>\S))\s*(?P<word>[^\W\d_][\w’'-]*)[^\S\r\n]$")
         self.money = re.compile(rf"(?P<sign>{_SIGN}|\b(?:{codes}))\s?$")
@@ -123,7 +130,7 @@ class _Reader:
         self.mark = compiled(rf"(?:{_hedges(wording.SIGNS)})\s?$")
         self.letters = re.compile(rf"(?P<scale>bn|mn|tn|m|k)(?!\w)|[-]?(?P<unit>{_UNITS})(?!\w)")
         self.scale = compiled(rf"(?:\s+|-)(?P<word>{pattern(scales)})(?!\w)")
-        self.percent = compiled(rf"\s?(?:%|{pattern(words.percent)}(?!\w))")
+        self.percent = compiled(rf"\s{{0,9}}(?:%|{pattern(words.percent)}(?!\w))")
         self.currency = re.compile(rf"\s?(?P<sign>{_SIGN}|(?:{codes})\b|°\s?[CF]?)")
         self.after = compiled(rf"(?P<unit>\s+[^\W\d_]+)?\s*(?:{_hedges(words.after)})(?!\w)")
         self.unit = compiled(rf"[^\S\r\n]+(?:{pattern(words.of)}(?:(?<=[’'])|\s+))?"
@@ -131,7 +138,20 @@ class _Reader:
         self.first, self.second = compiled(pattern(words.units)), compiled(rf"\s+{pattern(words.second)}(?!\w)")
         self.next = re.compile(r"\s+[^\W\d_][\w-]*")
         self.per = compiled(rf"\s+{pattern(words.per)}\s+[^\W\d_]+")
+        self.described = re.compile(self._described(language, words.stop))
+        self.since = compiled(rf"\b{pattern(words.since)}\s+(?:{pattern(words.hedges.get('~', ''))}\s+)?$")
+        self.between = compiled(rf"\b{pattern(words.between)}\s+$")
+        self.bound = compiled(rf"\s*[-–—]\s*|\s+(?!(?:and|und|et|y|и)\b){pattern(words.until)}\s+")
         self.until = compiled(rf"{until}(?:{pattern(words.hedges.get('<=', ''))}\s*)?$")
+
+    @staticmethod
+    def _described(language: str | None, stop: str) -> str:
+        """What is counted with what describes it: young children, junge Leute; where the forms of words tell."""
+        word = rf"(?!(?i:{stop})(?!\w)|(?:{_UNITS})(?!\w))"
+        many = r"(?:people|children|men|women)(?!\w)"
+        return {"en": rf"(?:{word}(?!{many})[a-z][a-z-]*(?<!s)[ \u00a0]+){{1,2}}{word}(?:[a-z][a-z-]*s(?!\w)|{many})",
+                "de": rf"{word}[a-zäöüß]+e[nr]?[ \u00a0]+[A-ZÄÖÜ][\w-]+",
+                "ru": rf"{word}[а-яё-]+[ыи]х[ \u00a0]+{word}[а-яё-]+"}.get(wording.primary(language), "(?!)")
 
     # --- one by one -------------------------------------------------------------------
 
@@ -246,7 +266,9 @@ class _Reader:
         if not match or self.stop.fullmatch(match["word"]):
             return ""
         last = match.end()
-        if more := (self.next if self.first.fullmatch(match["word"]) else self.second).match(text, last):
+        if described := self.described.match(text, match.start("word")):
+            last = described.end()
+        elif more := (self.next if self.first.fullmatch(match["word"]) else self.second).match(text, last):
             last = more.end()
         if more := self.per.match(text, last):
             last = more.end()
@@ -273,7 +295,8 @@ class _Reader:
     # --- two together -----------------------------------------------------------------
 
     def ranged(self, text: str, one: _Scaled, two: _Scaled) -> tuple[_Scaled, _Scaled]:
-        """Of the two ends of a range, the first has scale and unit of the second where it has none of its own."""
+        """Of the two ends of a range, the first has scale and unit of the second where it has none of its own; what
+        lies between them is at least the one and at most the other. From one to the other may be a change instead."""
         (first, scale), (second, other) = one, two
         between = text[first.end:second.start]
         if len(between) > 20 or not self.until.fullmatch(between):
@@ -284,4 +307,10 @@ class _Reader:
             first = replace(first, unit=second.unit)
         if first.hedge in ("=", ">=") and second.hedge == "<=":  # "from" and "to" are no bounds here
             first, second = replace(first, hedge="="), replace(second, hedge="=")
+        elif first.hedge == second.hedge == "=" and first.value < second.value and \
+                self._lies_between(text[max(first.start - _REACH, 0):first.start], between):
+            first, second = replace(first, hedge=">="), replace(second, hedge="<=")
         return (first, scale), (second, other)
+
+    def _lies_between(self, left: str, between: str) -> bool:
+        return bool(self.between.search(left) or (self.bound.fullmatch(between) and not self.since.search(left)))

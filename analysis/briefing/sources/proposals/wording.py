@@ -51,8 +51,8 @@ MONEY = "bn=9|mn=6|m=6|k=3|tn=12"  #: scales by letters, after a sum of money
 _EN = Words(
     hedges={"<=": "no more than|not more than|at most|up to|as many as|as much as|a maximum of|maximum",
             ">=": "no less than|no fewer than|not less than|not fewer than|at least|a minimum of|minimum",
-            ">": "more than|over|above|in excess of|upwards of|exceeding|greater than",
-            "<": "less than|fewer than|under|below|short of",
+            ">": "more than|over|above|in excess of|upwards of|exceeding|greater than|higher than|larger than",
+            "<": "less than|fewer than|lower than|smaller than|under|below|short of",
             "~": "about|around|roughly|approximately|approx\\.?|some|nearly|almost|an estimated|estimated|circa|ca\\.|"
                  "close to|in the region of"},
     after={">=": "or more|or higher|and above|and over", "<=": "or less|or fewer|at most|or lower", "~": "or so"},
