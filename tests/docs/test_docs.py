@@ -115,15 +115,6 @@ def test_rows_are_taken(name, block, own):
     tables.load(own)
 
 
-def test_the_line_that_shows_what_follows_is_another_in_a_new_project(own):
-    line = samples.fences(TEXTS["docs/howto/judgement.md"], "python")[-1].strip()
-    added = ' {row["so_what"] or ""}'
-    assert added in line
-    notebook = json.loads((own / "analysis/evidence.ipynb").read_text("utf-8"))
-    lines = "\n".join("".join(cell["source"]) for cell in notebook["cells"]).split("\n")
-    assert line.replace(added, "").replace("data.rows", "rows") in lines and "so_what" not in "".join(lines)
-
-
 @pytest.mark.parametrize("name, block", each(lambda text: samples.fences(text, "markdown")))
 def test_prose_is_understood(name, block, project):
     (project / "report.qmd").write_text(f"---\ntitle: A sample\n---\n\n{block}", "utf-8")
