@@ -90,8 +90,26 @@ def test_a_first_coder_keeps_their_own_when_a_second_comes(coded):
     Coding(coded, "b").save("x", "courier", [{"table": "statements", "before": None, "after": {
         "actor": "mayor", "concept": "strike-lawful", "agreement": "mixed", "mode": "said", "passage": "dockers-joined"}}])
     state = first.state("courier")
-    assert state["blind"] and len(state["tables"]["passages"]) == 6
+    assert not state["blind"] and len(state["tables"]["passages"]) == 6
     assert {row["cells"]["coder"] for row in state["tables"]["statements"]} == {"a"}
+
+
+def test_the_first_coder_sees_all_but_the_statements_of_others_in_each_sitting(coded, edit):
+    blind = Coding(coded, "b")
+    blind.save("x", "courier", [
+        {"table": "passages", "before": None, "after": {
+            "source": "courier", "start": "450", "end": "459", "id": "told", "gist": "x"}},
+        {"table": "statements", "before": None, "after": {
+            "actor": "mayor", "concept": "strike-lawful", "agreement": "mixed", "mode": "said", "passage": "told"}}])
+    assert blind.state()["blind"]
+    state = Coding(coded, "a").state("courier")
+    assert not state["blind"] and [row["cells"]["id"] for row in state["tables"]["passages"]][-1] == "told"
+    assert len(state["tables"]["passages"]) == 7 and len(state["tables"]["quantities"]) == 3
+    assert {row["cells"]["coder"] for row in state["tables"]["statements"]} == {"a"}
+    edit("data/statements.csv", "mixed,said,told", "mixxed,said,told")
+    assert "mixxed" not in str(Coding(coded, "a").state()) and "mixxed" in str(Coding(coded, "b").state())
+    assert {row["cells"]["coder"] for row in Coding(coded, "a", see_all=True).state()["tables"]["statements"]} == {"a", "b"}
+    assert Coding(coded, "c").state()["blind"]
 
 
 def test_a_new_row_of_a_blind_coder_gets_an_id_that_is_free(coded):

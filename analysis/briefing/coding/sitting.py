@@ -50,7 +50,7 @@ class Coding:
         self._secret = secrets.token_hex(8)
         self._last: tuple[str, Tables, dict[str, list[Record]]] | None = None
         self._project = hashlib.sha256(str(root).encode()).hexdigest()[:12]  # drafts of two projects are not one's
-        if not set(coders) - {self.coder}:  # what is there is this coder's, also when another comes meanwhile
+        if sight.first(coders) in (self.coder, None):  # what is there stays seen, whatever comes meanwhile
             self._made = {(name, row["id"]) for name in OWN for row in read.rows.get(name, []) if row.get("id")}
         else:
             self._made = sight.made(root, self.coder)
@@ -334,8 +334,7 @@ class Coding:
         return found, unreadable
 
     def _sight(self, records: Mapping[str, Sequence[Record]]) -> Sight:
-        others = {record.cells.get("coder") for record in records.get("statements", [])} - {self.coder, ""}
-        return Sight.of(records, self.coder, bool(others) and not self.see_all, self._made, self._secret)
+        return Sight.of(records, self.coder, self.see_all, self._made, self._secret)
 
     def _checked(self, read: Tables, source: str | None, seen: Sight) -> passages.Check:
         """The passages that are seen against the text; the others say nothing."""
