@@ -357,6 +357,73 @@ def test_patch_of_changed_words_writes_hash_paragraph_and_what_stands_around(pro
     assert passages.check(tables.load(project), {"courier": path}).findings == []
 
 
+# --- what a coder marked of a passage -----------------------------------------------
+
+@pytest.fixture
+def marked(project):
+    """Give the statements of the invented project spans of their own, by passage, and the tables anew."""
+
+    def mark(**spans):
+        descriptor = project / "data/datapackage.json"
+        package = json.loads(descriptor.read_text())
+        fields = next(each for each in package["resources"] if each["name"] == "statements")["schema"]["fields"]
+        fields[5:5] = [{"name": "start", "type": "integer"}, {"name": "end", "type": "integer"}]
+        descriptor.write_text(json.dumps(package))
+        table = project / "data/statements.csv"
+        header, *rows = csv.reader(table.read_text().splitlines())
+        with table.open("w", newline="\n") as file:
+            write = csv.writer(file, lineterminator="\n")
+            write.writerow([*header[:5], "start", "end", *header[5:]])
+            for row in rows:
+                write.writerow([*row[:5], *spans.get(row[4].replace("-", "_"), ("", "")), *row[5:]])
+        return tables.load(project)
+
+    return mark
+
+
+def spans_of(project):
+    rows = csv.DictReader((project / "data/statements.csv").read_text().splitlines())
+    return {row["passage"]: (row["start"], row["end"]) for row in rows}
+
+
+@pytest.mark.parametrize(("span", "found"), [
+    ((193, 237), None), ((200, 210), None), (("", ""), None), ((180, 200), None), ((100, 400), None),
+    ((237, 240), "237 to 240"), ((100, 193), "100 to 193"), ((210, 200), "210 to 200"), ((200, ""), "200 to an empty cell"),
+    (("", 200), "an empty cell to 200"), ((-4, 200), "-4 to 200")])
+def test_span_of_a_statement_shares_words_with_its_passage(marked, span, found):
+    findings = passages.check(marked(no_return=span), {}).findings
+    assert [(each.code, each.row, each.column, each.found) for each in findings] == \
+        ([("statement-outside", 2, "start, end", found)] if found else [])
+    assert all("`193` and `237`" in each.remedy for each in findings)
+
+
+def test_patch_moves_what_a_coder_marked_with_its_passage(project, marked):
+    data = marked(no_return=(200, 210), cranes_without_crews=(100, 150), strike_unlawful=("", ""), stopped_work=(60, 70))
+    path = project / "courier-2031-03-08.txt"
+    before = path.read_bytes().decode()
+    path.write_bytes(before.replace("Dockers stop", "News: dockers stop", 1).encode())
+    result = passages.check(data, {"courier": path})
+    subprocess.run(["patch", "-p1"], cwd=project, input=passages.patch(data, result).encode(), check=True, capture_output=True)
+    assert spans_of(project) == {"no-return": ("206", "216"), "cranes-without-crews": ("106", "156"), "strike-unlawful": ("", ""),
+                                 "stopped-work": ("66", "76")}
+    assert path.read_bytes().decode()[206:216] == before[200:210]
+    assert passages.check(tables.load(project), {"courier": path}).findings == []
+
+
+@pytest.mark.parametrize(("span", "moved"), [
+    ((200, 210), (206, 216)), ((180, 210), (199, 216)), ((230, 240), (236, 240)), ((236, 237), None), ((193, 237), (199, 240))])
+def test_what_was_marked_of_words_that_changed_is_cut_to_them(marked, span, moved):
+    move = passages.Move("no-return", 4, 193, 237, 199, 240, "0" * 64)
+    found = passages.moved_statements(marked(no_return=span), [move])
+    assert found == {2: dict(zip(("start", "end"), map(str, moved or (199, 240)), strict=True))}
+
+
+def test_statements_without_spans_and_of_passages_that_stay_do_not_move(marked, project):
+    move = passages.Move("no-return", 4, 193, 237, 199, 243)
+    assert passages.moved_statements(tables.load(project), [move]) == {}
+    assert passages.moved_statements(marked(stopped_work=(60, 70)), [move]) == {}
+
+
 # --- cost -------------------------------------------------------------------------
 
 def test_ten_thousand_passages_in_a_megabyte(check):

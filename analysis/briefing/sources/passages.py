@@ -6,6 +6,7 @@ words, where the words matter by a short quote, and by the words before and
 after it, where they are held. Where these do not agree, the check tells whether
 the words are gone, changed, elsewhere, or more than once there; where the whole
 source has changed, it offers the new places. How they are found: `selecting`.
+A coder's own span of a statement goes with its passage.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import bisect
 import hashlib
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -95,8 +96,28 @@ def check(tables: Tables, texts: Mapping[str, Path]) -> Check:
             continue
         checked += len(rows)
         moves += of_passages.against(text, sound, changed)
+    findings += _outside(tables)
     findings.sort(key=lambda finding: (finding.row is not None, finding.row or 0))
     return Check(findings, moves, sources, checked, unchecked)
+
+
+def _outside(tables: Tables) -> Iterator[Finding]:
+    """The statements whose own span shares no word with that of their passage. A coder may mark more than it."""
+    spans = {row["id"]: (row["start"], row["end"]) for row in tables.rows["passages"] if _is_span(row)}
+    for number, row in enumerate(tables.rows.get("statements", ()), start=2):
+        start, end = row.get("start"), row.get("end")
+        place = spans.get(row["passage"])
+        if place and (start, end) != (None, None) and not (_is_span(row) and start < place[1] and end > place[0]):
+            given = " to ".join("an empty cell" if each is None else str(each) for each in (start, end))
+            yield Finding("statement-outside", _path(tables, "statements"), given,
+                          f"a span with words of its passage, which stands at {place[0]} to {place[1]}",
+                          f"Write `{place[0]}` and `{place[1]}`, or the part of it that the coder marked.", row=number,
+                          column="start, end")
+
+
+def _is_span(row: Row) -> bool:
+    start, end = row.get("start"), row.get("end")
+    return start is not None and end is not None and 0 <= start < end
 
 
 def _path(tables: Tables, name: str) -> str:
@@ -323,15 +344,38 @@ def _listed(places: Sequence[int]) -> str:
 # --- the offer --------------------------------------------------------------------
 
 def patch(tables: Tables, result: Check) -> str:
-    """The offered places, and what the changed sources are now, as a unified diff of
-    data/passages.csv and data/sources.csv, for `git apply` or `patch -p1`; empty where nothing is offered.
+    """The offered places, and what the changed sources are now, as a unified diff of data/passages.csv,
+    data/sources.csv and data/statements.csv, for `git apply` or `patch -p1`; empty where nothing is offered.
 
     Only the rows that it is about are written anew, and of these only numbers, hashes, prefix and suffix change.
     """
     places = {move.row: _cells(move) for move in result.moves}
     texts = {number: {"sha256": result.sources[row["id"]][0], "characters": str(result.sources[row["id"]][1])}
              for number, row in enumerate(tables.rows["sources"], start=2) if row["id"] in result.sources}
-    return _diff(tables, "sources", texts) + _diff(tables, "passages", places)
+    return _diff(tables, "sources", texts) + _diff(tables, "passages", places) + \
+        _diff(tables, "statements", moved_statements(tables, result.moves))
+
+
+def moved_statements(tables: Tables, moves: Sequence[Move]) -> dict[int, dict[str, str]]:
+    """What moves of passages change in the statements: the cells `start` and `end` by the row's number in the file.
+
+    A coder's own span goes as far as its passage does. Where the words of the passage changed it is cut to the new
+    span, and is the whole of it where no word is left. Statements without a span of their own stay.
+    """
+    by = {move.passage: move for move in moves}
+    return {number: {"start": str(start), "end": str(end)}
+            for number, row in enumerate(tables.rows.get("statements", ()), start=2)
+            if _is_span(row) and (move := by.get(row["passage"]))
+            for start, end in [_carried(move, row["start"], row["end"])] if (start, end) != (row["start"], row["end"])}
+
+
+def _carried(move: Move, start: int, end: int) -> tuple[int, int]:
+    """A span that goes with its passage."""
+    shift = move.new_start - move.start
+    start, end = max(start + shift, 0), max(end + shift, 0)
+    if move.new_sha256 is not None:
+        start, end = max(start, move.new_start), min(end, move.new_end)
+    return (start, end) if start < end else (move.new_start, move.new_end)
 
 
 def _cells(move: Move) -> dict[str, str]:
