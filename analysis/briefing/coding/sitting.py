@@ -21,7 +21,7 @@ from ..facts.editing import Cells, Change, Conflict, Record
 from ..facts.tables import Tables
 from ..findings import BriefingError, Findings, shown
 from ..sources import evidence, passages, places, proposals, selecting
-from . import offers, sight
+from . import following, offers, sight
 from .sight import OWN, Sight
 
 #: The tables that are coded here; of the others only their findings are shown.
@@ -165,7 +165,10 @@ class Coding:
     # --- what is changed ---
 
     def save(self, label: str, source: str, changes: Sequence[Mapping[str, Any]]) -> Data:
-        """Save a set of changes (`table`, `before`, `after`); the state after it.
+        """Save a set of changes (`table`, `before`, `after`); the state after it, with the cells `saved` of the last.
+
+        A row without an id gets one, and so do the cells that name it: by `?` and a number, which its id may be. The
+        coders' own spans within a passage go with it where it gets other words.
 
         Raises editing.Conflict where a row is not as it was, and BriefingError where one is not this coder's, or a file
         cannot be read or written.
@@ -174,11 +177,12 @@ class Coding:
             read, _ = tables.read(self.root)
             records, _ = self._records(read)
             seen = self._sight(records)
-            asked = [self._change(read, seen, source, each) for each in changes]
+            asked = self._named(read, seen, [self._change(read, seen, source, each) for each in changes])
             made = [each for change in asked for each in self._renamed(read, change)]
+            made = following.followed(made, records.get("statements", []))
             self._write(label, read, made)
             self._note(seen, made)
-            return self.state(source)
+            return self.state(source) | {"saved": seen.masked(asked[-1].after) if asked else None}
 
     def remove(self, label: str, source: str, table: str, before: Cells, also: bool) -> Data:
         """Remove a row; where others name it, only `also`: else `refers` of the answer lists them.
@@ -212,9 +216,13 @@ class Coding:
         return self._back(source, self._redo, self._undo)
 
     def move(self, source: str) -> Data:
-        """Move the passages that were found again in a changed text, and take that text for the source."""
+        """Move the passages that were found again in a changed text, with the statements, and take that text for the
+        source. Raises as `save` does, and BriefingError where coding is blind: the passages are another's."""
         with self._lock:
             read, _ = tables.read(self.root)
+            if self._sight(self._records(read)[0]).blind:
+                raise BriefingError("data/passages.csv: found a blind coder, expected the first coder to take over a "
+                                    "changed text. Let them do so, or start with --see-all.")
             found = passages.check(read, {source: self._places()[source]})
             new = {move.passage: {"start": str(move.new_start), "end": str(move.new_end)} for move in found.moves}
             text = self._source(read, source)[1] or ""
@@ -224,12 +232,15 @@ class Coding:
                     paragraph = str(selecting.paragraph(text, int(place["start"])))
                     changes.append(Change("passages", record.cells,
                                           {**record.cells, **place, "paragraph": paragraph}))
+            spans = passages.moved_statements(read, found.moves)
+            changes += [Change("statements", record.cells, {**record.cells, **spans[record.number]})
+                        for record in editing.rows(self.root, read.descriptor, "statements") if record.number in spans]
             for record in editing.rows(self.root, read.descriptor, "sources"):
                 if record.cells["id"] == source and source in found.sources:
                     sha256, characters = found.sources[source]
                     changes.append(Change("sources", record.cells, {**record.cells, "sha256": sha256,
                                                                     "characters": str(characters)}))
-            self._write(f"moved {len(new)} passages", read, changes)
+            self._write(f"moved {len(new)} passage{'s' * (len(new) != 1)}", read, changes)
             return self.state(source)
 
     # --- within ---
@@ -365,8 +376,8 @@ class Coding:
         if after is not None and before is None:
             if table == "statements":
                 after["coder"] = self.coder
-            elif seen.blind and table in OWN:  # an id that cannot be seen is no mistake
-                after["id"] = proposals.slug(after.get("id", ""), seen.ids(table))
+            elif seen.blind and table in OWN and after.get("id"):  # an id that cannot be seen is no mistake
+                after["id"] = proposals.slug(after["id"], seen.ids(table))
         return Change(table, before, after)
 
     def _placed(self, read: Tables, source: str, after: dict[str, str]) -> dict[str, str]:
@@ -390,6 +401,38 @@ class Coding:
                 name = "a passage that is there" if seen.hidden(row["id"]) else f"the passage {row['id']}"
                 raise BriefingError(f"data/passages.csv: found {name} on these words, expected none that they cross or "
                                     "share. Select the words anew: what can be done is offered then.")
+
+    def _named(self, read: Tables, seen: Sight, changes: Sequence[Change]) -> list[Change]:
+        """Changes whose new rows all have an id, made of their words, and those that name one by `?1` its id."""
+        with_id = {each["name"] for each in read.descriptor["resources"]
+                   if any(field["name"] == "id" for field in each["schema"]["fields"])}
+        given: dict[str, str] = {}
+        taken = {table: seen.ids(table) for table in with_id}
+        found = []
+        for change in changes:
+            after = change.after
+            id = (after or {}).get("id", "")
+            if after is not None and change.table in with_id and (not id or id.startswith("?")):
+                new = (change.before or {}).get("id") or proposals.slug(self._words(read, after), taken[change.table])
+                for table in OWN if change.table in OWN else (change.table,):
+                    taken.get(table, set()).add(new)
+                given |= {id: new} if id else {}
+                after = {**after, "id": new}
+            found.append(replace(change, after=after))
+        return [replace(each, after=each.after and following.naming(each, given, read.descriptor)) for each in found]
+
+    def _words(self, read: Tables, cells: Cells) -> str:
+        """The words that an id is made of: what the row says, or else those of its passage."""
+        named = next((cells[name] for name in ("gist", "label", "title") if cells.get(name)), "") \
+            or " ".join(filter(None, (cells.get("measure"), cells.get("of"))))
+        if named:
+            return named
+        place = cells if cells.get("start") else next(
+            (row for row in read.rows["passages"] if row["id"] == cells.get("passage")), {})
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            text = self._source(read, str(place["source"]))[1] or ""
+            return text[int(place["start"]):int(place["end"])]
+        return ""
 
     def _renamed(self, read: Tables, change: Change) -> list[Change]:
         """A change, and where it gives another id, those of the rows that name it."""
