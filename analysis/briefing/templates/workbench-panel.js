@@ -125,12 +125,12 @@ function done(at, last, over = "") {
     || (at.table === "passages" && each.cells.start === last.start && each.cells.end === last.end && each.cells.source === last.source));
   if (kept && at.table === "passages") { chosen = kept.cells.id; render(); }
   const found = kept ? findingsOf(at.table, kept.row) : [];
-  const empty = kept && found.length ? Object.entries(edit(at.table, kept)).filter(([name, one]) => one.input.ariaRequired && !kept.cells[name]).map(([name]) => name) : [];
-  if (empty.length) {
-    form.fields.known[empty[0]].input.focus();
-    return say(`Saved${over}. Still to fill in: ${empty.map(spoken).join(", ")}.`);
-  }
   if (found.length) {
+    const empty = Object.entries(edit(at.table, kept)).filter(([name, one]) => one.input.ariaRequired && !kept.cells[name]);
+    if (empty.length) {
+      empty[0][1].input.focus();
+      return say(`Saved${over}. Still to fill in: ${empty.map(([name]) => spoken(name)).join(", ")}.`);
+    }
     return say(`Saved${over}, with ${found.length} finding${found.length > 1 ? "s" : ""}: ${found[0].message}`);
   }
   if (chosen && !isInView(chosen)) scrollTo(chosen);
@@ -297,6 +297,7 @@ function step(kind, by) {
   const spans = kind === "findings" ? wrongs() : kind === "paragraphs"
     ? uncoded.paragraphs.map((n) => paragraphs[n - 1]).filter(Boolean) : uncoded[kind].map(([start, end]) => ({start: toU(start), end: toU(end)}));
   if (!spans.length) return say(`No ${kind} left.`);
+  stepped = null;
   steps[kind] = (steps[kind] + by + spans.length) % spans.length;
   if (steps[kind] < 0) steps[kind] = 0;
   const at = spans[steps[kind]];
@@ -306,11 +307,55 @@ function step(kind, by) {
   draft = null;
   cursor = kind === "paragraphs" ? sentenceAt(span.start) : span;
   const under = placed().filter((each) => each.span.start <= span.start && span.end <= each.span.end);
+  stepped = {kind, mark: kind === "paragraphs" ? uncoded.paragraphs[steps[kind]] : uncoded[kind][steps[kind]].join(" "), cursor};
   chosen = kind !== "paragraphs" && under.length ? under[under.length - 1].id : null;
   renderView();
   reveal(cursor);
   $("text").focus({preventScroll: true});
-  say(`${kind.slice(0, -1)} ${steps[kind] + 1} of ${spans.length}: ${text.slice(cursor.start, cursor.end).slice(0, 120)}. ${chosen && kind === "numbers" ? "q adds a quantity" : chosen ? "a adds an actor" : "Enter makes a passage, ↓ goes on"}.`);
+  say(`${kind.slice(0, -1)} ${steps[kind] + 1} of ${spans.length}: ${text.slice(cursor.start, cursor.end).slice(0, 120)}. ${chosen && kind === "numbers" ? "q adds a quantity" : chosen ? "a adds an actor" : "Enter makes a passage, ↓ goes on"}; x sets it aside.`);
+}
+
+// What needs no code is set aside: for this browser, project and text, since it is no data.
+let stepped = null;                                // the mark that a step went to: {kind, mark, cursor}
+const asideKey = () => `briefing-aside-${state.project}-${loaded}`;
+function aside() {
+  try { return JSON.parse(localStorage.getItem(asideKey())) || {}; } catch { return {}; }
+}
+function atStep() { return stepped && cursor === stepped.cursor ? stepped : null; }
+/** What is not coded, without what was set aside. */
+function withoutAside(found) {
+  const all = aside(), left = (kind, name = (each) => each) => found[kind].filter((each) => !all[kind]?.includes(name(each)));
+  const pair = (each) => each.join(" ");
+  return {paragraphs: left("paragraphs"), numbers: left("numbers", pair), names: left("names", pair)};
+}
+function setAside() {
+  const at = atStep();
+  if (!at) return say("Go to a mark first: 1, 2 and 3 go through them.");
+  const all = aside();
+  localStorage.setItem(asideKey(), JSON.stringify({...all, [at.kind]: [...(all[at.kind] || []), at.mark]}));
+  stepped = null;
+  steps[at.kind] -= 1;
+  uncoded = withoutAside(uncoded);
+  showUncoded();
+  renderView();
+  $("text").focus({preventScroll: true});
+  const key = STEPS.find(([kind]) => kind === at.kind)[1];
+  say(`Set aside in this browser; ${counted(uncoded[at.kind].length, at.kind.slice(0, -1))} left.${uncoded[at.kind].length ? ` ${key} goes on.` : ""} Shift x brings back all.`);
+}
+function bringBack() {
+  const n = Object.values(aside()).flat().length;
+  if (!n) return say("Nothing is set aside.");
+  localStorage.removeItem(asideKey());
+  lookForUncoded();
+  $("text").focus({preventScroll: true});
+  say(`Brought back: ${counted(n, "mark")}.`);
+}
+/** The button that sets aside where a step went, or that brings back what was set aside. */
+function asideButtons() {
+  const at = atStep(), n = Object.values(aside()).flat().length;
+  const one = at && h("button", {type: "button", onclick: setAside}, `Set this ${at.kind.slice(0, -1)} aside `, h("kbd", {}, "x"));
+  const all = n ? h("button", {type: "button", onclick: bringBack}, `Bring back ${n} set aside `, h("kbd", {}, "Shift x")) : null;
+  return one || all ? [h("div", {className: "actions"}, one, all)] : [];
 }
 
 function toFinding(finding) {
@@ -337,7 +382,7 @@ function findingLines(table, number) {
 
 function renderView() {
   if (!state?.tables) return $("view").replaceChildren();
-  $("view").replaceChildren(...(chosen ? passageView(chosen) : form ? [] : overview()));
+  $("view").replaceChildren(...(form ? [] : asideButtons()), ...(chosen ? passageView(chosen) : form ? [] : overview()));
   paint();
 }
 
