@@ -159,7 +159,7 @@ function fieldOf(at, field, changed) {
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", wrong.map((each) => each.id).join(" "));
   }
-  const element = h("div", {className: `field${words && !target ? "" : ["value", "unit", "date", "as_of"].includes(field.name) ? "" : " wide"}`}, label);
+  const element = h("div", {className: `field${words && !target && !at.grades?.[field.name] ? "" : ["value", "unit", "date", "as_of"].includes(field.name) ? "" : " wide"}`}, label);
   const one = {
     element, input, proposed: false,
     get value() { return input.value; },

@@ -354,7 +354,7 @@ function bringBack() {
 function asideButtons() {
   const at = atStep(), n = Object.values(aside()).flat().length;
   const one = at && h("button", {type: "button", onclick: setAside}, `Set this ${at.kind.slice(0, -1)} aside `, h("kbd", {}, "x"));
-  const all = n ? h("button", {type: "button", onclick: bringBack}, `Bring back ${n} set aside `, h("kbd", {}, "Shift x")) : null;
+  const all = n && (at || !chosen) ? h("button", {type: "button", onclick: bringBack}, `Bring back ${n} set aside `, h("kbd", {}, "Shift x")) : null;
   return one || all ? [h("div", {className: "actions"}, one, all)] : [];
 }
 
