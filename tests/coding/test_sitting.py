@@ -160,6 +160,16 @@ def test_statements_go_with_passages_to_a_changed_text_and_back(coded, snapshot)
     assert first.undo("courier")["redo"] == "moved 6 passages" and snapshot(coded / "data") == before
 
 
+def test_an_empty_line_does_not_mix_up_the_statements_that_move(coded):
+    with_spans(coded, no_return=("193", "237"), stopped_work=("70", "82"))
+    table = coded / "data/statements.csv"
+    table.write_text(table.read_text("utf-8").replace("\nunion,", "\n\nunion,"), "utf-8")
+    place = coded / "courier-2031-03-08.txt"
+    place.write_text(place.read_text("utf-8").replace("Dockers stop", "The dockers stop"), "utf-8")
+    Coding(coded).move("courier")
+    assert (spans(coded)["no-return"], spans(coded)["stopped-work"]) == (("197", "241"), ("74", "86"))
+
+
 def test_a_blind_coder_does_not_take_over_a_changed_text(coded, snapshot):
     place = coded / "courier-2031-03-08.txt"
     place.write_text(place.read_text("utf-8").replace("Dockers stop", "The dockers stop"), "utf-8")

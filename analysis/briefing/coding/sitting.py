@@ -233,8 +233,9 @@ class Coding:
                     changes.append(Change("passages", record.cells,
                                           {**record.cells, **place, "paragraph": paragraph}))
             spans = passages.moved_statements(read, found.moves)
-            changes += [Change("statements", record.cells, {**record.cells, **spans[record.number]})
-                        for record in editing.rows(self.root, read.descriptor, "statements") if record.number in spans]
+            changes += [Change("statements", record.cells, {**record.cells, **spans[n]})  # both leave out empty lines
+                        for n, record in enumerate(editing.rows(self.root, read.descriptor, "statements"), start=2)
+                        if n in spans and record.cells.get("passage") == read.rows["statements"][n - 2]["passage"]]
             for record in editing.rows(self.root, read.descriptor, "sources"):
                 if record.cells["id"] == source and source in found.sources:
                     sha256, characters = found.sources[source]
