@@ -11,7 +11,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +89,10 @@ class Sight:
             return passage
         return f"words-{hashlib.sha256(f'{self.secret}{passage}'.encode()).hexdigest()[:8]}"
 
+    def closest(self, rows: Sequence[Mapping[str, Any]], span: tuple[int, int]) -> str:
+        """The name of the passage that fits selected words best."""
+        return self.alias(max(rows, key=lambda row: _closeness(row, span))["id"])
+
     def real(self, alias: str) -> str:
         """The id that stands behind a name."""
         return next((id for id in self.known.get("passages", ()) if self.alias(id) == alias), alias)
@@ -132,6 +136,13 @@ class Sight:
                        or (name == "passages" and row.get("id") in self.carried)]
                 for name, rows in read.rows.items()}
 
+    def checkable(self, read: Tables) -> Tables:
+        """The tables, with the passages that are not seen of no source: the check leaves them."""
+        if not self.blind:
+            return read
+        return replace(read, rows={**read.rows, "passages": [
+            row if self.own("passages", row.get("id")) else {**row, "source": None} for row in read.rows["passages"]]})
+
     def findings(self, of_tables: Sequence[Finding], of_text: Sequence[Finding],
                  records: Mapping[str, Sequence[Record]]) -> list[Finding]:
         """The findings that are about what is seen; blind, without those that name another row: `check` has them."""
@@ -150,3 +161,15 @@ class Sight:
             shared = finding.row is None or table not in ((*OWN, "judgements") if self.blind else ("statements",))
             if shared or (finding.path, finding.row) in seen:
                 yield finding
+
+
+def nested(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether one of two spans holds the other."""
+    return (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
+
+
+def _closeness(row: Mapping[str, Any], span: tuple[int, int]) -> tuple[bool, bool, int, int]:
+    """How well a passage fits selected words: equal, then holding them, then the largest overlap, then the shortest."""
+    start, end = row["start"], row["end"]
+    return ((start, end) == span, start <= span[0] and span[1] <= end,
+            min(end, span[1]) - max(start, span[0]), start - end)

@@ -21,7 +21,7 @@ from ..facts.editing import Cells, Change, Conflict, Record
 from ..facts.tables import Tables
 from ..findings import BriefingError, Findings, shown
 from ..sources import evidence, passages, places, proposals, selecting
-from . import following, offers, sight
+from . import offers, sight
 from .sight import OWN, Sight
 
 #: The tables that are coded here; of the others only their findings are shown.
@@ -152,9 +152,8 @@ class Coding:
         equal = next((row["id"] for row in known if (row["start"], row["end"]) == span), None)
         offered["equal"] = equal
         offered["crossing"] = [{key: row[key] for key in ("id", "start", "end", "gist")} for row in known
-                               if not _nested((row["start"], row["end"]), span)]
-        offered["attached"] = None if equal or not under else \
-            seen.alias(max(under, key=lambda row: _closeness(row, span))["id"])
+                               if not sight.nested((row["start"], row["end"]), span)]
+        offered["attached"] = None if equal or not under else seen.closest(under, span)
         return offered
 
     def slug(self, table: str, words: str) -> str:
@@ -179,7 +178,7 @@ class Coding:
             seen = self._sight(records)
             asked = self._named(read, seen, [self._change(read, seen, source, each) for each in changes])
             made = [each for change in asked for each in self._renamed(read, change)]
-            made = following.followed(made, records.get("statements", []))
+            made = _followed(made, records.get("statements", []))
             self._write(label, read, made)
             self._note(seen, made)
             return self.state(source) | {"saved": seen.masked(asked[-1].after) if asked else None}
@@ -350,12 +349,9 @@ class Coding:
 
     def _checked(self, read: Tables, source: str | None, seen: Sight) -> passages.Check:
         """The passages that are seen against the text; the others say nothing."""
-        own = read if not seen.blind else replace(read, rows={**read.rows, "passages": [
-            row if seen.own("passages", row.get("id")) else {**row, "source": None}
-            for row in read.rows["passages"]]})
         place = self._places().get(source or "")
         try:
-            return passages.check(own, {source: place} if source and place else {})
+            return passages.check(seen.checkable(read), {source: place} if source and place else {})
         except (BriefingError, KeyError, TypeError):  # a table that is wrong in ways that its own findings tell
             return passages.Check()
 
@@ -392,13 +388,12 @@ class Coding:
 
     def _alone(self, read: Tables, seen: Sight, new: Cells) -> None:
         """Never two passages on one span, and none that cross."""
-        if not all(new.get(key, "").isdecimal() for key in ("start", "end")):
+        if not (span := _span(new)):
             return
-        span = int(new["start"]), int(new["end"])
         for row in self._held(read, new["source"]):
             other = row["start"], row["end"]
             over = other[0] < span[1] and span[0] < other[1]
-            if over and (other == span or not _nested(other, span) or seen.hidden(row["id"])):
+            if over and (other == span or not sight.nested(other, span) or seen.hidden(row["id"])):
                 name = "a passage that is there" if seen.hidden(row["id"]) else f"the passage {row['id']}"
                 raise BriefingError(f"data/passages.csv: found {name} on these words, expected none that they cross or "
                                     "share. Select the words anew: what can be done is offered then.")
@@ -420,7 +415,7 @@ class Coding:
                 given |= {id: new} if id else {}
                 after = {**after, "id": new}
             found.append(replace(change, after=after))
-        return [replace(each, after=each.after and following.naming(each, given, read.descriptor)) for each in found]
+        return [replace(each, after=each.after and _naming(each, given, read.descriptor)) for each in found]
 
     def _words(self, read: Tables, cells: Cells) -> str:
         """The words that an id is made of: what the row says, or else those of its passage."""
@@ -456,17 +451,6 @@ def _stamp(path: Path) -> tuple[str, int, int, int]:
     return str(path), stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def _nested(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
-
-
-def _closeness(row: Mapping[str, Any], span: tuple[int, int]) -> tuple[bool, bool, int, int]:
-    """How well a passage fits selected words: equal, then holding them, then the largest overlap, then the shortest."""
-    start, end = row["start"], row["end"]
-    return ((start, end) == span, start <= span[0] and span[1] <= end,
-            min(end, span[1]) - max(start, span[0]), start - end)
-
-
 def _check_kind(table: str, before: object, after: object) -> None:
     """Raises BriefingError for a change that is not made here."""
     if table not in CODED:
@@ -474,3 +458,41 @@ def _check_kind(table: str, before: object, after: object) -> None:
     if table == "sources" and not (before and after):
         raise BriefingError("data/sources.csv: found a source to be added or removed, expected a change of one. "
                             "Sources are added with `briefing source FILE`.")
+
+
+def _naming(change: Change, given: Mapping[str, str], descriptor: Mapping[str, Any]) -> dict[str, str]:
+    """Cells with the ids that were given in the place of `?1` and so on, in the columns that name rows."""
+    after = dict(change.after or {})
+    for each in editing.references(descriptor):
+        if each.table == change.table and after.get(each.column):
+            parts = after[each.column].split(each.delimiter) if each.delimiter else [after[each.column]]
+            after[each.column] = (each.delimiter or "").join(given.get(part, part) for part in parts)
+    return after
+
+
+def _followed(changes: Sequence[Change], statements: Sequence[Record]) -> list[Change]:
+    """Changes, and where a passage gets other words, those of the coders' own spans in it."""
+    found = list(changes)
+    for change in changes:
+        before, after = change.before or {}, change.after or {}
+        old, new = _span(before), _span(after)
+        if change.table != "passages" or not old or not new or old == new:
+            continue
+        for record in statements:
+            span = _span(record.cells)
+            if not span or record.cells.get("passage") != before.get("id"):
+                continue
+            start, end = max(span[0], new[0]), min(span[1], new[1])
+            place = new if span == old or start >= end else (start, end)
+            at = next((n for n, each in enumerate(found) if (each.table, each.before) == ("statements", record.cells)),
+                      len(found))
+            known = found[at].after if at < len(found) else record.cells
+            if known is not None:
+                found[at:at + 1] = [Change("statements", record.cells,
+                                           {**known, "start": str(place[0]), "end": str(place[1])})]
+    return found
+
+
+def _span(cells: Cells) -> tuple[int, int] | None:
+    start, end = cells.get("start", ""), cells.get("end", "")
+    return (int(start), int(end)) if start.isdecimal() and end.isdecimal() else None
