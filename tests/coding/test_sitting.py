@@ -1,6 +1,7 @@
 """One coder's sitting, without a page: which passage a blind coder's words belong to, and whose rows may be changed."""
 
 import csv
+import json
 
 import pytest
 
@@ -90,8 +91,26 @@ def test_a_first_coder_keeps_their_own_when_a_second_comes(coded):
     Coding(coded, "b").save("x", "courier", [{"table": "statements", "before": None, "after": {
         "actor": "mayor", "concept": "strike-lawful", "agreement": "mixed", "mode": "said", "passage": "dockers-joined"}}])
     state = first.state("courier")
-    assert state["blind"] and len(state["tables"]["passages"]) == 6
+    assert not state["blind"] and len(state["tables"]["passages"]) == 6
     assert {row["cells"]["coder"] for row in state["tables"]["statements"]} == {"a"}
+
+
+def test_the_first_coder_sees_all_but_the_statements_of_others_in_each_sitting(coded, edit):
+    blind = Coding(coded, "b")
+    blind.save("x", "courier", [
+        {"table": "passages", "before": None, "after": {
+            "source": "courier", "start": "450", "end": "459", "id": "told", "gist": "x"}},
+        {"table": "statements", "before": None, "after": {
+            "actor": "mayor", "concept": "strike-lawful", "agreement": "mixed", "mode": "said", "passage": "told"}}])
+    assert blind.state()["blind"]
+    state = Coding(coded, "a").state("courier")
+    assert not state["blind"] and [row["cells"]["id"] for row in state["tables"]["passages"]][-1] == "told"
+    assert len(state["tables"]["passages"]) == 7 and len(state["tables"]["quantities"]) == 3
+    assert {row["cells"]["coder"] for row in state["tables"]["statements"]} == {"a"}
+    edit("data/statements.csv", "mixed,said,told", "mixxed,said,told")
+    assert "mixxed" not in str(Coding(coded, "a").state()) and "mixxed" in str(Coding(coded, "b").state())
+    assert {row["cells"]["coder"] for row in Coding(coded, "a", see_all=True).state()["tables"]["statements"]} == {"a", "b"}
+    assert Coding(coded, "c").state()["blind"]
 
 
 def test_a_new_row_of_a_blind_coder_gets_an_id_that_is_free(coded):
@@ -106,3 +125,90 @@ def test_findings_of_a_blind_coder_say_nothing_of_others(coded, edit):
     edit("data/statements.csv", "disagree,said,strike-unlawful", "disagreed,said,strike-unlawful")
     assert {finding["code"] for finding in Coding(coded).state()["findings"]} == {"gist-beyond-span", "word"}
     assert Coding(coded, "b").state()["findings"] == []
+
+
+# --- statements go with their passages ------------------------------------------------
+
+def with_spans(root, **spans):
+    """Give the statements columns for a coder's own span, and these spans by passage."""
+    path = root / "data/datapackage.json"
+    descriptor = json.loads(path.read_text("utf-8"))
+    fields = next(each for each in descriptor["resources"] if each["name"] == "statements")["schema"]["fields"]
+    fields[5:5] = [{"name": name, "type": "integer"} for name in ("start", "end")]
+    path.write_text(json.dumps(descriptor), "utf-8")
+    found = [{**row, **dict(zip(("start", "end"), spans.get(row["passage"].replace("-", "_"), ("", "")), strict=True))}
+             for row in rows(root, "statements")]
+    with (root / "data/statements.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [field["name"] for field in fields], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found)
+
+
+def spans(root):
+    return {row["passage"]: (row["start"], row["end"]) for row in rows(root, "statements")}
+
+
+def test_statements_go_with_passages_to_a_changed_text_and_back(coded, snapshot):
+    with_spans(coded, no_return=("193", "237"), stopped_work=("70", "82"))
+    place = coded / "courier-2031-03-08.txt"
+    place.write_text(place.read_text("utf-8").replace("Dockers stop", "The dockers stop"), "utf-8")
+    before = snapshot(coded / "data")
+    first = Coding(coded)
+    first.move("courier")
+    assert spans(coded) == {"no-return": ("197", "241"), "stopped-work": ("74", "86"), "cranes-without-crews": ("", ""),
+                            "strike-unlawful": ("", "")}
+    assert first.undo("courier")["redo"] == "moved 6 passages" and snapshot(coded / "data") == before
+
+
+def test_an_empty_line_does_not_mix_up_the_statements_that_move(coded):
+    with_spans(coded, no_return=("193", "237"), stopped_work=("70", "82"))
+    table = coded / "data/statements.csv"
+    table.write_text(table.read_text("utf-8").replace("\nunion,", "\n\nunion,"), "utf-8")
+    place = coded / "courier-2031-03-08.txt"
+    place.write_text(place.read_text("utf-8").replace("Dockers stop", "The dockers stop"), "utf-8")
+    Coding(coded).move("courier")
+    assert (spans(coded)["no-return"], spans(coded)["stopped-work"]) == (("197", "241"), ("74", "86"))
+
+
+def test_a_blind_coder_does_not_take_over_a_changed_text(coded, snapshot):
+    place = coded / "courier-2031-03-08.txt"
+    place.write_text(place.read_text("utf-8").replace("Dockers stop", "The dockers stop"), "utf-8")
+    before = snapshot(coded)
+    with pytest.raises(BriefingError, match="the first coder to take over"):
+        Coding(coded, "b").move("courier")
+    assert snapshot(coded) == before
+
+
+@pytest.mark.parametrize(("own", "words", "then"), [
+    (("193", "237"), ("193", "209"), ("193", "209")), (("200", "215"), ("193", "209"), ("200", "209")),
+    (("220", "230"), ("193", "209"), ("193", "209")), (("193", "237"), ("192", "239"), ("192", "239")),
+    (("200", "215"), ("192", "239"), ("200", "215")), (("", ""), ("193", "209"), ("", ""))])
+def test_statements_stay_within_a_passage_that_is_given_other_words(coded, own, words, then, snapshot):
+    with_spans(coded, no_return=own)
+    before = snapshot(coded / "data")
+    first, row = Coding(coded), rows(coded, "passages")[2]
+    first.save("x", "courier", [{"table": "passages", "before": row, "after": {
+        **row, "id": "another", "start": words[0], "end": words[1]}}])
+    assert spans(coded)["another"] == then
+    first.undo("courier")
+    assert snapshot(coded / "data") == before
+
+
+# --- ids ------------------------------------------------------------------------------
+
+def test_a_row_without_an_id_gets_one_and_so_do_those_that_name_it(coded):
+    first = Coding(coded)
+    state = first.save("x", "courier", [
+        {"table": "actors", "before": None, "after": {"id": "?1", "label": "Größe", "who": "w", "kind": "k"}},
+        {"table": "actors", "before": None, "after": {"id": "?2", "label": "Größe", "who": "w", "kind": "k"}},
+        {"table": "events", "before": None, "after": {
+            "id": "", "title": "", "date": "2031", "resolved": "false", "actors": "union;?2", "passage": "no-return"}}])
+    assert [row["id"] for row in rows(coded, "actors")][-2:] == ["groesse", "groesse-2"]
+    event = rows(coded, "events")[-1]
+    assert event["actors"] == "union;groesse-2" and event["id"].startswith("nobody-goes-back") and state["saved"].items() <= event.items()
+    first.save("x", "courier", [{"table": "events", "before": event, "after": {**event, "id": ""}},
+                                {"table": "quantities", "before": None, "after": {"measure": "share", "of": "boats"}},
+                                {"table": "passages", "before": None, "after": {"start": "450", "end": "459"}}])
+    assert rows(coded, "events")[-1]["id"] == event["id"]
+    assert rows(coded, "quantities")[-1]["id"] == "share-boats"
+    assert rows(coded, "passages")[-1]["id"]

@@ -26,6 +26,7 @@ from briefing.commands.workbench import Workbench
 from briefing.facts import tables
 from briefing.rendering.render import render
 from briefing.sources import passages, places, selecting
+from briefing.sources.proposals import slug
 
 FERRY = Path(__file__).parent / "ferry.txt"
 SLOW = 5 if os.environ.get("CI") else 2  # how much slower than the number of the issue a machine may be
@@ -327,6 +328,113 @@ def test_a_finding_shows_at_its_field_and_the_save_is_made(coded, bench):
     assert tables.read(coded)[1] == []
 
 
+def test_what_is_empty_is_named_and_saved_with_an_id(coded, bench):
+    page = bench(coded)
+    page.select("The mayor – asked twice")
+    page.form("New passage")
+    credibility = page.field("credibility")
+    assert credibility.get_attribute("value") == "6" and "6 – cannot be judged" in credibility.text
+    assert page.js("return arguments[0].closest('.field').innerText.includes('proposed')", credibility)
+    page.fill(speaker="", chain="")
+    page.js("document.querySelector('form.code').requestSubmit()")
+    page.form("Change the passage")
+    page.until("return $('status').textContent === 'Saved. Still to fill in: speaker, chain, gist.'")
+    assert page.js("return document.activeElement.name") == "speaker"
+    made = rows(coded, "passages")[-1]
+    assert (made["id"], made["credibility"]) == ("the-mayor-asked-twice", "6")
+
+
+def test_a_row_made_within_a_form_gets_an_id_and_is_named_by_it(coded, bench):
+    page = bench(coded)
+    page.press("j", "s")
+    page.form("New statement")
+    page.fill(concept="strike-lawful", agreement="agree")
+    page.fill(actor="Größter Rat")
+    page.until("return document.querySelector('form.code fieldset')")
+    assert page.field("id").get_attribute("value") == "groesster-rat"
+    page.fill(who="w", kind="k", id="")
+    page.save()
+    assert rows(coded, "actors")[-1]["id"] == rows(coded, "statements")[-1]["actor"] == "groesster-rat"
+
+
+@pytest.mark.parametrize("words", [
+    "Die größten Häuser gehören der Straßenbaugesellschaft und dem Land", "The crew's café isn't open, says Łukasz Ærø",
+    "Каждый третий", "a" * 50, "Über_alles", "No-way", "snake_case 40 % of 3"])
+def test_ids_in_the_form_are_those_of_the_server(coded, bench, words):
+    page = bench(coded)
+    page.press("a")
+    page.form("New actor")
+    page.js("const one = form.fields.known.label.input; one.value = arguments[0]; one.dispatchEvent(new Event('input', {bubbles: true}))", words)
+    page.until("return form.fields.known.id.value === arguments[0]", slug(words, ()))
+
+
+def test_the_chain_follows_the_speaker(coded, bench):
+    page = bench(coded)
+
+    def speak(name):
+        page.js("const one = form.fields.known.speaker.input; for (const value of ['', ...arguments[0]].map((_, n) => arguments[0].slice(0, n))) {"
+                "one.value = value; one.dispatchEvent(new Event('input', {bubbles: true})); }", name)
+        return page.field("chain").get_attribute("value")
+
+    page.js("edit('passages', rows('passages').find((each) => each.cells.id === 'strike-unlawful'))")
+    page.form("Change the passage")
+    assert speak("Ada Brook") == "Ada Brook > Northwire > Courier"
+    page.js("edit('passages', rows('passages').find((each) => each.cells.id === 'stopped-work'))")
+    page.until("return form.before.id === 'stopped-work'")
+    page.fill(chain="Somebody > Sandhaven Courier")
+    assert speak("Ada Brook") == "Somebody > Sandhaven Courier", "a chain of another speaker stays"
+    page.press("Esc")
+    page.select("took no side")
+    page.form("New passage")
+    assert speak("The mayor") == "The mayor > Sandhaven Courier"
+    assert speak("Sandhaven Courier") == "Sandhaven Courier"
+    assert speak("The clerk") == "The clerk > Sandhaven Courier"
+
+
+def test_another_quantity_is_of_the_next_number(coded, bench, edit):
+    page = bench(coded)
+    page.js("choose('traffic-moved')")
+    page.press("q")
+    page.form("New quantity")
+    assert page.field("value").get_attribute("value") == "" and "Each number of these words has its quantity" in page.panel
+    page.press("Esc")
+    edit("data/quantities.csv", "traffic,>,40,", "traffic,>,41,")
+    page.until("return rows('quantities').some((each) => each.cells.value === '41')")
+    page.press("q")
+    page.form("New quantity")
+    assert (page.field("value").get_attribute("value"), page.field("hedge").get_attribute("value")) == ("40", ">")
+    assert "> over" in page.field("hedge").text and "Of what it is a number of" in page.panel
+
+
+def test_the_card_of_a_quantity_groups_its_number_and_names_its_claimant(coded, bench, edit):
+    edit("data/quantities.csv", "traffic,>,40,%,Sandhaven,", "traffic,>,48500000,crowns,,")
+    page = bench(coded)
+    page.js("choose('traffic-moved')")
+    assert "over 48,500,000 crowns share lost of traffic · claimed by Port company" in page.panel
+    assert "No statement yet" in page.panel and "nobody yet" not in page.panel
+    page.press("Esc")
+    assert "1 passage," not in page.panel
+    page.click("Edit Port company")
+    page.form("Change the actor")
+
+
+def test_an_unknown_label_tells_what_to_press(coded, bench, edit):
+    edit("data/statements.csv", "union,crews-needed,agree,said", "onion,crews-needed,agree,said")
+    page = bench(coded)
+    page.press("4")
+    page.form("Change the statement")
+    told = page.js("return document.getElementById(arguments[0].getAttribute('aria-describedby')).innerText", page.field("actor"))
+    assert told.endswith("Press New actor, or choose one of the list.")
+
+
+def test_a_blind_coder_is_told_of_a_changed_text_and_no_more(coded, bench):
+    place = coded / "courier-2031-03-08.txt"
+    place.write_text(place.read_text("utf-8").replace("Dockers stop", "The dockers stop"), "utf-8")
+    page = bench(coded, "b")
+    assert "The text has changed since it was coded" in page.panel and "The first coder has to take it over" in page.panel
+    assert "elsewhere now" not in page.panel and "Take this text" not in page.panel
+
+
 def test_an_id_is_renamed_everywhere(coded, bench):
     page = bench(coded)
     page.press("j", "j", "j", "e")
@@ -411,9 +519,24 @@ def test_a_conflict_shows_both_versions_and_keeps_what_was_typed(coded, bench, e
     page.until("return document.querySelector('#conflict table')")
     assert "By another hand." in page.panel and "No crews, no work." in page.panel
     assert "No crews" not in (coded / "data/passages.csv").read_text("utf-8")
+    assert page.js("return document.activeElement.innerText") == "Keep what is there"
+    assert "elsewhere (another tab, or an editor)" in page.panel and "somebody" not in page.panel
     page.click("Save mine over it")
-    page.until("return document.getElementById('status').textContent.startsWith('Saved')")
+    page.until("return document.getElementById('status').textContent.startsWith('Saved: yours stands in the place of')")
     assert rows(coded, "passages")[2]["gist"] == "No crews, no work."
+
+
+def test_in_a_conflict_enter_keeps_what_is_there(coded, bench, edit):
+    page = bench(coded)
+    page.press("j", "j", "j", "e")
+    page.form("Change the passage")
+    page.fill(gist="No crews, no work.")
+    edit("data/passages.csv", "The union will not return before the cranes have crews.", "By another hand.")
+    page.js("document.querySelector('form.code').requestSubmit()")
+    page.until("return document.querySelector('#conflict table')")
+    page.press("Enter")
+    page.until("return $('status').textContent === 'Kept what is there; yours was not saved.'")
+    assert rows(coded, "passages")[2]["gist"] == "By another hand."
 
 
 def test_a_table_unreadable_for_a_while_is_told_and_nothing_typed_is_lost(coded, bench):
@@ -528,6 +651,29 @@ def test_what_is_not_coded_is_stepped_through(coded, bench):
     page.press("1", "1")
     page.until("return $('status').textContent.startsWith('paragraph 2 of')")
     assert page.js("return document.querySelectorAll('#words p.uncoded').length") >= 4
+
+
+def test_a_mark_is_set_aside_for_this_browser_and_brought_back(coded, bench):
+    page = bench(coded)
+    page.js("localStorage.clear()")
+    page.until("return uncoded.paragraphs.length === 1 && uncoded.numbers.length", what="marks")
+    page.press("x")
+    page.until("return $('status').textContent.startsWith('Go to a mark first')")
+    page.press("1")
+    page.until("return $('status').textContent.startsWith('paragraph 1 of 1')")
+    page.press("x")
+    page.until("return $('status').textContent.startsWith('Set aside in this browser; 0 paragraphs left.')")
+    assert page.js("return $('step-paragraphs').textContent.trim().startsWith('0 paragraphs')")
+    numbers = page.js("return uncoded.numbers.length")
+    page.press("2")
+    page.click("Set this number aside")
+    page.until("return uncoded.numbers.length === arguments[0]", numbers - 1)
+    page.page.refresh()
+    page.ready()
+    page.until("return uncoded.numbers.length === arguments[0] && !uncoded.paragraphs.length", numbers - 1)
+    page.press("X")
+    page.until("return uncoded.numbers.length === arguments[0] && uncoded.paragraphs.length === 1", numbers)
+    page.js("localStorage.clear()")
 
 
 # --- how it looks, and to whom ------------------------------------------------------------

@@ -1,7 +1,8 @@
 """Who sees what: a second coder codes blind.
 
-Nothing that another made is sent to a blind coder's page, except where a passage lies that carries one of this coder's
-own statements.
+The first coder is that of the first statement; every other one is blind. Nothing that another made is sent to a blind
+coder's page, except where a passage lies that carries one of this coder's own statements. The first coder sees all but
+the statements of others.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import contextlib
 import hashlib
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,14 @@ def keep(root: Path, coder: str, rows: set[tuple[str, str]]) -> None:
         (root / MADE).write_text(text, "utf-8", newline="\n")
 
 
+def first(coders: Sequence[str | None]) -> str | None:
+    """The first coder, of the coders of all statements as they stand in the table; None where nobody has coded."""
+    return next((coder for coder in coders if coder), None)
+
+
 @dataclass(frozen=True)
 class Sight:
-    """What one coder may see: all of it, or, blind, what is their own.
+    """What one coder may see: all of it, or all but the statements of others (`alone`), or, blind, what is their own.
 
     Of a passage that another made and that carries a statement of this coder, only the place is seen, under another
     name (`alias`), since an id is made of a gist.
@@ -57,15 +63,17 @@ class Sight:
     secret: str
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # all ids by table
     carried: Mapping[str, Cells] = field(default_factory=dict)  # passages with a statement of this coder, and that
+    alone: bool = False
 
     @classmethod
-    def of(cls, records: Mapping[str, Sequence[Record]], coder: str, blind: bool, made: set[tuple[str, str]],
+    def of(cls, records: Mapping[str, Sequence[Record]], coder: str, see_all: bool, made: set[tuple[str, str]],
            secret: str) -> Sight:
         """The sight of a coder, by the rows that are there, and those that they made."""
         known = {name: tuple(record.cells.get("id", "") for record in found) for name, found in records.items()}
         statements = [record.cells for record in records.get("statements", [])]
         carried = {cells.get("passage", ""): cells for cells in statements if cells.get("coder") == coder}
-        return cls(coder, blind, made, secret, known, carried)
+        blind = not see_all and first([cells.get("coder", "") for cells in statements]) not in (coder, None)
+        return cls(coder, blind, made, secret, known, carried, not see_all)
 
     def own(self, table: str, id: Any) -> bool:
         """Whether a row with an id is seen in full."""
@@ -80,6 +88,10 @@ class Sight:
         if not self.hidden(passage):
             return passage
         return f"words-{hashlib.sha256(f'{self.secret}{passage}'.encode()).hexdigest()[:8]}"
+
+    def closest(self, rows: Sequence[Mapping[str, Any]], span: tuple[int, int]) -> str:
+        """The name of the passage that fits selected words best."""
+        return self.alias(max(rows, key=lambda row: _closeness(row, span))["id"])
 
     def real(self, alias: str) -> str:
         """The id that stands behind a name."""
@@ -98,10 +110,9 @@ class Sight:
 
     def sees(self, table: str, cells: Cells) -> bool:
         """Whether a row is seen in full, and may be changed."""
-        if not self.blind:
-            return True
         if table == "statements":
-            return cells.get("coder") == self.coder
+            unsigned = not self.blind and not cells.get("coder")
+            return not self.alone or unsigned or cells.get("coder") == self.coder
         return table not in OWN or self.own(table, cells.get("id"))
 
     def tables(self, records: Mapping[str, Sequence[Record]]) -> dict[str, list[dict[str, Any]]]:
@@ -121,16 +132,22 @@ class Sight:
 
     def rows(self, read: Tables) -> dict[str, list[Row]]:
         """Of typed rows, those that are seen, or whose place is."""
-        return {name: [row for row in rows if name not in OWN or not self.blind
-                       or (row.get("coder") == self.coder if name == "statements" else self.own(name, row.get("id")))
+        return {name: [row for row in rows if self.sees(name, row)
                        or (name == "passages" and row.get("id") in self.carried)]
                 for name, rows in read.rows.items()}
+
+    def checkable(self, read: Tables) -> Tables:
+        """The tables, with the passages that are not seen of no source: the check leaves them."""
+        if not self.blind:
+            return read
+        return replace(read, rows={**read.rows, "passages": [
+            row if self.own("passages", row.get("id")) else {**row, "source": None} for row in read.rows["passages"]]})
 
     def findings(self, of_tables: Sequence[Finding], of_text: Sequence[Finding],
                  records: Mapping[str, Sequence[Record]]) -> list[Finding]:
         """The findings that are about what is seen; blind, without those that name another row: `check` has them."""
         found = [*of_tables, *of_text]
-        if not self.blind:
+        if not self.alone:
             return found
         seen = {(f"data/{name}.csv", row["row"]) for name, rows in self.tables(records).items()
                 for row in rows if not row.get("other")}
@@ -139,8 +156,20 @@ class Sight:
     def _seen(self, found: Sequence[Finding], seen: set[tuple[str, int]]) -> Iterator[Finding]:
         for finding in found:
             table = finding.path.removeprefix("data/").removesuffix(".csv")
-            if finding.code in ("span-twice", "span-crossing", "id-ambiguous"):
+            if self.blind and finding.code in ("span-twice", "span-crossing", "id-ambiguous"):
                 continue
-            shared = finding.row is None or table not in (*OWN, "judgements")
+            shared = finding.row is None or table not in ((*OWN, "judgements") if self.blind else ("statements",))
             if shared or (finding.path, finding.row) in seen:
                 yield finding
+
+
+def nested(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    """Whether one of two spans holds the other."""
+    return (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
+
+
+def _closeness(row: Mapping[str, Any], span: tuple[int, int]) -> tuple[bool, bool, int, int]:
+    """How well a passage fits selected words: equal, then holding them, then the largest overlap, then the shortest."""
+    start, end = row["start"], row["end"]
+    return ((start, end) == span, start <= span[0] and span[1] <= end,
+            min(end, span[1]) - max(start, span[0]), start - end)

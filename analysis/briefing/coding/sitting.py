@@ -50,7 +50,7 @@ class Coding:
         self._secret = secrets.token_hex(8)
         self._last: tuple[str, Tables, dict[str, list[Record]]] | None = None
         self._project = hashlib.sha256(str(root).encode()).hexdigest()[:12]  # drafts of two projects are not one's
-        if not set(coders) - {self.coder}:  # what is there is this coder's, also when another comes meanwhile
+        if sight.first(coders) in (self.coder, None):  # what is there stays seen, whatever comes meanwhile
             self._made = {(name, row["id"]) for name in OWN for row in read.rows.get(name, []) if row.get("id")}
         else:
             self._made = sight.made(root, self.coder)
@@ -152,9 +152,8 @@ class Coding:
         equal = next((row["id"] for row in known if (row["start"], row["end"]) == span), None)
         offered["equal"] = equal
         offered["crossing"] = [{key: row[key] for key in ("id", "start", "end", "gist")} for row in known
-                               if not _nested((row["start"], row["end"]), span)]
-        offered["attached"] = None if equal or not under else \
-            seen.alias(max(under, key=lambda row: _closeness(row, span))["id"])
+                               if not sight.nested((row["start"], row["end"]), span)]
+        offered["attached"] = None if equal or not under else seen.closest(under, span)
         return offered
 
     def slug(self, table: str, words: str) -> str:
@@ -165,7 +164,10 @@ class Coding:
     # --- what is changed ---
 
     def save(self, label: str, source: str, changes: Sequence[Mapping[str, Any]]) -> Data:
-        """Save a set of changes (`table`, `before`, `after`); the state after it.
+        """Save a set of changes (`table`, `before`, `after`); the state after it, with the cells `saved` of the last.
+
+        A row without an id gets one, and so do the cells that name it: by `?` and a number, which its id may be. The
+        coders' own spans within a passage go with it where it gets other words.
 
         Raises editing.Conflict where a row is not as it was, and BriefingError where one is not this coder's, or a file
         cannot be read or written.
@@ -174,11 +176,12 @@ class Coding:
             read, _ = tables.read(self.root)
             records, _ = self._records(read)
             seen = self._sight(records)
-            asked = [self._change(read, seen, source, each) for each in changes]
+            asked = self._named(read, seen, [self._change(read, seen, source, each) for each in changes])
             made = [each for change in asked for each in self._renamed(read, change)]
+            made = _followed(made, records.get("statements", []))
             self._write(label, read, made)
             self._note(seen, made)
-            return self.state(source)
+            return self.state(source) | {"saved": seen.masked(asked[-1].after) if asked else None}
 
     def remove(self, label: str, source: str, table: str, before: Cells, also: bool) -> Data:
         """Remove a row; where others name it, only `also`: else `refers` of the answer lists them.
@@ -212,9 +215,13 @@ class Coding:
         return self._back(source, self._redo, self._undo)
 
     def move(self, source: str) -> Data:
-        """Move the passages that were found again in a changed text, and take that text for the source."""
+        """Move the passages that were found again in a changed text, with the statements, and take that text for the
+        source. Raises as `save` does, and BriefingError where coding is blind: the passages are another's."""
         with self._lock:
             read, _ = tables.read(self.root)
+            if self._sight(self._records(read)[0]).blind:
+                raise BriefingError("data/passages.csv: found a blind coder, expected the first coder to take over a "
+                                    "changed text. Let them do so, or start with --see-all.")
             found = passages.check(read, {source: self._places()[source]})
             new = {move.passage: {"start": str(move.new_start), "end": str(move.new_end)} for move in found.moves}
             text = self._source(read, source)[1] or ""
@@ -224,12 +231,16 @@ class Coding:
                     paragraph = str(selecting.paragraph(text, int(place["start"])))
                     changes.append(Change("passages", record.cells,
                                           {**record.cells, **place, "paragraph": paragraph}))
+            spans = passages.moved_statements(read, found.moves)
+            changes += [Change("statements", record.cells, {**record.cells, **spans[n]})  # both leave out empty lines
+                        for n, record in enumerate(editing.rows(self.root, read.descriptor, "statements"), start=2)
+                        if n in spans and record.cells.get("passage") == read.rows["statements"][n - 2]["passage"]]
             for record in editing.rows(self.root, read.descriptor, "sources"):
                 if record.cells["id"] == source and source in found.sources:
                     sha256, characters = found.sources[source]
                     changes.append(Change("sources", record.cells, {**record.cells, "sha256": sha256,
                                                                     "characters": str(characters)}))
-            self._write(f"moved {len(new)} passages", read, changes)
+            self._write(f"moved {len(new)} passage{'s' * (len(new) != 1)}", read, changes)
             return self.state(source)
 
     # --- within ---
@@ -334,17 +345,13 @@ class Coding:
         return found, unreadable
 
     def _sight(self, records: Mapping[str, Sequence[Record]]) -> Sight:
-        others = {record.cells.get("coder") for record in records.get("statements", [])} - {self.coder, ""}
-        return Sight.of(records, self.coder, bool(others) and not self.see_all, self._made, self._secret)
+        return Sight.of(records, self.coder, self.see_all, self._made, self._secret)
 
     def _checked(self, read: Tables, source: str | None, seen: Sight) -> passages.Check:
         """The passages that are seen against the text; the others say nothing."""
-        own = read if not seen.blind else replace(read, rows={**read.rows, "passages": [
-            row if seen.own("passages", row.get("id")) else {**row, "source": None}
-            for row in read.rows["passages"]]})
         place = self._places().get(source or "")
         try:
-            return passages.check(own, {source: place} if source and place else {})
+            return passages.check(seen.checkable(read), {source: place} if source and place else {})
         except (BriefingError, KeyError, TypeError):  # a table that is wrong in ways that its own findings tell
             return passages.Check()
 
@@ -366,8 +373,8 @@ class Coding:
         if after is not None and before is None:
             if table == "statements":
                 after["coder"] = self.coder
-            elif seen.blind and table in OWN:  # an id that cannot be seen is no mistake
-                after["id"] = proposals.slug(after.get("id", ""), seen.ids(table))
+            elif seen.blind and table in OWN and after.get("id"):  # an id that cannot be seen is no mistake
+                after["id"] = proposals.slug(after["id"], seen.ids(table))
         return Change(table, before, after)
 
     def _placed(self, read: Tables, source: str, after: dict[str, str]) -> dict[str, str]:
@@ -381,16 +388,47 @@ class Coding:
 
     def _alone(self, read: Tables, seen: Sight, new: Cells) -> None:
         """Never two passages on one span, and none that cross."""
-        if not all(new.get(key, "").isdecimal() for key in ("start", "end")):
+        if not (span := _span(new)):
             return
-        span = int(new["start"]), int(new["end"])
         for row in self._held(read, new["source"]):
             other = row["start"], row["end"]
             over = other[0] < span[1] and span[0] < other[1]
-            if over and (other == span or not _nested(other, span) or seen.hidden(row["id"])):
+            if over and (other == span or not sight.nested(other, span) or seen.hidden(row["id"])):
                 name = "a passage that is there" if seen.hidden(row["id"]) else f"the passage {row['id']}"
                 raise BriefingError(f"data/passages.csv: found {name} on these words, expected none that they cross or "
                                     "share. Select the words anew: what can be done is offered then.")
+
+    def _named(self, read: Tables, seen: Sight, changes: Sequence[Change]) -> list[Change]:
+        """Changes whose new rows all have an id, made of their words, and those that name one by `?1` its id."""
+        with_id = {each["name"] for each in read.descriptor["resources"]
+                   if any(field["name"] == "id" for field in each["schema"]["fields"])}
+        given: dict[str, str] = {}
+        taken = {table: seen.ids(table) for table in with_id}
+        found = []
+        for change in changes:
+            after = change.after
+            id = (after or {}).get("id", "")
+            if after is not None and change.table in with_id and (not id or id.startswith("?")):
+                new = (change.before or {}).get("id") or proposals.slug(self._words(read, after), taken[change.table])
+                for table in OWN if change.table in OWN else (change.table,):
+                    taken.get(table, set()).add(new)
+                given |= {id: new} if id else {}
+                after = {**after, "id": new}
+            found.append(replace(change, after=after))
+        return [replace(each, after=each.after and _naming(each, given, read.descriptor)) for each in found]
+
+    def _words(self, read: Tables, cells: Cells) -> str:
+        """The words that an id is made of: what the row says, or else those of its passage."""
+        named = next((cells[name] for name in ("gist", "label", "title") if cells.get(name)), "") \
+            or " ".join(filter(None, (cells.get("measure"), cells.get("of"))))
+        if named:
+            return named
+        place = cells if cells.get("start") else next(
+            (row for row in read.rows["passages"] if row["id"] == cells.get("passage")), {})
+        with contextlib.suppress(KeyError, TypeError, ValueError):
+            text = self._source(read, str(place["source"]))[1] or ""
+            return text[int(place["start"]):int(place["end"])]
+        return ""
 
     def _renamed(self, read: Tables, change: Change) -> list[Change]:
         """A change, and where it gives another id, those of the rows that name it."""
@@ -413,17 +451,6 @@ def _stamp(path: Path) -> tuple[str, int, int, int]:
     return str(path), stat.st_mtime_ns, stat.st_size, stat.st_ino
 
 
-def _nested(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
-
-
-def _closeness(row: Mapping[str, Any], span: tuple[int, int]) -> tuple[bool, bool, int, int]:
-    """How well a passage fits selected words: equal, then holding them, then the largest overlap, then the shortest."""
-    start, end = row["start"], row["end"]
-    return ((start, end) == span, start <= span[0] and span[1] <= end,
-            min(end, span[1]) - max(start, span[0]), start - end)
-
-
 def _check_kind(table: str, before: object, after: object) -> None:
     """Raises BriefingError for a change that is not made here."""
     if table not in CODED:
@@ -431,3 +458,41 @@ def _check_kind(table: str, before: object, after: object) -> None:
     if table == "sources" and not (before and after):
         raise BriefingError("data/sources.csv: found a source to be added or removed, expected a change of one. "
                             "Sources are added with `briefing source FILE`.")
+
+
+def _naming(change: Change, given: Mapping[str, str], descriptor: Mapping[str, Any]) -> dict[str, str]:
+    """Cells with the ids that were given in the place of `?1` and so on, in the columns that name rows."""
+    after = dict(change.after or {})
+    for each in editing.references(descriptor):
+        if each.table == change.table and after.get(each.column):
+            parts = after[each.column].split(each.delimiter) if each.delimiter else [after[each.column]]
+            after[each.column] = (each.delimiter or "").join(given.get(part, part) for part in parts)
+    return after
+
+
+def _followed(changes: Sequence[Change], statements: Sequence[Record]) -> list[Change]:
+    """Changes, and where a passage gets other words, those of the coders' own spans in it."""
+    found = list(changes)
+    for change in changes:
+        before, after = change.before or {}, change.after or {}
+        old, new = _span(before), _span(after)
+        if change.table != "passages" or not old or not new or old == new:
+            continue
+        for record in statements:
+            span = _span(record.cells)
+            if not span or record.cells.get("passage") != before.get("id"):
+                continue
+            start, end = max(span[0], new[0]), min(span[1], new[1])
+            place = new if span == old or start >= end else (start, end)
+            at = next((n for n, each in enumerate(found) if (each.table, each.before) == ("statements", record.cells)),
+                      len(found))
+            known = found[at].after if at < len(found) else record.cells
+            if known is not None:
+                found[at:at + 1] = [Change("statements", record.cells,
+                                           {**known, "start": str(place[0]), "end": str(place[1])})]
+    return found
+
+
+def _span(cells: Cells) -> tuple[int, int] | None:
+    start, end = cells.get("start", ""), cells.get("end", "")
+    return (int(start), int(end)) if start.isdecimal() and end.isdecimal() else None

@@ -9,6 +9,9 @@ const HIDDEN = {
   sources: ["sha256", "characters"],
 };
 const LONG = ["gist", "sentence", "code_when", "do_not_code_when", "act", "title", "who", "contrary", "descriptor"];
+/** Words for the cells that are signs, and for a column whose description only repeats its name. */
+const WORDS = {hedge: {"=": "as given", ">": "over", ">=": "at least", "<": "under", "<=": "at most", "~": "about"}};
+const ABOUT = {of: "what it is a number of"};
 const NAMED = {passages: ["gist"], quantities: ["measure", "of"], events: ["title"], actors: ["label"], concepts: ["label"], sources: ["publisher"]};
 const SINGULAR = {passages: "passage", statements: "statement", quantities: "quantity", events: "event", actors: "actor",
                   concepts: "concept", sources: "source"};
@@ -25,24 +28,29 @@ function h(tag, properties, ...children) {
   return element;
 }
 
-/** An id made of words that no row has yet; empty where they have no Latin letter. */
+const LETTERS = {ä: "ae", ö: "oe", ü: "ue", ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", ł: "l", þ: "th", ı: "i", ħ: "h", ŋ: "n"};
+const LONGEST_SLUG = 40;
+
+/** An id made of words that no row has yet, as the server makes it; empty where it takes the server to write them. */
 function slug(words, taken) {
-  const plain = words.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().match(/[a-z0-9]+/g) || [];
+  const plain = words.toLowerCase().normalize("NFC").replace(/[äöüßæœøđðłþıħŋ]/g, (letter) => LETTERS[letter])
+    .replace(/[’'_]/g, "").normalize("NFKD").replace(/\p{M}/gu, "");
+  if (/(?![a-z])\p{L}/u.test(plain)) return "";
   let id = "";
-  for (const word of plain) {
-    if (id && id.length + word.length > 32) break;
-    id += (id ? "-" : "") + word.slice(0, 32);
+  for (const word of plain.match(/[a-z0-9]+/g) || []) {
+    if (id && id.length + 1 + word.length > LONGEST_SLUG) break;
+    id = (id ? `${id}-${word}` : word).slice(0, LONGEST_SLUG);
   }
   for (let n = 1; id; n += 1) if (!taken.has(n > 1 ? `${id}-${n}` : id)) return n > 1 ? `${id}-${n}` : id;
   return "";
 }
 
-let fieldCount = 0;
+let fieldCount = 0, unnamed = 0;
 
 /**
  * The fields of one row. `at` has: table, schema, values, proposed (names of columns), options(table) -> rows of cells,
- * schemas, taken() -> ids in use, findings (of this row), asked(table, words) -> a promise of an id, within (a row
- * that is made inside another's form). `read()` gives the cells, `made()` the rows made on the way, `draft()` what to keep.
+ * schemas, taken() -> ids in use, findings (of this row), asked(table, words) -> a promise of an id, publisher (of the
+ * source), within (a row that is made inside another's form). `read()` gives the cells, `made()` the rows made on the way, `draft()` what to keep.
  */
 function fields(at) {
   const known = {}, element = h("div", {className: "pair"});
@@ -57,14 +65,28 @@ function fields(at) {
     known[field.name] = one;
     element.append(one.element);
   }
+  let speaker = known.speaker?.value.trim();
+  const idWords = () => NAMED[at.table].map((each) => known[each]?.value || "").join(" ").trim();
+  /** The chain begins with who speaks; the publisher alone needs no chain. */
+  function chain() {
+    const now = known.speaker.value.trim(), hands = known.chain.value.split(">").map((each) => each.trim()).filter(Boolean);
+    if (!now || now === speaker) return;
+    if (!touched.has("chain") || hands[0] === speaker) {
+      const rest = hands.length > 1 ? hands.slice(1) : [at.publisher || ""];
+      hands.splice(0, hands.length, ...(now === at.publisher ? [now] : [now, ...rest.filter(Boolean)]));
+      known.chain.propose(hands.join(" > "));
+    }
+    speaker = now;
+  }
   /** What hangs on a value: the id on the words, the act on the mode. */
   function follow(name, typed) {
     if (name === "mode" && known.act) known.act.element.hidden = known.mode.value !== "done" && !known.act.value;
+    if (name === "speaker" && typed && known.chain) chain();
     if (known.id && (NAMED[at.table] || []).includes(name) && typed && !touched.has("id") && !at.before) {
-      const words = NAMED[at.table].map((each) => known[each]?.value || "").join(" ").trim();
+      const words = idWords();
       const id = slug(words, at.taken());
       if (id) known.id.propose(id);
-      else if (words) at.asked(at.table, words).then((found) => { if (!touched.has("id")) known.id.propose(found); });
+      else if (words) at.asked(at.table, words).then((found) => { if (!touched.has("id") && idWords() === words) known.id.propose(found); });
     }
   }
   follow("mode");
@@ -83,9 +105,14 @@ function fields(at) {
     restore(draft) {
       for (const [name, value] of Object.entries(draft)) known[name]?.restore(value);
       Object.keys(draft).forEach((name) => { if (!known[name]?.proposed) touched.add(name); });
+      speaker = known.speaker?.value.trim();
       follow("mode");
     },
-    set(values) { for (const [name, value] of Object.entries(values)) known[name]?.propose(value); follow("mode"); },
+    set(values) {
+      for (const [name, value] of Object.entries(values)) known[name]?.propose(value);
+      speaker = known.speaker?.value.trim();
+      follow("mode");
+    },
     first: () => Object.values(known).find((one) => one.input.ariaRequired && one !== known.id && !one.read() && !one.element.hidden)
       || Object.values(known)[0],
   };
@@ -100,6 +127,9 @@ function referred(schema, name) {
   return targets.length === 1 ? targets[0].split(".")[0] : null;
 }
 
+/** The name of a column as a word. */
+function spoken(name) { return name.replaceAll("_", " "); }
+
 function fieldOf(at, field, changed) {
   const id = `field-${fieldCount += 1}`, target = referred(at.schema, field.name);
   const words = field.constraints?.enum || (field.type === "boolean" ? ["true", "false"] : null)
@@ -107,7 +137,8 @@ function fieldOf(at, field, changed) {
       ? Array.from({length: field.constraints.maximum - field.constraints.minimum + 1}, (_, n) => String(n + field.constraints.minimum)) : null);
   let input;
   if (words) {
-    input = h("select", {id, name: field.name}, h("option", {value: ""}, "–"), words.map((word) => h("option", {value: word}, at.grades?.[field.name]?.[word] ? `${word} – ${at.grades[field.name][word]}` : word)));
+    const said = (word) => (at.grades?.[field.name]?.[word] ? `${word} – ${at.grades[field.name][word]}` : WORDS[field.name]?.[word] ? `${word} ${WORDS[field.name][word]}` : word);
+    input = h("select", {id, name: field.name}, h("option", {value: ""}, "–"), words.map((word) => h("option", {value: word}, said(word))));
   } else if (LONG.includes(field.name)) {
     input = h("textarea", {id, name: field.name, rows: 2});
   } else {
@@ -117,17 +148,18 @@ function fieldOf(at, field, changed) {
   const required = field.constraints?.required;
   if (required) input.setAttribute("aria-required", "true");
   const tag = h("span", {className: "tag", hidden: true}, "proposed");
-  const named = field.name.replaceAll("_", " ");
+  const named = spoken(field.name), about = ABOUT[field.name] || field.description;
   const label = h("label", {htmlFor: id}, named[0].toUpperCase() + named.slice(1), tag,
-                  h("span", {className: "soft"}, field.description ? ` ${field.description}` : "", required ? "" : " (optional)"));
+                  h("span", {className: "soft"}, about ? ` ${about}` : "", required ? "" : " (optional)"));
+  const dangling = `${SINGULAR[target] && !at.within ? `Press New ${SINGULAR[target]}, or choose` : "Choose"} one of the list.`;
   const findings = (at.findings || []).filter((each) => (each.column || "").split(", ").includes(field.name));
   const wrong = findings.map((each, n) => h("p", {className: "finding", id: `${id}-wrong-${n}`},
-                                            `Found ${each.found}, expected ${each.expected}. ${each.remedy}`));
+                                            `Found ${each.found}, expected ${each.expected}. ${each.code === "id-dangling" ? dangling : each.remedy}`));
   if (wrong.length) {
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", wrong.map((each) => each.id).join(" "));
   }
-  const element = h("div", {className: `field${words && !target ? "" : ["value", "unit", "date", "as_of"].includes(field.name) ? "" : " wide"}`}, label);
+  const element = h("div", {className: `field${words && !target && !at.grades?.[field.name] ? "" : ["value", "unit", "date", "as_of"].includes(field.name) ? "" : " wide"}`}, label);
   const one = {
     element, input, proposed: false,
     get value() { return input.value; },
@@ -176,6 +208,7 @@ function asReference(at, field, target, one, element, id, changed) {
     const box = h("fieldset", {}, h("legend", {}, `New ${SINGULAR[target]} `, h("span", {className: "soft"}, "saved with this form")),
                   inner.element, h("button", {type: "button", className: "quiet", onclick: close}, "Not a new one"));
     inner.box = box;
+    if (label && !inner.known.id?.value) at.asked(target, label).then((id) => { if (inner && !inner.known.id.value) inner.known.id.propose(id); });
     element.append(box);
     input.value = "";
     input.disabled = true;
@@ -223,15 +256,20 @@ function asReference(at, field, target, one, element, id, changed) {
   }
   input.addEventListener("change", settle);
   input.addEventListener("input", show);
+  let place = "";  // the name of a row made here that has no id yet: the server gives it one
+  const innerRow = () => {
+    const cells = inner.read();
+    return cells.id ? cells : {...cells, id: place ||= `?${unnamed += 1}`};
+  };
   one.read = () => {
     if (input.value.trim() && !inner) {
       const typed = input.value.trim().toLowerCase(), row = rows().find((each) => named(each).toLowerCase() === typed);
       if (row) input.value = row.id;
     }
-    const own = inner ? inner.read().id : input.value.trim();
+    const own = inner ? innerRow().id : input.value.trim();
     return many ? [...chosen, own].filter(Boolean).join(delimiter) : own;
   };
-  one.made = () => (inner ? [{table: target, before: null, after: inner.read()}] : []);
+  one.made = () => (inner ? [{table: target, before: null, after: innerRow()}] : []);
   one.put = (value) => {
     chosen.length = 0;
     if (many) { value.split(delimiter).filter(Boolean).forEach(choose); choose(""); } else input.value = value;

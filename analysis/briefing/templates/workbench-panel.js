@@ -26,7 +26,7 @@ function openForm(at) {
   if (!schema) return say(`This project has no table ${at.table}.`);
   const known = new Set(schema.fields.map((field) => field.name));
   at.values = Object.fromEntries(Object.entries(at.values || {}).filter(([name]) => known.has(name)).map(([name, value]) => [name, String(value ?? "")]));
-  const made = fields({...at, schema, schemas: state.schemas, grades: state.grades, taken, findings: at.findings,
+  const made = fields({...at, schema, schemas: state.schemas, grades: state.grades, taken, findings: at.findings, publisher: publisher(),
                        options: (table) => state.tables[table]?.map((each) => each.cells),
                        asked: (table, words) => ask("slug", {table, words})});
   form = {...at, fields: made, dirty: false};
@@ -88,7 +88,7 @@ function rows(table) { return state.tables[table] || []; }
 function row(table, id) { return rows(table).find((each) => each.cells.id === id)?.cells; }
 function keyOf(table, cells) { return [state.schemas[table].primaryKey || []].flat().map((column) => cells[column]).join(" "); }
 
-async function save(changes) {
+async function save(changes, over = "") {
   if (!form || form.saving) return;
   const at = form, name = SINGULAR[at.table];
   if (!changes) {
@@ -102,13 +102,13 @@ async function save(changes) {
     forget(at);
     form = null;
     draft = null;
-    const last = changes[changes.length - 1].after;
+    const last = now.saved || changes[changes.length - 1].after;
     if (at.table === "passages") chosen = last.id;
     else if (at.passage) chosen = at.passage;
     $("form").replaceChildren();
     $("conflict").replaceChildren();
     await take(now);
-    done(at, last);
+    done(at, last, over);
   } catch (problem) {
     at.saving = false;
     if (problem.status === 409) return conflict(problem, changes, at);
@@ -120,19 +120,23 @@ async function save(changes) {
 }
 
 /** After a save: back to the text, or to the fields where something was found. */
-function done(at, last) {
+function done(at, last, over = "") {
   const kept = rows(at.table).find((each) => keyOf(at.table, each.cells) === keyOf(at.table, last)
     || (at.table === "passages" && each.cells.start === last.start && each.cells.end === last.end && each.cells.source === last.source));
   if (kept && at.table === "passages") { chosen = kept.cells.id; render(); }
   const found = kept ? findingsOf(at.table, kept.row) : [];
   if (found.length) {
-    edit(at.table, kept);
-    return say(`Saved, with ${found.length} finding${found.length > 1 ? "s" : ""}: ${found[0].message}`);
+    const empty = Object.entries(edit(at.table, kept)).filter(([name, one]) => one.input.ariaRequired && !kept.cells[name]);
+    if (empty.length) {
+      empty[0][1].input.focus();
+      return say(`Saved${over}. Still to fill in: ${empty.map(([name]) => spoken(name)).join(", ")}.`);
+    }
+    return say(`Saved${over}, with ${found.length} finding${found.length > 1 ? "s" : ""}: ${found[0].message}`);
   }
   if (chosen && !isInView(chosen)) scrollTo(chosen);
   $("text").focus({preventScroll: true});
   const then = at.table === "passages" ? " s adds a statement, q a quantity, v an event." : "";
-  say(`Saved. Undo: Ctrl Z.${then}`);
+  say(`Saved${over}. Undo: Ctrl Z.${then}`);
 }
 
 function closeForm() {
@@ -156,22 +160,23 @@ function conflict(problem, changes, at) {
   const again = (before) => {
     $("conflict").replaceChildren();
     const same = (one) => one.table === problem.table && JSON.stringify(one.before) === JSON.stringify(changes.find((each) => each.table === problem.table && each.before).before);
-    save(changes.map((each) => (same(each) ? {...each, before, after: before && each.after ? {...before, ...each.after} : each.after} : each)));
+    save(changes.map((each) => (same(each) ? {...each, before, after: before && each.after ? {...before, ...each.after} : each.after} : each)),
+         before ? ": yours stands in the place of what was there" : " as a new row");
   };
   const columns = Object.keys({...problem.before, ...(there || {})})
     .filter((column) => !there || (mine || {})[column] !== there[column] || problem.before?.[column] !== there[column]);
   $("conflict").replaceChildren(
-    h("h2", {}, there ? "This row was changed meanwhile, by somebody else" : "This row was removed meanwhile, by somebody else"),
+    h("h2", {}, there ? "This row was changed meanwhile, elsewhere (another tab, or an editor)" : "This row was removed meanwhile, elsewhere (another tab, or an editor)"),
     h("p", {}, "Nothing was written, and nothing you typed is lost."),
     h("table", {}, h("thead", {}, h("tr", {}, ["Column", "Yours", "There now"].map((name) => h("th", {scope: "col"}, name)))),
       h("tbody", {}, columns.map((column) => h("tr", {}, h("th", {scope: "row"}, h("code", {}, column)),
         h("td", {className: mine && there && mine[column] !== there[column] ? "differs" : ""}, mine ? mine[column] ?? "" : "(removed)"),
         h("td", {className: mine && there && mine[column] !== there[column] ? "differs" : ""}, there ? there[column] ?? "" : "(removed)"))))),
     h("div", {className: "actions"},
-      h("button", {type: "button", className: "main", onclick: () => again(there || null)}, there ? "Save mine over it" : "Save mine as a new row"),
-      h("button", {type: "button", onclick: () => { forget(at); cancel(); refresh(); }}, there ? "Keep what is there" : "Let it be gone")));
+      h("button", {type: "button", className: "main", onclick: () => { forget(at); cancel(); refresh(); say(there ? "Kept what is there; yours was not saved." : "The row stays removed; yours was not saved."); }}, there ? "Keep what is there" : "Let it be gone"),
+      h("button", {type: "button", onclick: () => again(there || null)}, there ? "Save mine over it" : "Save mine as a new row")));
   refresh();
-  say(there ? "Somebody else changed this row meanwhile; choose." : "Somebody else removed this row meanwhile; choose.");
+  say(`This row was ${there ? "changed" : "removed"} meanwhile, elsewhere; choose.`);
   $("conflict").querySelector("button").focus();
   $("panel").scrollTop = 0;
 }
@@ -182,6 +187,7 @@ function edit(table, one) {
   openForm({table, before: cells, values: cells, proposed: [], passage: table === "passages" ? null : cells.passage || null,
             findings: findingsOf(table, one.row),
             span: table === "passages" ? {start: Number(cells.start), end: Number(cells.end)} : null});
+  return form.fields.known;
 }
 
 async function remove(table, one, also = false) {
@@ -258,9 +264,10 @@ function notices() {
   if (state?.changed) {
     const absent = state.findings.filter((each) => LOST.includes(each.code));
     say_("The text has changed since it was coded",
-      h("p", {}, `${state.moves.length} passage${state.moves.length === 1 ? " stands" : "s stand"} elsewhere now; ${absent.length} ${absent.length === 1 ? "is" : "are"} not found.`),
+      state.blind ? h("p", {}, "The first coder has to take it over; passages may stand beside their words until then.")
+        : h("p", {}, `${state.moves.length} passage${state.moves.length === 1 ? " stands" : "s stand"} elsewhere now; ${absent.length} ${absent.length === 1 ? "is" : "are"} not found.`),
       absent.map((each) => h("p", {className: "finding"}, `${rows("passages").find((one) => one.row === each.row)?.cells.id || each.place}: ${each.found}`)),
-      h("div", {className: "actions"}, h("button", {type: "button", className: "main", onclick: moveAll},
+      state.blind ? null : h("div", {className: "actions"}, h("button", {type: "button", className: "main", onclick: moveAll},
         state.moves.length ? `Move ${state.moves.length} passage${state.moves.length === 1 ? "" : "s"}` : "Take this text for the source")));
   }
   if (state?.blind) found.push(h("div", {className: "notice plain"}, h("p", {}, "You code blind: what other coders coded is not shown, and has not left the server.")));
@@ -290,6 +297,7 @@ function step(kind, by) {
   const spans = kind === "findings" ? wrongs() : kind === "paragraphs"
     ? uncoded.paragraphs.map((n) => paragraphs[n - 1]).filter(Boolean) : uncoded[kind].map(([start, end]) => ({start: toU(start), end: toU(end)}));
   if (!spans.length) return say(`No ${kind} left.`);
+  stepped = null;
   steps[kind] = (steps[kind] + by + spans.length) % spans.length;
   if (steps[kind] < 0) steps[kind] = 0;
   const at = spans[steps[kind]];
@@ -299,11 +307,55 @@ function step(kind, by) {
   draft = null;
   cursor = kind === "paragraphs" ? sentenceAt(span.start) : span;
   const under = placed().filter((each) => each.span.start <= span.start && span.end <= each.span.end);
+  stepped = {kind, mark: kind === "paragraphs" ? uncoded.paragraphs[steps[kind]] : uncoded[kind][steps[kind]].join(" "), cursor};
   chosen = kind !== "paragraphs" && under.length ? under[under.length - 1].id : null;
   renderView();
   reveal(cursor);
   $("text").focus({preventScroll: true});
-  say(`${kind.slice(0, -1)} ${steps[kind] + 1} of ${spans.length}: ${text.slice(cursor.start, cursor.end).slice(0, 120)}. ${chosen && kind === "numbers" ? "q adds a quantity" : chosen ? "a adds an actor" : "Enter makes a passage, ↓ goes on"}.`);
+  say(`${kind.slice(0, -1)} ${steps[kind] + 1} of ${spans.length}: ${text.slice(cursor.start, cursor.end).slice(0, 120)}. ${chosen && kind === "numbers" ? "q adds a quantity" : chosen ? "a adds an actor" : "Enter makes a passage, ↓ goes on"}; x sets it aside.`);
+}
+
+// What needs no code is set aside: for this browser, project and text, since it is no data.
+let stepped = null;                                // the mark that a step went to: {kind, mark, cursor}
+const asideKey = () => `briefing-aside-${state.project}-${loaded}`;
+function aside() {
+  try { return JSON.parse(localStorage.getItem(asideKey())) || {}; } catch { return {}; }
+}
+function atStep() { return stepped && cursor === stepped.cursor ? stepped : null; }
+/** What is not coded, without what was set aside. */
+function withoutAside(found) {
+  const all = aside(), left = (kind, name = (each) => each) => found[kind].filter((each) => !all[kind]?.includes(name(each)));
+  const pair = (each) => each.join(" ");
+  return {paragraphs: left("paragraphs"), numbers: left("numbers", pair), names: left("names", pair)};
+}
+function setAside() {
+  const at = atStep();
+  if (!at) return say("Go to a mark first: 1, 2 and 3 go through them.");
+  const all = aside();
+  localStorage.setItem(asideKey(), JSON.stringify({...all, [at.kind]: [...(all[at.kind] || []), at.mark]}));
+  stepped = null;
+  steps[at.kind] -= 1;
+  uncoded = withoutAside(uncoded);
+  showUncoded();
+  renderView();
+  $("text").focus({preventScroll: true});
+  const key = STEPS.find(([kind]) => kind === at.kind)[1];
+  say(`Set aside in this browser; ${counted(uncoded[at.kind].length, at.kind.slice(0, -1))} left.${uncoded[at.kind].length ? ` ${key} goes on.` : ""} Shift x brings back all.`);
+}
+function bringBack() {
+  const n = Object.values(aside()).flat().length;
+  if (!n) return say("Nothing is set aside.");
+  localStorage.removeItem(asideKey());
+  lookForUncoded();
+  $("text").focus({preventScroll: true});
+  say(`Brought back: ${counted(n, "mark")}.`);
+}
+/** The button that sets aside where a step went, or that brings back what was set aside. */
+function asideButtons() {
+  const at = atStep(), n = Object.values(aside()).flat().length;
+  const one = at && h("button", {type: "button", onclick: setAside}, `Set this ${at.kind.slice(0, -1)} aside `, h("kbd", {}, "x"));
+  const all = n && (at || !chosen) ? h("button", {type: "button", onclick: bringBack}, `Bring back ${n} set aside `, h("kbd", {}, "Shift x")) : null;
+  return one || all ? [h("div", {className: "actions"}, one, all)] : [];
 }
 
 function toFinding(finding) {
@@ -330,7 +382,7 @@ function findingLines(table, number) {
 
 function renderView() {
   if (!state?.tables) return $("view").replaceChildren();
-  $("view").replaceChildren(...(chosen ? passageView(chosen) : form ? [] : overview()));
+  $("view").replaceChildren(...(form ? [] : asideButtons()), ...(chosen ? passageView(chosen) : form ? [] : overview()));
   paint();
 }
 
@@ -345,6 +397,22 @@ function card(table, one, name, ...content) {
            h("div", {className: "row"}, h("div", {}, content), buttons(table, one, name)), wrong);
 }
 
+/** A quantity in a line: how much of what, whose, and who claims it. */
+function quantityLine(cells) {
+  const hedge = cells.hedge === "=" ? "" : WORDS.hedge[cells.hedge] || cells.hedge, claimant = cells.claimed_by && (row("actors", cells.claimed_by)?.label || cells.claimed_by);
+  const soft = [cells.holder, claimant && `claimed by ${claimant}`].filter(Boolean).map((each) => ` · ${each}`).join("");
+  return [h("strong", {}, [hedge, grouped(cells.value), cells.unit].filter(Boolean).join(" ")), ` ${[cells.measure, cells.of].filter(Boolean).join(" of ")}`,
+          soft ? h("span", {className: "soft"}, soft) : null];
+}
+
+/** A number with its thousands apart, from 10,000 on: a year stays whole. */
+function grouped(value) {
+  const [, sign, whole, rest] = /^([-+]?)(\d+)((?:\.\d+)?)$/.exec(value) || [];
+  return whole?.length > 4 ? sign + whole.replace(/\B(?=(\d{3})+$)/g, ",") + rest : value;
+}
+
+function counted(n, word, many = `${word}s`) { return `${n} ${n === 1 ? word : many}`; }
+
 function passageView(id) {
   const one = rows("passages").find((each) => each.cells.id === id), cells = one.cells;
   const all = placed(), at = all.findIndex((each) => each.id === id);
@@ -357,7 +425,7 @@ function passageView(id) {
     : h("div", {className: `card${findingsOf("passages", one.row).length ? " wrong" : ""}`},
       h("div", {className: "row"}, h("p", {className: "gist"}, cells.gist || h("span", {className: "soft"}, "No gist yet")), buttons("passages", one, `passage ${id}`)),
       h("dl", {className: "facts"}, [["Speaker", cells.speaker], ["Chain", cells.chain], ["Kind", cells.kind], ["Quote", cells.quote], ["Credibility", cells.credibility],
-        ["Id", id], ["Paragraph", cells.paragraph], ["Coded by", coders(id).join(", ") || "nobody yet"]]
+        ["Id", id], ["Paragraph", cells.paragraph], coders(id).length ? ["Coded by", coders(id).join(", ")] : ["Coding", "No statement yet"]]
         .filter(([, value]) => value).map(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
       findingLines("passages", one.row),
       h("button", {type: "button", className: "quiet", onclick: changeWords}, "Give it other words ", h("kbd", {}, "r")));
@@ -367,7 +435,7 @@ function passageView(id) {
       h("strong", {}, label("actors", each.cells.actor)), ` ${each.cells.agreement || "–"}: `, label("concepts", each.cells.concept),
       h("span", {className: "soft"}, ` · ${each.cells.mode}${each.cells.act ? ` (${each.cells.act})` : ""} · ${each.cells.coder}`)))),
     ...section("quantities", "Quantities", "q", of("quantities").map((each) => card("quantities", each, `quantity ${each.cells.id}`,
-      h("strong", {}, `${each.cells.hedge === "=" ? "" : `${each.cells.hedge} `}${each.cells.value} ${each.cells.unit}`), ` ${each.cells.measure} of ${each.cells.of}`, h("span", {className: "soft"}, ` · ${each.cells.holder}`)))),
+      ...quantityLine(each.cells)))),
     ...section("events", "Events", "v", of("events").map((each) => card("events", each, `event ${each.cells.id}`,
       h("strong", {}, each.cells.date), ` ${each.cells.title}`, each.cells.resolved === "true" ? h("span", {className: "soft"}, " · resolved") : null))),
     h("div", {className: "actions"}, h("button", {type: "button", onclick: () => choose(null)}, "All passages ", h("kbd", {}, "Esc")))].flat(2);
@@ -376,10 +444,10 @@ function passageView(id) {
 function overview() {
   const passages = rows("passages").filter((each) => each.cells.source === source);
   const count = (table) => rows(table).filter((each) => each.cells.passage && passages.some((one) => one.cells.id === each.cells.passage)).length;
-  const sum = `${passages.length} passages, ${count("statements")} statements, ${count("quantities")} quantities, ${count("events")} events`;
+  const sum = [counted(passages.length, "passage"), counted(count("statements"), "statement"), counted(count("quantities"), "quantity", "quantities"), counted(count("events"), "event")].join(", ");
   const list = (table, title, key) => state.schemas[table] ? [h("h3", {}, `${title} (${rows(table).length})`, h("button", {type: "button", onclick: () => add(table)}, `New ${SINGULAR[table]} `, h("kbd", {}, key))),
     h("ul", {className: "list"}, rows(table).map((each) => h("li", {}, h("button", {type: "button", onclick: () => edit(table, each)}, h("strong", {}, each.cells.label || each.cells.id), h("span", {className: "soft"}, ` ${each.cells.who || each.cells.sentence || ""}`)),
-      h("button", {type: "button", className: "quiet", "aria-label": `Delete ${each.cells.label || each.cells.id}`, onclick: () => remove(table, each)}, "Delete"))))] : [];
+      buttons(table, each, each.cells.label || each.cells.id))))] : [];
   const order = [...passages].sort((a, b) => Number(a.cells.start) - Number(b.cells.start));
   const wrong = wrongs();
   const left = Object.values(drafts()).filter((each) => each.cells);
@@ -417,10 +485,23 @@ async function add(table) {
   if (at) try { offered = await ask("select", {source, start: toC(at.span.start), end: toC(at.span.end)}); } catch { /* then nothing is offered */ }
   const actor = actorOf(cells.speaker) || (one.other || !cells.speaker ? offered.actor : "");
   const at_ = cursor && at && at.span.start <= cursor.start && cursor.end <= at.span.end ? text.slice(cursor.start, cursor.end) : null;
-  const number = offered.numbers.find((each) => at_ && each.words.includes(at_)) || offered.numbers[0], date = offered.dates[0];
+  const left = numbersLeft(id, offered.numbers), date = offered.dates[0];
+  const number = left.find((each) => at_ && each.words.includes(at_)) || left[0];
+  const note = table !== "quantities" || number ? "" : offered.numbers.length ? "Each number of these words has its quantity." : "These words have no number in digits or words that can be read.";
   const values = {passage: id, ...(table === "statements" ? {actor, mode: "said", coder: state.coder, start: at ? toC(at.span.start) : "", end: at ? toC(at.span.end) : ""}
     : table === "quantities" ? {claimed_by: actor, ...(number ? {hedge: number.hedge, value: number.value, unit: number.unit} : {})}
     : {...(date ? {date: date.date, resolved: String(date.resolved)} : {resolved: "false"})})};
-  openForm({table, passage: id, values, proposed: Object.keys(values), offered});
+  openForm({table, passage: id, values, proposed: Object.keys(values), offered, note});
+  if (note && form) say(`New quantity. ${note}`);
+}
+
+/** The numbers of a passage that have no quantity yet, by their values. */
+function numbersLeft(passage, numbers) {
+  const has = rows("quantities").filter((each) => each.cells.passage === passage && each.cells.value).map((each) => Number(each.cells.value));
+  return numbers.filter((each) => {
+    const at = has.indexOf(Number(each.value));
+    if (at >= 0) has.splice(at, 1);
+    return at < 0;
+  });
 }
 

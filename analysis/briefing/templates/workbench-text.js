@@ -282,7 +282,7 @@ async function takeWords(at) {
 
 function openPassage(offered) {
   const values = {source, start: offered.start, end: offered.end, kind: offered.kind, speaker: offered.speaker,
-                  chain: offered.chain, quote: offered.quote};
+                  chain: offered.chain, quote: offered.quote, credibility: "6"};
   openForm({table: "passages", values, proposed: Object.keys(values), offered,
             span: {start: offered.start, end: offered.end}});
 }

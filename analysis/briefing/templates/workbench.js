@@ -79,20 +79,24 @@ function lookForUncoded() {
   clearTimeout(looking);
   looking = setTimeout(async () => {
     if (!state.text) return;
-    try { uncoded = await ask("uncoded", {source}); } catch { return; }
-    const without = new Set(uncoded.paragraphs);
-    for (const each of paragraphs) each.element.classList.toggle("uncoded", without.has(each.n));
-    paintMarks();
-    renderSteps();
+    try { uncoded = withoutAside(await ask("uncoded", {source})); } catch { return; }
+    showUncoded();
     if (!chosen && !form) renderView();
   }, 60);
+}
+
+function showUncoded() {
+  const without = new Set(uncoded.paragraphs);
+  for (const each of paragraphs) each.element.classList.toggle("uncoded", without.has(each.n));
+  paintMarks();
+  renderSteps();
 }
 
 // --- keys ----------------------------------------------------------------------------
 
 const KEYS = [
   ["Select words", [["↓ ↑", "the next or previous sentence"], ["→ ←", "the next or previous word"], ["Shift → ←", "end a word later or earlier"], ["Shift ↓ ↑", "end a sentence later or earlier"], [", .", "begin a word earlier or later"], ["Enter", "make a passage of the words"], ["double click", "select the sentence"]]],
-  ["Go", [["j k", "next or previous passage"], ["o", "open the passage at the selection"], ["1 2 3", "next paragraph without a passage, number without a quantity, name without an actor"], ["4", "next finding"], ["Shift 1 … 4", "the previous one"], ["t", "to the text"], ["p", "to the panel"]]],
+  ["Go", [["j k", "next or previous passage"], ["o", "open the passage at the selection"], ["1 2 3", "next paragraph without a passage, number without a quantity, name without an actor"], ["4", "next finding"], ["Shift 1 … 4", "the previous one"], ["x", "set aside, in this browser, what 1, 2 or 3 went to"], ["Shift x", "bring back all that was set aside"], ["t", "to the text"], ["p", "to the panel"]]],
   ["Code the passage shown", [["s", "add a statement"], ["q", "add a quantity"], ["v", "add an event"], ["e", "edit the passage"], ["r", "give it other words: the next that are selected"], ["Delete", "delete it"], ["a", "new actor"], ["c", "new concept"], ["d", "describe the source"]]],
   ["Anywhere", [["Ctrl Enter", "save the form"], ["Esc", "close the form (it is kept as a draft), then the passage"], ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"], ["?", "these keys"]]],
 ];
@@ -102,7 +106,7 @@ const actions = {
   a: () => add("actors"), c: () => add("concepts"), t: () => $("text").focus(), p: () => ($("panel").querySelector("input, select, textarea, button") || $("panel")).focus(),
   r: changeWords, d: () => { const one = rows("sources").find((each) => each.cells.id === source); if (one) edit("sources", one); },
   e: () => withChosen((one) => edit("passages", one)), Delete: () => withChosen((one) => remove("passages", one)),
-  "?": showKeys, ",": () => move("word", -1, "start"), ".": () => move("word", 1, "start"),
+  x: setAside, X: bringBack, "?": showKeys, ",": () => move("word", -1, "start"), ".": () => move("word", 1, "start"),
   ArrowDown: (shift) => move("sentence", 1, shift && "end"), ArrowUp: (shift) => move("sentence", -1, shift && "end"),
   ArrowRight: (shift) => move("word", 1, shift && "end"), ArrowLeft: (shift) => move("word", -1, shift && "end"),
 };
