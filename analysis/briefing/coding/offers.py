@@ -181,6 +181,8 @@ class _Names:
         found = []
         for each in proposals.names(self.text, language):
             start = signs.get(each.start, each.start)
+            if agency := re.match(rf"(?i){pattern(self.words.agency)}\s+", self.text[start:each.end]):
+                start += agency.end()
             end = min([label.start for label in labels if start < label.start < each.end], default=each.end)
             words = self.text[start:end].split()
             while end < each.end and words and words[-1].islower():

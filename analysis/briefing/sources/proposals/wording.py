@@ -257,7 +257,7 @@ _SPEECH: Mapping[str, Speech] = {
         "fordern|forderten|warnt|warnte|warnen|warnten|teilte|teilt|betont|betonte|berichtet|berichtete|meldet|meldete|"
         "behauptet|behauptete|bestreitet|bestritt|kritisiert|kritisierte|kündigte|meint|meinte|schreibt|schrieb|bestätigt|"
         "bestätigte|verlangt|verlangte|räumte|heißt es",
-        "laut|nach angaben (?:von|des|der)|nach den worten (?:von|des|der)", "zufolge",
+        "(?<=[“”\"«»],\\s)so|laut|nach angaben (?:von|des|der)|nach den worten (?:von|des|der)", "zufolge",
         "(?<!ich\\s)(?:sei|seien|habe|werde|könne|müsse|wolle|solle|dürfe)", "er|sie|es|sein\\w*|ihr\\w*",
         "in|im|aus|nach|bei|von|vom|vor|zu|nahe|auf|mit|gegen|für", "der|die|das|dem|den|des",
         "(?:nachrichten)?agentur",
