@@ -87,6 +87,7 @@ def told(text, words, language="en", people=PEOPLE):
     ("de", "Laut Mira Holt bleiben die Boote.", "bleiben die Boote", "Mira Holt"),
     ("de", "Frau Mira Holt zufolge bleiben die Boote.", "bleiben die Boote", "Mira Holt"),
     ("de", "Mira Holt erklärte die Lage. Der Hafen sei zu.", "Der Hafen sei zu", "Mira Holt"),
+    ("de", "Mira Holt sagte, der Hafen sei zu, meldete die Agentur Nord Funk.", "der Hafen sei zu", "Mira Holt > Nord Funk"),
     ("fr", "Selon Lise Brun, le port est fermé.", "le port est fermé", "Lise Brun"),
     ("es", "El puerto está cerrado, dijo Juan Rey.", "El puerto está cerrado", "Juan Rey"),
     ("ru", "По словам Ивана Петрова, порт закрыт.", "порт закрыт", "Ивана Петрова"),
@@ -108,6 +109,7 @@ def test_without_a_sign_or_a_name_for_it_the_page_tells(language, text, words):
 
 @pytest.mark.parametrize(("language", "text", "words", "chain"), [
     ("de", "„Die Boote bleiben“, sagte Mira Holt am Montag.", "Die Boote bleiben", "Mira Holt"),
+    ("de", "„Zu teuer“, so Mira Holt.", "Zu teuer", "Mira Holt"),
     ("fr", "« Le port est fermé », a dit Lise Brun.", "Le port est fermé", "Lise Brun"),
     ("ru", "«Порт закрыт», — сказал Иван Петров.", "Порт закрыт", "Иван Петров"),
     ("en", 'Mira Holt, head of the Velm Fund, told the Lamp of it. "We stay."', "We stay", "Mira Holt"),

@@ -3,12 +3,12 @@
 import pytest
 
 from briefing.facts import tables
-from briefing.sources import passages, worded
+from briefing.sources import passages
 
 
 def found(words, value, hedge="=", unit="", language="en", **cells):
     row = {"passage": "p", "value": value, "hedge": hedge, "unit": unit, **cells}
-    return list(worded.check("data/quantities.csv", [(7, row)], {"p": words}, language))
+    return list(passages.check_quantities("data/quantities.csv", [(7, row)], {"p": words}, language))
 
 
 def codes(*given, **cells):
@@ -34,7 +34,7 @@ def test_number_that_its_words_do_not_have():
 
 
 def test_no_text_no_passage_and_no_value_are_not_held():
-    assert list(worded.check("q", [(2, {"passage": "other", "value": 1.0}), (3, {"passage": None, "value": 1.0}),
+    assert list(passages.check_quantities("q", [(2, {"passage": "other", "value": 1.0}), (3, {"passage": None, "value": 1.0}),
                                    (4, {"passage": "p", "value": None})], {"p": "7 ships"}, "en")) == []
 
 

@@ -6,7 +6,8 @@ words, where the words matter by a short quote, and by the words before and
 after it, where they are held. Where these do not agree, the check tells whether
 the words are gone, changed, elsewhere, or more than once there; where the whole
 source has changed, it offers the new places. How they are found: `selecting`.
-A coder's own span of a statement goes with its passage.
+A coder's own span of a statement goes with its passage, and a quantity is held
+to its words; of a passage whose words have no number that is read, nothing is said.
 """
 
 from __future__ import annotations
@@ -15,14 +16,15 @@ import bisect
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError, Finding, shown
-from . import selecting, worded
+from . import proposals, selecting
+from .proposals import Number
 from .selecting import digest
 
 
@@ -98,7 +100,7 @@ def check(tables: Tables, texts: Mapping[str, Path]) -> Check:
         moves += of_passages.against(text, sound, changed)
         words = {row["id"]: told for _, row in sound
                  if digest(told := text[row["start"]:row["end"]]) == row["sha256"]}
-        findings += worded.check(_path(tables, "quantities"), enumerate(tables.rows.get("quantities", ()), start=2),
+        findings += check_quantities(_path(tables, "quantities"), enumerate(tables.rows.get("quantities", ()), start=2),
                                  words, known[id].get("language"))
     findings += _outside(tables)
     findings.sort(key=lambda finding: (finding.row is not None, finding.row or 0))
@@ -343,6 +345,64 @@ def _spanned(text: str, start: int, end: int) -> str:
 def _listed(places: Sequence[int]) -> str:
     at = ", ".join(map(str, places[:3])) + (" …" if len(places) > 3 else "")
     return f"at {at}" if len(places) == 1 else f"{len(places)} times, at {at}"
+
+
+# --- quantities ---------------------------------------------------------------------
+
+#: Numbers that words give in ways that are not read: none, one, a dozen.
+UNREAD = (0, 1, 12)
+_SIDES = {">": 1, ">=": 1, "<": -1, "<=": -1}
+
+
+def check_quantities(path: str, quantities: Iterable[tuple[int, Row]], words: Mapping[str, str],
+          language: str | None) -> Iterator[Finding]:
+    """What the quantities of one source say and the words of their passages, by id, do not.
+
+    `path` is that of the table, `quantities` have their numbers in the file.
+    """
+    for number, row in quantities:
+        told = words.get(row.get("passage") or "")
+        if told is None or row.get("value") is None:
+            continue
+        numbers = proposals.quantities(told, language)
+        same = [each for each in numbers if any(proposals.equal(each, float(value)) for value in _values(row))]
+        if same:
+            yield from _hedged(path, number, row, same)
+        elif numbers and not _unread(row, numbers):
+            yield Finding("quantity-not-in-words", path, f"{row['value']:.12g}",
+                          f"a number that the words of its passage have: {_numbers(numbers)}",
+                          "Copy hedge, value and unit from the words, or name the passage that has the number.",
+                          row=number, column="value")
+
+
+def _values(row: Row) -> list[float]:
+    return [value for value in (row["value"], row.get("upper")) if value is not None]
+
+
+def _unread(row: Row, numbers: Sequence[Number]) -> bool:
+    """Whether the value may be told in words that are not read: half of 200 is 50%."""
+    share = (row.get("unit") or "").strip() == "%"
+    return row["value"] in UNREAD or (share and all(number.unit != "%" for number in numbers))
+
+
+def _hedged(path: str, number: int, row: Row, same: Sequence[Number]) -> Iterator[Finding]:
+    hedge = row.get("hedge") or "="
+    if row.get("upper") is None and not any(_agree(hedge, each.hedge) for each in same):
+        yield Finding("hedge-not-in-words", path, f"`{hedge}` before {row['value']:.12g}",
+                      f"the hedge that the words of its passage give it: {_numbers(same)}",
+                      f"Write `{same[0].hedge}`, or the hedge that the words have.", row=number, column="hedge")
+
+
+def _agree(hedge: str, told: str) -> bool:
+    """Whether a hedge is not against that of the words: none where they have one, or the other side."""
+    if hedge == "=":
+        return told == "="
+    return _SIDES.get(hedge, 0) * _SIDES.get(told, 0) >= 0
+
+
+def _numbers(numbers: Iterable[Number]) -> str:
+    """Numbers with hedge and unit, to copy."""
+    return ", ".join(dict.fromkeys(f"`{each.hedge} {each.value:.12g} {each.unit}".rstrip() + "`" for each in numbers))
 
 
 # --- the offer --------------------------------------------------------------------

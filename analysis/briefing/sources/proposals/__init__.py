@@ -19,10 +19,11 @@ from typing import Any
 from ..selecting import paragraphs
 from . import namings, numerals, wording
 from .datings import Dated, dates
-from .namings import Named, names
+from .namings import Named, Saying, names, reported, sayings
 from .numerals import Number, equal, quantities
 
-__all__ = ["Dated", "Named", "Number", "Uncoded", "dates", "equal", "names", "quantities", "slug", "uncoded"]
+__all__ = ["Dated", "Named", "Number", "Saying", "Uncoded", "dates", "equal", "names", "quantities", "reported",
+           "sayings", "slug", "uncoded"]
 
 LONGEST_SLUG = 40  # characters
 

@@ -1,4 +1,4 @@
-"""Likely names in a text: runs of words with a capital, where a capital says something."""
+"""Likely names in a text, runs of words with a capital where a capital says something, and signs of who speaks."""
 
 from __future__ import annotations
 
@@ -138,3 +138,40 @@ class _Reader:
         if self.german:
             return titled
         return not self.begins[first] or word in self.inside or titled
+
+
+# --- speech -------------------------------------------------------------------------
+
+@dataclass(frozen=True)
+class Saying:
+    """A verb or formula of saying: where it stands, and where the speaker does: `before` it, `after` it, or either."""
+
+    start: int
+    end: int
+    side: str
+
+
+@functools.cache
+def _sayings(language: str | None) -> re.Pattern[str]:
+    own = wording.speech(language)
+    kinds = {"either": own.verbs, "after": own.after, "before": own.before}
+    forms = "|".join(f"(?P<{side}>{wording.pattern(each)})" for side, each in kinds.items() if each)
+    return re.compile(rf"(?<![\w-])(?:{forms or '(?!)'})(?![\w-])", re.IGNORECASE)
+
+
+@functools.cache
+def _passive(language: str | None) -> re.Pattern[str]:
+    return re.compile(rf"(?<!\w){wording.pattern(wording.speech(language).passive)}[\s-]+$", re.IGNORECASE)
+
+
+def sayings(text: str, language: str | None) -> list[Saying]:
+    """The verbs and formulas of saying in a text, in its order; not the passives and nouns that look like them."""
+    passive = _passive(language)
+    return [Saying(match.start(), match.end(), match.lastgroup or "either")
+            for match in _sayings(language).finditer(text)
+            if match.lastgroup != "either" or not passive.search(text[max(match.start() - 12, 0):match.start()])]
+
+
+def reported(text: str, language: str | None) -> bool:
+    """Whether a text has a form by which the language marks what another says (the German subjunctive)."""
+    return bool(re.search(rf"(?<!\w){wording.pattern(wording.speech(language).reported)}(?!\w)", text, re.IGNORECASE))
