@@ -47,6 +47,17 @@ def test_another_coders_row_cannot_be_changed(coded, snapshot):
     assert snapshot(coded) == there
 
 
+def test_a_concept_that_another_form_made_meanwhile_is_taken_and_not_made_twice(coded):
+    sitting = Coding(coded, "a")
+    concept = {"table": "concepts", "before": None, "after": {"id": "pay-more", "label": "Pay more", "sentence": "Pay more."}}
+    said = {"table": "statements", "before": None, "after": {
+        "actor": "union", "concept": "pay-more", "agreement": "agree", "mode": "said", "passage": "no-return"}}
+    sitting.save("x", "courier", [concept])
+    sitting.save("x", "courier", [concept, said])
+    assert [row["id"] for row in rows(coded, "concepts")].count("pay-more") == 1
+    assert rows(coded, "statements")[-1]["concept"] == "pay-more"
+
+
 def test_a_blind_coder_takes_back_a_statement(coded):
     blind = Coding(coded, "b")
     there = (coded / "data/statements.csv").read_bytes()

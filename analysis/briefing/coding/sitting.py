@@ -26,6 +26,7 @@ from .sight import OWN, Sight
 
 #: The tables that are coded here; of the others only their findings are shown.
 CODED = ("sources", "passages", "statements", "quantities", "events", "actors", "concepts")
+SHARED = ("actors", "concepts")  # which are made in other forms, too
 HINT = "Record where its text lies with `briefing source FILE`; this page goes on by itself then."
 
 Data = dict[str, Any]
@@ -176,6 +177,9 @@ class Coding:
             read, _ = tables.read(self.root)
             records, _ = self._records(read)
             seen = self._sight(records)
+            there = {(table, row["id"]) for table in SHARED for row in read.rows.get(table, [])}  # by another form, say
+            changes = [each for each in changes if each.get("before")
+                       or (each["table"], (each.get("after") or {}).get("id")) not in there]
             asked = self._named(read, seen, [self._change(read, seen, source, each) for each in changes])
             made = [each for change in asked for each in self._renamed(read, change)]
             made = _followed(made, records.get("statements", []))

@@ -423,8 +423,8 @@ def patch(tables: Tables, result: Check) -> str:
 def moved_statements(tables: Tables, moves: Sequence[Move]) -> dict[int, dict[str, str]]:
     """What moves of passages change in the statements: the cells `start` and `end` by the row's number in the file.
 
-    A coder's own span goes as far as its passage does. Where the words of the passage changed it is cut to the new
-    span, and is the whole of it where no word is left. Statements without a span of their own stay.
+    A coder's own span goes as far as its passage does. Where the words of the passage changed, it is the whole of it:
+    where among them the coder's own are, nothing tells. Statements without a span of their own stay.
     """
     by = {move.passage: move for move in moves}
     return {number: {"start": str(start), "end": str(end)}
@@ -437,8 +437,8 @@ def _carried(move: Move, start: int, end: int) -> tuple[int, int]:
     """A span that goes with its passage."""
     shift = move.new_start - move.start
     start, end = max(start + shift, 0), max(end + shift, 0)
-    if move.new_sha256 is not None:
-        start, end = max(start, move.new_start), min(end, move.new_end)
+    if move.new_sha256 is not None:  # where in other words its own begin or end, nothing tells
+        return move.new_start, move.new_end
     return (start, end) if start < end else (move.new_start, move.new_end)
 
 
