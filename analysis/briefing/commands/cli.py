@@ -188,8 +188,8 @@ def _code(options: argparse.Namespace) -> int:
     try:
         with Workbench(root, coding, options.port, options.source) as workbench:
             _say_address(workbench.url, options)
-            while True:  # a sleep that Ctrl-C ends on Windows, too
-                time.sleep(3600)
+            while True:  # short: a signal that comes just before a sleep is seen after it
+                time.sleep(0.5)
     except KeyboardInterrupt:
         _complain("Stopped. What was saved is in data/.", options.json)
     return 130
