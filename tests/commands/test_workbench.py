@@ -509,14 +509,19 @@ def test_two_tabs_lose_nothing(coded, bench):
         page.page.switch_to.window(one)
 
 
-def test_a_conflict_shows_both_versions_and_keeps_what_was_typed(coded, bench, edit):
-    page = bench(coded)
+def conflicting(page, edit):
+    """The page after a save of a gist that an editor has changed meanwhile."""
     page.press("j", "j", "j", "e")
     page.form("Change the passage")
     page.fill(gist="No crews, no work.")
     edit("data/passages.csv", "The union will not return before the cranes have crews.", "By another hand.")
     page.js("document.querySelector('form.code').requestSubmit()")
     page.until("return document.querySelector('#conflict table')")
+    return page
+
+
+def test_a_conflict_shows_both_versions_and_keeps_what_was_typed(coded, bench, edit):
+    page = conflicting(bench(coded), edit)
     assert "By another hand." in page.panel and "No crews, no work." in page.panel
     assert "No crews" not in (coded / "data/passages.csv").read_text("utf-8")
     assert page.js("return document.activeElement.innerText") == "Keep what is there"
@@ -527,13 +532,7 @@ def test_a_conflict_shows_both_versions_and_keeps_what_was_typed(coded, bench, e
 
 
 def test_in_a_conflict_enter_keeps_what_is_there(coded, bench, edit):
-    page = bench(coded)
-    page.press("j", "j", "j", "e")
-    page.form("Change the passage")
-    page.fill(gist="No crews, no work.")
-    edit("data/passages.csv", "The union will not return before the cranes have crews.", "By another hand.")
-    page.js("document.querySelector('form.code').requestSubmit()")
-    page.until("return document.querySelector('#conflict table')")
+    page = conflicting(bench(coded), edit)
     page.press("Enter")
     page.until("return $('status').textContent === 'Kept what is there; yours was not saved.'")
     assert rows(coded, "passages")[2]["gist"] == "By another hand."
