@@ -227,14 +227,12 @@ class Coding:
                 raise BriefingError("data/passages.csv: found a blind coder, expected the first coder to take over a "
                                     "changed text. Let them do so, or start with --see-all.")
             found = passages.check(read, {source: self._places()[source]})
-            new = {move.passage: {"start": str(move.new_start), "end": str(move.new_end)} for move in found.moves}
-            text = self._source(read, source)[1] or ""
+            new = {move.passage: passages.moved_cells(move) for move in found.moves}
             changes = []
             for record in editing.rows(self.root, read.descriptor, "passages"):
-                if (place := new.get(record.cells["id"])) and record.cells["source"] == source:
-                    paragraph = str(selecting.paragraph(text, int(place["start"])))
-                    changes.append(Change("passages", record.cells,
-                                          {**record.cells, **place, "paragraph": paragraph}))
+                if (cells := new.get(record.cells["id"])) and record.cells["source"] == source:
+                    cells["sha256"] = record.cells["sha256"]  # other words stay a finding until somebody reads them
+                    changes.append(Change("passages", record.cells, {**record.cells, **cells}))
             spans = passages.moved_statements(read, found.moves)
             changes += [Change("statements", record.cells, {**record.cells, **spans[n]})  # both leave out empty lines
                         for n, record in enumerate(editing.rows(self.root, read.descriptor, "statements"), start=2)

@@ -413,7 +413,7 @@ def patch(tables: Tables, result: Check) -> str:
 
     Only the rows that it is about are written anew, and of these only numbers, hashes, prefix and suffix change.
     """
-    places = {move.row: _cells(move) for move in result.moves}
+    places = {move.row: moved_cells(move) for move in result.moves}
     texts = {number: {"sha256": result.sources[row["id"]][0], "characters": str(result.sources[row["id"]][1])}
              for number, row in enumerate(tables.rows["sources"], start=2) if row["id"] in result.sources}
     return _diff(tables, "sources", texts) + _diff(tables, "passages", places) + \
@@ -442,8 +442,8 @@ def _carried(move: Move, start: int, end: int) -> tuple[int, int]:
     return (start, end) if start < end else (move.new_start, move.new_end)
 
 
-def _cells(move: Move) -> dict[str, str]:
-    """What a move writes, by column; what it does not know stays."""
+def moved_cells(move: Move) -> dict[str, str]:
+    """What a move writes into the row of its passage, by column; what it does not know stays."""
     cells = {"start": move.new_start, "end": move.new_end, "sha256": move.new_sha256, "paragraph": move.paragraph,
              "prefix": move.prefix, "suffix": move.suffix}
     return {column: str(value) for column, value in cells.items() if value is not None}
