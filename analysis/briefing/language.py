@@ -14,3 +14,13 @@ CONFIDENCE = "Confidence"
 #: The points of a judgement in full, by what each holds.
 JUDGEMENT = {"basis": "Basis", "against": "Against it", "alternative": "Another reading",
              "would_change_it": "What would change it", "changed": "Since the last edition", "nothing": "None found."}
+
+
+def say(text: str, **values: object) -> str:
+    """A text of the package's own in the language of the report, its `{names}` replaced by values."""
+    return text.format(**values) if values else text
+
+
+def several(number: int, one: str, many: str, **values: object) -> str:
+    """One of two texts by a number, in the language of the report; `{number}` stands for it."""
+    return say(one if number == 1 else many, number=number, **values)
