@@ -39,7 +39,7 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
     Raises InvalidData or InvalidReport where data or report cannot be read at
     all, BriefingError for a text that is not there.
     """
-    data, findings = tables.read(root)
+    data, findings = tables.checked(root)
     if findings:
         raise InvalidData(findings)
     checked = passages.check(data, texts)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ..facts.dates import date_bounds, day
 from ..facts.tables import Row, Tables
 from ..sources import evidence
+from . import statements
 
 if TYPE_CHECKING:
     import pandas
@@ -40,41 +41,42 @@ class Network:
 
 # --- stands -------------------------------------------------------------------
 
-def stands(data: Tables, coder: str | None = None) -> pandas.DataFrame:
-    """One row for each actor and concept that a coder coded, in the order of the codebook.
+def stands(data: Tables, coder: str | None = None, by: str | None = None) -> pandas.DataFrame:
+    """One row for each actor and concept with a stand, by their ids.
 
-    Columns: actor, label, concept, concept_label, agreement (agree, disagree;
-    mixed where passages contradict each other), mode (said, done, both), acts,
-    passages, publishers (tuples), count (of passages). Without `coder` those
-    count whom the descriptor names as `adjudicated`, else the first one in the
-    table, so that no stand is counted twice.
+    Columns: actor, label, concept, concept_label, agreement (agree, disagree; mixed where passages differ), course (the
+    stands in order of time, several where time surely parts them: `statements.course`), since (the date of each,
+    EDTF or None), mode (said, done, both), acts, passages, publishers (tuples), count (of passages). With `by` (week,
+    month, quarter, year) one row for each period besides, and a column `period`: None for what lies in no one period.
+    Without `coder` the statements of `coders.counted` count.
     """
-    return _frame(stand_rows(data, coder), ["actor", "label", "concept", "concept_label", "agreement", "mode", "acts",
-                                            "passages", "publishers", "count"])
+    columns = ["actor", "label", "concept", "concept_label", "agreement", "course", "since", "mode", "acts", "passages",
+               "publishers", "count"]
+    return _frame(stand_rows(data, coder, by), [*(["period"] if by else []), *columns])
 
 
-def stand_rows(data: Tables, coder: str | None = None) -> list[Row]:
+def stand_rows(data: Tables, coder: str | None = None, by: str | None = None) -> list[Row]:
     """The rows of `stands`, as dicts: for programs that need no frames."""
     actors, concepts = _by_id(data, "actors"), _by_id(data, "concepts")
-    statements = data.rows["statements"]
-    coder = coder or data.descriptor.get("adjudicated") or next((row["coder"] for row in statements), None)
-    cells: dict[tuple[str, str], list[Row]] = {}
-    for row in statements:
-        if row["coder"] == coder:
-            cells.setdefault((row["actor"], row["concept"]), []).append(row)
-    places = list(itertools.product(actors, concepts))
-    return [{"actor": actor, "label": actors[actor]["label"], "concept": concept,
-             "concept_label": concepts[concept]["label"], **_combined(data, cells[actor, concept])}
-            for actor, concept in places if (actor, concept) in cells]
+    cells: dict[tuple[str, str, str], list[Row]] = {}
+    for row in statements.counted(data, coder):
+        within = statements.period(row, by) or "" if by else ""
+        cells.setdefault((within, row["actor"], row["concept"]), []).append(row)
+    order = sorted(cells, key=lambda cell: (not cell[0], *cell))  # what lies in no one period comes last
+    return [{**({"period": within or None} if by else {}), "actor": actor, "label": actors[actor]["label"],
+             "concept": concept, "concept_label": concepts[concept]["label"],
+             **_combined(data, cells[within, actor, concept])} for within, actor, concept in order]
 
 
-def _combined(data: Tables, statements: Sequence[Row]) -> Row:
-    agreements = {row["agreement"] for row in statements}
-    modes = {row["mode"] for row in statements}
-    passages = _unique(row["passage"] for row in statements)
+def _combined(data: Tables, rows: Sequence[Row]) -> Row:
+    agreements = {row["agreement"] for row in rows}
+    modes = {row["mode"] for row in rows}
+    passages = _unique(row["passage"] for row in rows)
+    course = statements.course(rows)
     return {"agreement": agreements.pop() if len(agreements) == 1 else "mixed",
+            "course": tuple(stand for stand, _ in course), "since": tuple(date for _, date in course),
             "mode": modes.pop() if len(modes) == 1 else "both",
-            "acts": _unique(row["act"] for row in statements if row["act"]),
+            "acts": _unique(row["act"] for row in rows if row["act"]),
             "passages": passages, "publishers": publishers(data, passages), "count": len(passages)}
 
 
@@ -158,7 +160,7 @@ def timeline(data: Tables) -> pandas.DataFrame:
                      "source": event["source"] or _source_of(data, event["passage"]),
                      "publisher": _publisher(data, event["source"] or _source_of(data, event["passage"]))})
     far = datetime.date.max
-    rows.sort(key=lambda row: (row["first"] or row["last"] or far, row["last"] or far))
+    rows.sort(key=lambda row: (row["first"] or row["last"] or far, row["last"] or far, row["id"]))
     return _frame(rows, ["id", "title", "date", "when", "first", "last", "kind", "resolved", "actors", "passage",
                          "source", "publisher"])
 
@@ -197,11 +199,12 @@ def chains(data: Tables, kinds: Sequence[str] = ("quotation", "paraphrase")) -> 
             groups.setdefault(evidence.chain(row["chain"]), []).append(row)
     rows = []
     for hands, group in groups.items():
+        group.sort(key=lambda row: (row["source"], row["start"], row["end"], row["id"]))
         passages = tuple(row["id"] for row in group)
         rows.append({"chain": " > ".join(hands), "hands": hands, "hops": evidence.hops(" > ".join(hands)),
                      "count": len(group), "quotations": sum(row["kind"] == "quotation" for row in group),
                      "passages": passages, "publishers": publishers(data, passages)})
-    rows.sort(key=lambda row: (-row["hops"], -row["count"]))
+    rows.sort(key=lambda row: (-row["hops"], -row["count"], row["chain"]))
     return _frame(rows, ["chain", "hands", "hops", "count", "quotations", "passages", "publishers"])
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from ...execution.figures import FIGURE, VEGA_LITE, parts, rows_of
 from ...execution.notebooks import EXECUTED, Cell, cells
-from ...facts.guesses import NUMBER, readings
+from ...facts.cells import NUMBER, readings
 from ...facts.tables import Tables
 from ...findings import Finding, meant, shown
 from ...language import MONTHS, REFERENCES, WEEKDAYS
