@@ -128,8 +128,8 @@ def test_a_month_or_a_day_that_is_not_given_is_a_date_and_prose_has_it(cell, fir
 
 
 @pytest.mark.parametrize(("cell", "value", "remedy"), [
-    ("a;;b", ("a", "b"), "Write `a;b`."), ("a;b;", ("a", "b"), "Write `a;b`."), (";a", ("a",), "Write `a`."), ("a; b", ("a", "b"), "Write `a;b`."),
-    ("a;b;a", ("a", "b"), "Write `a;b`."), (";", (), "Leave the cell empty."), ("; ;", (), "Leave the cell empty.")])
+    ("a;;b", ("a", "b"), "Write `a;b`: each part once, or leave the cell empty."), ("a;b;", ("a", "b"), "Write `a;b`: each part once, or leave the cell empty."), (";a", ("a",), "Write `a`: each part once, or leave the cell empty."), ("a; b", ("a", "b"), "Write `a;b`: each part once, or leave the cell empty."),
+    ("a;b;a", ("a", "b"), "Write `a;b`: each part once, or leave the cell empty."), (";", (), "Write each part once, or leave the cell empty."), ("; ;", (), "Write each part once, or leave the cell empty.")])
 def test_a_list_with_an_empty_part_or_one_twice(cell, value, remedy):
     found, (code, _, expected, told) = cells.read({"listOf": {"references": ["x.id"]}}, cell)
     assert (found, code, told) == (value, "list", remedy) and "`;` between" in expected

@@ -288,7 +288,7 @@ def test_who_coded_what_stands_once_and_of_sources_that_there_are(dossier):
     with (dossier / "data/codings.csv").open("a") as file:
         file.write("anna,herald\nben,heralt\nben,\n")
     assert [(f.code, f.row, f.column, f.remedy) for f in tables.read(dossier)[1]] == [
-        ("id-twice", 7, "coder, source", "Remove one of the rows."),
+        ("key-twice", 7, "coder, source", "Remove one of the rows."),
         ("id-dangling", 8, "source", "Did you mean `herald`? Correct the id, or add the row that it names."),
         ("cell-empty", 9, "source", "Fill in the cell.")]
 
@@ -304,7 +304,7 @@ def test_a_row_of_another_compound_key(project):
     with (project / "data/series.csv").open("a") as file:
         file.write((project / "data/series.csv").read_text().splitlines()[1].replace(",1204", ",1205") + "\n")
     (finding,) = tables.read(project)[1]
-    assert (finding.code, finding.remedy) == ("id-twice", "Correct series, year or source in one of the rows, or remove it.")
+    assert (finding.code, finding.remedy) == ("key-twice", "Correct series, year or source in one row, or remove it.")
 
 
 @pytest.mark.parametrize(("path", "old", "new", "row", "column"), [

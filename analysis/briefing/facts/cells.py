@@ -42,9 +42,9 @@ def read(field: dict[str, Any], cell: str) -> tuple[Any, Problem | None]:
         mark = field["listOf"].get("delimiter", ";")
         value = tuple(dict.fromkeys(part for each in cell.split(mark) if (part := each.strip())))
         if value != tuple(cell.split(mark)):
-            return value, ("list", shown(cell), f"parts with `{mark}` between them, each once, none of them empty and "
-                           "none with spaces around it", f"Write `{mark.join(value)}`." if value else
-                           "Leave the cell empty.")
+            copy = f"`{mark.join(value)}`" if value else ""
+            return value, ("list", shown(cell), f"parts with `{mark}` between, none empty and none with spaces",
+                           write(copy, "Write each part once, or leave the cell empty."))
     return value, _constraint_problem(constraints, value, cell) or (
         _edtf_problem(cell) if field.get("rdfType") == EDTF else None)
 
@@ -148,11 +148,12 @@ def _edtf_problem(cell: str) -> Problem | None:
             raise ValueError("doubt of a part of a date")
     except ValueError:
         return ("date", shown(cell), "a date in EDTF (ISO 8601-2) that exists, as 2031-05-30, 2031-05, "
-                "2031-05-02/.. or [2031-05-02..2031-05-04]", _date_remedy(cell))
+                "2031-05-02/.. or [2031-05-02..2031-05-04]",
+                _date_remedy(cell, "Write the date as the source gives it."))
     return None
 
 
-def _date_remedy(cell: str) -> str:
+def _date_remedy(cell: str, remedy: str) -> str:
     """What to write in the place of a date that is none, or that cannot be said in prose, and why."""
     meant_ = meant_date(cell)
     if match := re.fullmatch(r"(\d{4})-(2[1-4])", cell):
@@ -164,7 +165,7 @@ def _date_remedy(cell: str) -> str:
         return f"Write {meant_}: the sign of doubt stands at the end, for the whole date."
     if "X" in cell and meant_ and "[" not in meant_:
         return f"Write {meant_}: what the source does not give is left out."
-    return write(meant_, "Write the date as the source gives it.")
+    return write(meant_, remedy)
 
 
 # --- what was meant: given in a message as the value to copy; nothing is corrected by it ---

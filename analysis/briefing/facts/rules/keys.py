@@ -109,14 +109,18 @@ def _twice(resource: Mapping[str, Any], table: list[tuple[int, Row]]) -> Iterato
                 continue
             if key in first:
                 other, there = first[key]
-                code, remedy = "id-twice", f"Give one of the rows another id{_free(key, first)}, or remove it."
+                twice = f"{shown(', '.join(map(str, key)))} again, as in row {other}"
+                place: dict[str, Any] = {"row": number, "column": ", ".join(columns)}
                 if resource["name"] == "statements" and len(columns) > 1:
-                    code, remedy = "statement-twice", _same_statement(other, there, row)
+                    yield Finding("statement-twice", path, twice, "each once", _same_statement(other, there, row),
+                                  **place)
                 elif len(columns) > 1:
-                    remedy = "Remove one of the rows." if there == row else \
-                        f"Correct {', '.join(columns[:-1])} or {columns[-1]} in one of the rows, or remove it."
-                yield Finding(code, path, f"{shown(', '.join(map(str, key)))} again, as in row {other}", "each once",
-                              remedy, row=number, column=", ".join(columns))
+                    yield Finding("key-twice", path, twice, "each once", "Remove one of the rows." if there == row else
+                                  f"Correct {', '.join(columns[:-1])} or {columns[-1]} in one row, or remove it.",
+                                  **place)
+                else:
+                    yield Finding("id-twice", path, twice, "each once",
+                                  f"Give one of the rows another id{_free(key, first)}, or remove it.", **place)
             first.setdefault(key, (number, row))
 
 
