@@ -23,7 +23,9 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import language
 from ..findings import BriefingError, Finding, InvalidData, meant, shown
+from ..language import likelihood
 from . import cells, guesses, recording
 from .dates import date_bounds as date_bounds  # which notebooks take from here
 
@@ -148,7 +150,7 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
         if any(finding.code in _UNREAD for finding in found):
             unread.add(resource["name"])
     findings += _check_keys(descriptor, rows, numbers, unread)
-    findings += _check_method(descriptor, rows, numbers)
+    findings += _check_method(descriptor, rows, numbers, language.of(root))
     order = {resource["path"]: n for n, resource in enumerate(descriptor["resources"])}
     findings.sort(key=lambda f: (order.get(f.path.removeprefix("data/"), -1), f.row or 0))
     return Tables(root, descriptor, rows), findings
@@ -383,7 +385,7 @@ def _free(key: tuple[Any, ...], taken: Mapping[tuple[Any, ...], int]) -> str:
 # --- what the method asks -----------------------------------------------------
 
 def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # noqa: C901  one branch a rule
-                  numbers: Mapping[str, list[int]]) -> Iterator[Finding]:
+                  numbers: Mapping[str, list[int]], spoken: language.Language) -> Iterator[Finding]:
     paths = {resource["name"]: f"data/{resource['path']}" for resource in descriptor["resources"]}
     length = {row.get("id"): row.get("characters") for row in rows.get("sources", [])}
 
@@ -409,8 +411,8 @@ def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # 
                           remedy="Say what the actor did, or set the mode to said.", column="act", **place)
     for row, place in each("judgements"):
         text, word = row.get("text"), row.get("likelihood")
-        if text and word and not likelihood_word(word).search(text):
-            yield Finding("likelihood-unsaid", found=f"no {shown(word)} in the text",
+        if text and word and not likelihood.found(text, word, spoken):
+            yield Finding("likelihood-unsaid", found=f"no {shown(likelihood.forms(word, spoken)[0])} in the text",
                           expected="the likelihood word in the text",
                           remedy="Say it in the sentence, or correct the likelihood.", column="text", **place)
     for table in ("quantities", "events"):
@@ -432,11 +434,6 @@ def _held_words(row: Row, place: dict[str, Any]) -> Iterator[Finding]:
                       expected=f"at most {LONGEST_QUOTE} of a source together",
                       remedy="Take words from the start of the prefix or the end of the suffix.",
                       column="prefix, quote, suffix", **place)
-
-
-def likelihood_word(word: str) -> re.Pattern[str]:
-    """What finds a likelihood word in a sentence, and not `likely` in `very likely`."""
-    return re.compile(rf"(?<!very )(?<!highly )\b{re.escape(word)}\b")
 
 
 def _ambiguous_ids(each: Callable[[str], Iterator[tuple[Row, dict[str, Any]]]]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from ..facts.tables import Row, Tables
+from ..language import current, say
 
 ANNOTATIONS = "evidence.jsonld"
 
@@ -29,13 +30,19 @@ def annotated(tables: Tables) -> str:
             selector["refinedBy"] = {"type": "TextQuoteSelector", "exact": row["quote"], **around}
         items.append({
             "id": f"#{row['id']}", "type": "Annotation", "motivation": "describing",
-            "body": {"type": "TextualBody", "value": row["gist"], "format": "text/plain"},
-            "target": {"type": "SpecificResource", "source": _iri(source), "selector": selector}})
+            "body": {"type": "TextualBody", "value": row["gist"], "format": "text/plain", "language": current().tag},
+            "target": {"type": "SpecificResource", "source": _text(source), "selector": selector}})
     page = {"id": "#passages", "type": "AnnotationPage", "partOf": "#evidence", "startIndex": 0, "items": items}
     collection = {"@context": "http://www.w3.org/ns/anno.jsonld", "id": "#evidence", "type": "AnnotationCollection",
-                  "label": str(tables.descriptor.get("title") or tables.descriptor.get("name") or "Evidence"),
+                  "label": str(tables.descriptor.get("title") or tables.descriptor.get("name") or say("Evidence")),
                   "total": len(items), "first": page}
     return json.dumps(collection, indent=1, ensure_ascii=False) + "\n"
+
+
+def _text(source: Row) -> str | dict[str, str]:
+    """The text of a source, with the language that it is in, so that a quote is read as it was said."""
+    language = source["language"]
+    return _iri(source) if language in (None, "und") else {"id": _iri(source), "type": "Text", "language": language}
 
 
 def _iri(source: Row) -> str:
