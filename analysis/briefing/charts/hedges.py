@@ -50,7 +50,8 @@ def sentence(row: dict[str, Any]) -> str:
     """What a mark says: its label and number, and whom it is from."""
     label = ", ".join(str(plain(row[name])) for name in ("label", "year") if plain(row.get(name)) != "")
     source = plain(row.get("publisher"))
-    parts = [(f"{label}: " if label else "") + f"{in_words(row)}.", say("Derived.") if row.get("derived") is True else "",
+    parts = [(f"{label}: " if label else "") + f"{in_words(row)}.",
+             say("Derived.") if row.get("derived") is True else "",
              say("Source: {names}.", names=source) if source else ""]
     return " ".join(filter(None, parts))
 

@@ -182,7 +182,8 @@ def inputs(root: Path) -> dict[str, bytes]:
     """
     found = {f"analysis/briefing/{path.relative_to(PACKAGE).as_posix()}": path
              for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    for pattern in ("data/**/*", "analysis/*.ipynb", "analysis/words/*.po", "report.qmd", "requirements.lock", "pyproject.toml", "LICENSE"):
+    for pattern in ("data/**/*", "analysis/*.ipynb", "analysis/words/*.po", "report.qmd", "requirements.lock",
+                    "pyproject.toml", "LICENSE"):
         found |= {path.relative_to(root).as_posix(): path for path in root.glob(pattern)
                   if path.is_file() and not path.name.startswith(".")
                   and not path.name.endswith(("~", "#"))}  # editors' own

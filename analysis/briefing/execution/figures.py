@@ -312,7 +312,8 @@ def table(spec: Mapping[str, Any]) -> dict[str, list[Any]]:
     heads = dict(encoded(spec))
     hedged = any("hedge" in row and "value" in row for row in rows)
     if hedged:
-        heads = {"label": heads.get("label", say("what")), **{name: heads[name] for name in heads if name not in _OF_HEDGES}}
+        heads = {"label": heads.get("label", say("what")),
+                 **{name: heads[name] for name in heads if name not in _OF_HEDGES}}
     heads = {**heads, "publisher": say("Source")}
     names = [name for name in heads if any(name in row for row in rows)]
     cells = [[in_words(row) if hedged and name == "value" and "value" in row else plain(row.get(name))

@@ -9,7 +9,8 @@ import re
 from typing import Any
 
 from ..language import Language, current, later
-from ..language.locales import date as said, interval, joined
+from ..language.locales import date as said
+from ..language.locales import interval, joined
 
 MONTHS = "January February March April May June July August September October November December".split()
 
@@ -140,7 +141,8 @@ def _after(word: str, edtf: str, spoken: Language) -> str:
     return spoken.say(part, time=date)
 
 
-_AFTER = {"about": (later("about {day}"), later("about {time}")), "until": (later("until {day}"), later("until {time}")),
+_AFTER = {"about": (later("about {day}"), later("about {time}")),
+          "until": (later("until {day}"), later("until {time}")),
           "from": (later("from {day}"), later("from {time}"))}
 
 

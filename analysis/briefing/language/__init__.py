@@ -55,8 +55,8 @@ class Language:
         return text.format(**values) if values else text
 
     def several(self, number: int, one: str, many: str, **values: object) -> str:
-        """One of two texts by a number, of which other languages may have more forms. `{number}` stands for it, `{count}`
-        for it as prose has it (see `counted`)."""
+        """One of two texts by a number, of which other languages may have more forms. `{number}` stands for it,
+        `{count}` for it as prose has it (see `counted`)."""
         if self.english:
             return (one if number == 1 else many).format(number=number, count=self.counted(number), **values)
         from . import catalogues
@@ -66,8 +66,8 @@ class Language:
         return text.format(number=count, count=count, **values)
 
     def counted(self, number: int) -> str:
-        """A count as prose has it: in English `no`, `one` … `ten`, then digits; in other languages digits throughout, since
-        such words take the form of what is counted."""
+        """A count as prose has it: in English `no`, `one` … `ten`, then digits; in other languages digits throughout,
+        since such words take the form of what is counted."""
         if self.english:
             return _WORDS[number] if 0 <= number < len(_WORDS) else f"{number:,}"
         from . import locales
@@ -92,8 +92,8 @@ def of(root: str | os.PathLike[str]) -> Language:
 
 
 def current() -> Language:
-    """The language that is spoken: the one of `speaking`, else what a render tells its kernels, else that of the project
-    which the working folder lies in."""
+    """The language that is spoken: the one of `speaking`, else what a render tells its kernels, else that of the
+    project which the working folder lies in."""
     if _spoken is not None:
         return _spoken
     return _around(os.environ.get(VARIABLE, ""), os.getcwd())

@@ -73,7 +73,7 @@ def _read(path: Path) -> Catalog | str:
     try:
         with path.open("rb") as file:
             catalogue = read_po(file, abort_invalid=True)
-            gettext.c2py(catalogue.plural_expr)  # type: ignore[attr-defined]
+            gettext.c2py(catalogue.plural_expr)
             return catalogue
     except (PoFileError, UnknownLocaleError, ValueError, LookupError, OSError) as error:
         return str(error) or type(error).__name__
@@ -97,8 +97,8 @@ def check(language: Language, path: str, line: int) -> Iterator[Finding]:
     if not files:
         yield Finding("language-missing", path, f"lang: {language.tag}, for which there are no words",
                       f"a language that the package speaks: {names()}",
-                      f"Write one of these, or translate the words yourself: `briefing words {language.primary}` writes "
-                      f"{new}, to be filled in.", line=line)
+                      "Write one of these, or translate the words yourself: "
+                      f"`briefing words {language.primary}` writes {new}, to be filled in.", line=line)
     elif not locales.spoken(language):
         yield Finding("language-missing", path, f"lang: {language.tag}, whose numbers and dates Babel does not know",
                       "a language of the Unicode CLDR", "Write the tag of the language that is meant.", line=line)
@@ -133,7 +133,7 @@ def lacking(catalogue: Catalog) -> list[str]:
     template = _template()
     found = []
     for message in template:
-        there: Any = catalogue.get(message.id)  # type: ignore[arg-type]
+        there: Any = catalogue.get(message.id)
         said = [] if there is None or there.fuzzy else there.string if isinstance(there.string, (list, tuple)) \
             else [there.string]
         if message.id and not (said and all(said)):
@@ -197,8 +197,8 @@ def added(root: Path, tag: str) -> tuple[Path, int]:
     try:
         locale = Locale.parse(tag, sep="-")
     except (UnknownLocaleError, ValueError) as error:
-        raise BriefingError(f"{tag}: found no such language in the Unicode CLDR ({error}), expected a tag such as pt or "
-                            "pt-BR. Write the tag of the language that is meant.") from error
+        raise BriefingError(f"{tag}: found no such language in the Unicode CLDR ({error}), expected a tag such as pt "
+                            "or pt-BR. Write the tag of the language that is meant.") from error
     path = root / WORDS / f"{tag}.po"
     catalogue = Catalog(locale=locale, project="briefing", charset="utf-8", fuzzy=False)
     for file in reversed(_files(Language(tag, str(root)))):
@@ -207,7 +207,7 @@ def added(root: Path, tag: str) -> tuple[Path, int]:
             raise BriefingError(f"{file}: found {before}, expected a catalogue (.po). Mend it, or remove it.")
         for message in before:
             if message.id:
-                catalogue[message.id] = message  # type: ignore[index]
+                catalogue[message.id] = message
     catalogue.update(_template(), no_fuzzy_matching=True)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(written(catalogue), encoding="utf-8", newline="\n")

@@ -1,5 +1,5 @@
-"""How likely something is, in the words of ICD 203: what they mean in percent, how a language says them, and where a text
-has them.
+"""How likely something is, in the words of ICD 203: what they mean in percent, how a language says them, and where a
+text has them.
 
 A table has the words in English, as the standard does; a report says them in its own language. Its catalogue may have
 several forms of a word, parted by bars, the one for a message first: `probable | probablement`.
@@ -60,12 +60,13 @@ def all_in(text: str, language: Language) -> list[tuple[re.Match[str], str]]:
 @functools.cache
 def _patterns(language: Language) -> list[tuple[str, re.Pattern[str]]]:
     words = {**LIKELIHOODS, **OTHER_LIKELIHOODS} if language.english else LIKELIHOODS
-    return [(word, re.compile(rf"(?<![\w-])(?:{_english(word) if language.english else _forms(word, language)})(?![\w-])",
-                              re.IGNORECASE)) for word in words]
+    forms_of = _english if language.english else functools.partial(_forms, language)
+    return [(word, re.compile(rf"(?<![\w-])(?:{forms_of(word)})(?![\w-])", re.IGNORECASE)) for word in words]
 
 
-def _forms(word: str, language: Language) -> str:
-    return "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in sorted(forms(word, language), key=len, reverse=True))
+def _forms(language: Language, word: str) -> str:
+    longest_first = sorted(forms(word, language), key=len, reverse=True)
+    return "|".join(re.escape(form).replace(r"\ ", r"\s+") for form in longest_first)
 
 
 def _english(word: str) -> str:

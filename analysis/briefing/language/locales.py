@@ -1,4 +1,4 @@
-"""Numbers, dates and lists as a language writes them, by Babel (the Unicode CLDR); English has its own form, elsewhere."""
+"""Numbers, dates and lists as a language writes them, by Babel (the Unicode CLDR); English has forms of its own."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def figure(digits: str, language: Language) -> str:
 
 
 def written(cell: object, language: Language) -> str:
-    """A cell of data as text: a number with the sign of the language before its part, its thousands left together, since
-    it may be a year."""
+    """A cell of data as text: a number with the sign of the language before its part, its thousands left together,
+    since it may be a year."""
     return figure(str(cell), language) if isinstance(cell, float) else str(cell)
 
 
@@ -103,7 +103,7 @@ def interval(first: str, last: str, language: Language) -> str:
     one, other = first.split(" "), last.split(" ")
     ahead = str(locale(language).date_formats["long"].pattern).startswith("y")
     same = 0
-    while same < min(len(one), len(other)) - 1 and (one[same] == other[same] if ahead
+    while same < len(one) - 1 and len(one) == len(other) and (one[same] == other[same] if ahead
                                                     else one[-1 - same] == other[-1 - same]):
         same += 1
     if ahead:

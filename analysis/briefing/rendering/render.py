@@ -194,7 +194,8 @@ def _exports(run: steps.Run) -> dict[str, str]:
             return dict(json.loads(found.result))
         names: set[str] = set()
         files = exports.files(replace(run.inputs.data, rows=recording.Noted(run.inputs.data.rows, names.add)))
-        reads: list[cache.Read] = [("file", f"data/{tables.DESCRIPTOR}"), ("variable", VARIABLE), *(("table", name) for name in sorted(names))]
+        reads: list[cache.Read] = [("file", f"data/{tables.DESCRIPTOR}"), ("variable", VARIABLE),
+                                   *(("table", name) for name in sorted(names))]
         cache.keep(run.store, "exports", {}, run.environment, run.inputs, reads, [], json.dumps(files).encode("utf-8"))
         return files
 

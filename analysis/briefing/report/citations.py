@@ -39,7 +39,7 @@ def cite(blocks: list[Node], report: Report, references: Path, root: Path) -> tu
 
 
 def _in_their_language(blocks: list[Node], references: Path) -> list[Node]:
-    """The list with the language of quotes and titles of sources, which the style leaves marked by the class `nocase`."""
+    """The list with the language of quotes and titles of sources, which a style leaves marked by the class `nocase`."""
     spoken = {f"ref-{item['id']}": item["language"] for item in json.loads(references.read_text("utf-8"))
               if current().foreign(item.get("language"))}
 

@@ -11,9 +11,9 @@ from ..facts.quantities import Quantity, of_row
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError
 from ..language import current, later, likelihood, say
-from ..language.locales import percent
 from ..language.likelihood import LIKELIHOODS as LIKELIHOODS
 from ..language.likelihood import OTHER_LIKELIHOODS as OTHER_LIKELIHOODS
+from ..language.locales import percent
 
 #: The Admiralty code (NATO AJP-2.1): the source, and the information, judged apart.
 RELIABILITY = {"A": later("completely reliable"), "B": later("usually reliable"), "C": later("fairly reliable"),
@@ -111,16 +111,18 @@ def references(tables: Tables) -> list[dict[str, Any]]:
 
 
 def _worded(source: Row) -> dict[str, Any]:
-    """The language of a source, by which a style knows whether its title may have capitals; and, where the report is not
-    in English, the date in words, since citation styles know no doubt, and little of languages."""
-    said = {"available-date": {"literal": day(source["published"])}} if source["published"] and not current().english \
-        else {}
-    return ({"language": source["language"]} if source["language"] not in (None, "und") else {}) | said
+    """The language of a source, by which a style knows whether its title may have capitals; and, where the report is
+    not in English, the date in words, since citation styles know no doubt, and little of languages."""
+    found: dict[str, Any] = {"language": source["language"]} if source["language"] not in (None, "und") else {}
+    if source["published"] and not current().english:
+        found["available-date"] = {"literal": day(source["published"])}
+    return found
 
 
 def _own_letters(source: Row) -> str:
     """The title of a source; one in another language is marked as the words of others."""
-    return f'<span class="nocase">{source["title"]}</span>' if current().foreign(source["language"]) else source["title"]
+    title = str(source["title"])
+    return f'<span class="nocase">{title}</span>' if current().foreign(source["language"]) else title
 
 
 def _issued(edtf: str | None) -> dict[str, Any] | None:

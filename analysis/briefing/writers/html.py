@@ -234,7 +234,8 @@ def _data(picture: Picture) -> str:
         return ""
     columns, rows = picture.table["columns"], picture.table["rows"]
     head = "".join(f'<th scope="col">{html.escape(str(column))}</th>' for column in columns)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(written(cell, current()))}</td>' for cell in cells)}</tr>" for cells in rows)
+    said = [[html.escape(written(cell, current())) for cell in cells] for cells in rows]
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for cells in said)
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([columns, *rows])
     names = picture.table.get("filters")

@@ -102,8 +102,8 @@ def _counted() -> list[str]:
     if current().english:
         return []
     parts = re.split(r"\{(page|all)\}", say("Page {page} of {all}"))
-    words = "; ".join(part if n % 2 else literal(part) for n, part in enumerate(parts))
-    return [f"counted: (page, all) => {{ {words} }}"]
+    words = "".join(f"#{part if n % 2 else literal(part)};" for n, part in enumerate(parts))
+    return [f"counted: (page, all) => [{words}]"]
 
 
 def _attached(attachments: Sequence[Attachment]) -> str:
@@ -136,9 +136,8 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
         if "confidence" in classes:
             return [raw("typst", "#confidence[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
         if tag := pairs.get("lang"):  # of which pandoc makes nothing in a line
-            region = re.search(r"-([A-Za-z]{2})(?=-|$)", tag)
-            lang = f"lang: {literal(tag.split('-')[0].lower())}{f', region: {literal(region[1].lower())}' if region else ''}"
-            return [raw("typst", f"#text({lang})[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
+            return [raw("typst", f"#text({_spoken(tag)})[", inline=True), *node["c"][1],
+                    raw("typst", "]", inline=True)]
         if "citation-place" in classes:  # a citation is a link target that must not break the line
             return [*node["c"][1], raw("typst", f"#anchor(<{id}>)", inline=True)]
     if kind == "Math":  # its source is what a screen reader gets
@@ -175,6 +174,12 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
         if name in classes:
             return [raw("typst", f"#{name}["), *blocks, raw("typst", f"]{f' <{id}>' if id else ''}")]
     return None
+
+
+def _spoken(tag: str) -> str:
+    """A language as Typst's text takes it: without script and region, but where the region is of two letters."""
+    region = re.search(r"-([A-Za-z]{2})(?=-|$)", tag)
+    return f"lang: {literal(tag.split('-')[0].lower())}" + (f", region: {literal(region[1])}" if region else "")
 
 
 def _noted(blocks: list[Node], behind: Mapping[str, Any]) -> list[Node]:

@@ -252,8 +252,8 @@ def _check_ranges(read: _Read) -> Iterator[Finding]:
                 yield read.finding(at, "likelihood-range", f"{_worded([word])} with {given[1]} to {given[2]}%",
                                    f"{low} to {high}%", "Give the range of ICD 203.")
             elif word in ranged:
-                yield read.finding(at, "likelihood-range", f"the range of {shown(_worded([word]))} again", "each range once",
-                                   "Leave the range out after its first use.")
+                yield read.finding(at, "likelihood-range", f"the range of {shown(_worded([word]))} again",
+                                   "each range once", "Leave the range out after its first use.")
             ranged.add(word)
     for word, at in first.items():
         if word not in ranged:
@@ -362,7 +362,8 @@ def _check_judgements(tables: Tables) -> Iterator[Finding]:
     for number, row in enumerate(rows, start=2):
         text = row["text"] or ""
         if (words := [word for _, word in _bands(text)]) != [_row_of(row["likelihood"])]:
-            yield Finding("judgement-likelihood", path, shown(_worded(words)), f"{_worded([row['likelihood']])}, once", "Let the text use the row's likelihood word and no other.",
+            yield Finding("judgement-likelihood", path, shown(_worded(words)), f"{_worded([row['likelihood']])}, once",
+                          "Let the text use the row's likelihood word and no other.",
                           row=number, column="text")
         if wording.of(current()).confidence.search(text):
             yield Finding("confidence-with-likelihood", path, shown(text), "confidence in its own column",

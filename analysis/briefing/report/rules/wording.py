@@ -35,7 +35,8 @@ ENGLISH = Wording(
     re.compile(r"\b(assum(?:e|es|ed|ing|ption|ptions)|suppos(?:e|es|ing)|suppose that)\b", re.IGNORECASE),
     re.compile(r"\b(?:(?:we|I) (?:judge|assess|believe|think|expect|estimate|conclude|suspect)|"
                r"in (?:our|my) (?:view|opinion|judge?ment|assessment))\b", re.IGNORECASE),
-    re.compile(r"\b(?:high|moderate|low) confidence\b|\bconfidence\b[^.]{0,20}\b(?:high|moderate|low)\b", re.IGNORECASE),
+    re.compile(r"\b(?:high|moderate|low) confidence\b|\bconfidence\b[^.]{0,20}\b(?:high|moderate|low)\b",
+               re.IGNORECASE),
     re.compile(r"\b(not|more|most|less|least|very|quite|fairly|rather|somewhat|extremely|highly|increasingly|equally|"
                r"hardly|too|so|as)\s+$", re.IGNORECASE),
     re.compile(
@@ -52,7 +53,8 @@ def of(language: Language) -> Wording:
         return ENGLISH
     say = language.say
     return Wording(
-        _words(say("possibly, perhaps, maybe, conceivably, presumably, arguably, chances are, might, may be, could be")),
+        _words(say("possibly, perhaps, maybe, conceivably, presumably, arguably, chances are, might, may be, "
+                   "could be")),
         _words(say("assum*, suppos*")),
         _words(say("we judge, we assess, we believe, we think, we expect, we estimate, we conclude, we suspect, "
                    "in our view, in our opinion, in our judgement, in our assessment")),
@@ -68,6 +70,6 @@ def of(language: Language) -> Wording:
 
 def _words(listed: str, *more: list[str]) -> re.Pattern[str]:
     forms = [form.strip() for form in listed.split(",")] + [form for each in more for form in each]
-    parts = [re.escape(form).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for form in sorted(forms, key=len, reverse=True)
-             if form]
+    longest_first = sorted(filter(None, forms), key=len, reverse=True)
+    parts = [re.escape(form).replace(r"\*", r"\w*").replace(r"\ ", r"\s+") for form in longest_first]
     return re.compile(rf"(?<![\w-])({'|'.join(parts)})(?![\w-])", re.IGNORECASE)
