@@ -2,6 +2,7 @@
 
 The rooms in the order in which data flow, each importing only from those before it:
 
+- `language` words, numbers and dates in the language of the report
 - `facts` the tables of data/, dates, hedged numbers
 - `sources` passages and their place in a text, evidence, citations, annotations
 - `coding` what a coder sees, is offered and saves

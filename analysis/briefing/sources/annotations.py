@@ -17,7 +17,8 @@ def annotated(tables: Tables) -> str:
 
     The target is the span of the source by TextPositionSelector, refined by a
     TextQuoteSelector where a quote is held. Its prefix and suffix are what stands before and after `exact`: so they are
-    given where the quote is the whole span, around which they stand. The body is the gist in our words.
+    given where the quote is the whole span, around which they stand. The body is the gist in our words. Each has the
+    language that it is in.
     """
     sources = {row["id"]: row for row in tables.rows["sources"]}
     items = []
@@ -31,7 +32,7 @@ def annotated(tables: Tables) -> str:
         items.append({
             "id": f"#{row['id']}", "type": "Annotation", "motivation": "describing",
             "body": {"type": "TextualBody", "value": row["gist"], "format": "text/plain", "language": current().tag},
-            "target": {"type": "SpecificResource", "source": _text(source), "selector": selector}})
+            "target": {"type": "SpecificResource", "source": _iri(source), **_language(source), "selector": selector}})
     page = {"id": "#passages", "type": "AnnotationPage", "partOf": "#evidence", "startIndex": 0, "items": items}
     collection = {"@context": "http://www.w3.org/ns/anno.jsonld", "id": "#evidence", "type": "AnnotationCollection",
                   "label": str(tables.descriptor.get("title") or tables.descriptor.get("name") or say("Evidence")),
@@ -39,10 +40,8 @@ def annotated(tables: Tables) -> str:
     return json.dumps(collection, indent=1, ensure_ascii=False) + "\n"
 
 
-def _text(source: Row) -> str | dict[str, str]:
-    """The text of a source, with the language that it is in, so that a quote is read as it was said."""
-    language = source["language"]
-    return _iri(source) if language in (None, "und") else {"id": _iri(source), "type": "Text", "language": language}
+def _language(source: Row) -> dict[str, str]:
+    return {} if source["language"] in (None, "und") else {"language": source["language"]}
 
 
 def _iri(source: Row) -> str:
