@@ -16,6 +16,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+
 from briefing.commands import new
 from briefing.language import catalogues
 
@@ -30,9 +31,10 @@ def template() -> Catalog:
     """All texts of the package, each with the files that say it."""
     found = Catalog(project="briefing", charset="utf-8", fuzzy=False)
 
-    def add(path: Path, texts: Iterator[str | tuple[str, str]]) -> None:
+    def add(path: Path, texts: Iterator[str | tuple[str, str]], comment: str = "") -> None:
         for text in texts:
-            found.add(text, locations=[(path.relative_to(PACKAGE).as_posix(), 0)])
+            found.add(text, locations=[(path.relative_to(PACKAGE).as_posix(), 0)],
+                      auto_comments=[comment] if comment else [])
 
     for path in sorted(PACKAGE.rglob("*.py")):
         add(path, _said(path.read_text("utf-8")))
@@ -47,7 +49,7 @@ def template() -> Catalog:
             if cell["cell_type"] == "code":
                 add(path, _said(source))
     for path in sorted([*new.STARTER.rglob("*.ipynb"), *new.STARTER.rglob("*.qmd")]):
-        add(path, iter(new.texts_of(path)))
+        add(path, iter(new.texts_of(path)), catalogues.BEGINNING)
     return found
 
 

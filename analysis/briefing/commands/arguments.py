@@ -85,6 +85,7 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
     for name in ("before", "after"):
         diff.add_argument(name, metavar=name.upper(), help="a project's folder, a report.pdf, or a git revision")
     diff.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the figures side by side")
+    _speaking(command)
     sheet = command("sheet", "a blind sheet for another coder",
                     "Write a coding sheet without codes, or read a filled one into data/statements.csv.")
     sheet.add_argument("file", type=Path, metavar="FILE", help="the sheet, CSV")
@@ -129,6 +130,14 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
                        ("credibility", "the Admiralty code's digit (default: 6, cannot be judged)")):
         passage.add_argument(f"--{name}", default="", metavar="TEXT", help=help)
     passage.add_argument("--quote", action="store_true", help="hold the words themselves, at most 12")
+
+
+def _speaking(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The command by which a project gets words of its own."""
+    words = command("words", "translate the package's words into another language",
+                    "Write analysis/words/TAG.po with every text of the package, to be translated: for a language that it "
+                    "does not speak, or to say a text otherwise. What is translated there already stays.")
+    words.add_argument("tag", metavar="TAG", help="the language, BCP 47, such as pt or pt-BR")
 
 
 class _Completion(argparse.Action):

@@ -408,6 +408,17 @@ def _sheet(options: argparse.Namespace) -> int:
     return 0
 
 
+def _words(options: argparse.Namespace) -> int:
+    from ..language import catalogues
+
+    root = _project(options)
+    path, left = catalogues.added(root, options.tag)
+    shown = path.relative_to(root).as_posix()
+    print(json.dumps({"words": shown, "untranslated": left}) if options.json else
+          f"Wrote {shown}; {left} texts are still to be translated" if left else f"Wrote {shown}; every text is translated")
+    return 0
+
+
 def _project(options: argparse.Namespace) -> Path:
     from ..facts.tables import find_root
 
@@ -462,4 +473,5 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "new": _new,
     "source": _add_source,
     "passage": _passage,
+    "words": _words,
 }

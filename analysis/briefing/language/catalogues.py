@@ -122,17 +122,17 @@ def _check_file(file: Path, path: str, whole: bool) -> Iterator[Finding]:
                           f"the names of the text: {' '.join(sorted(_wanted(message))) or 'none'}",
                           "Write the names in { } as the text has them.", line=message.lineno)
     if whole:
-        for text in lacking(found):
-            yield Finding("words-missing", path, f"no translation of {shown(text)}", "one of every text",
-                          "Translate it; where the text is not there, "
-                          f"`briefing words {file.stem}` adds what is new.", line=lines.get(text))
+        for text in lacking(found, beginning=False):
+            remedy = "Translate it." if text in lines else f"`briefing words {file.stem}` adds it: then translate it."
+            yield Finding("words-missing", path, f"no translation of {shown(text)}", "one of every text", remedy,
+                          line=lines.get(text))
 
 
-def lacking(catalogue: Catalog) -> list[str]:
-    """The texts of the template that a catalogue does not translate."""
-    template = _template()
+def lacking(catalogue: Catalog, *, beginning: bool = True) -> list[str]:
+    """The texts of the template that a catalogue does not translate; `beginning` says whether it needs those that only a
+    new project is filled with."""
     found = []
-    for message in template:
+    for message in template(beginning=beginning):
         there: Any = catalogue.get(message.id)
         said = [] if there is None or there.fuzzy else there.string if isinstance(there.string, (list, tuple)) \
             else [there.string]
@@ -141,10 +141,22 @@ def lacking(catalogue: Catalog) -> list[str]:
     return found
 
 
-def _template() -> Catalog:
-    found = _read(TEMPLATE)
-    if isinstance(found, str):
-        raise BriefingError(f"{TEMPLATE}: found {found}, expected the texts of the package. Install it again.")
+#: How the template marks the texts that only a new project is filled with.
+BEGINNING = "In a new project."
+
+
+def template(*, beginning: bool = True) -> Catalog:
+    """The texts of the package; with those that only a new project is filled with, or without."""
+    from babel.messages.catalog import Catalog
+
+    read = _read(TEMPLATE)
+    if isinstance(read, str):
+        raise BriefingError(f"{TEMPLATE}: found {read}, expected the texts of the package. Install it again.")
+    found = Catalog(charset="utf-8", fuzzy=False)
+    for message in read:
+        own = BEGINNING in message.auto_comments and all(file.startswith("starter/") for file, _ in message.locations)
+        if message.id and (beginning or not own):
+            found[message.id] = message
     return found
 
 
@@ -208,10 +220,11 @@ def added(root: Path, tag: str) -> tuple[Path, int]:
         for message in before:
             if message.id:
                 catalogue[message.id] = message
-    catalogue.update(_template(), no_fuzzy_matching=True)
+    catalogue.update(template(beginning=False), no_fuzzy_matching=True)
     path.parent.mkdir(parents=True, exist_ok=True)
+    catalogue.obsolete.clear()
     path.write_text(written(catalogue), encoding="utf-8", newline="\n")
-    return path, len(lacking(catalogue))
+    return path, len(lacking(catalogue, beginning=False))
 
 
 def written(catalogue: Catalog) -> str:
