@@ -1,8 +1,8 @@
 """Take the texts of the package from its code and templates, and bring the catalogues up to date: `make words`.
 
-A text is what stands in `say("…")`, `several(number, "…", "…")` or `later("…")`, in code, scripts and the notebooks that a
-project begins with; what a template has between double braces; and the captions and the prose of a new project. What is
-translated stays; what is new is empty until somebody translates it, and a test fails as long.
+A text is what stands in `say("…")`, `several(number, "…", "…")` or `later("…")`, in code, scripts and the notebooks
+that a project begins with; what a template has between double braces; and the captions and the prose of a new project.
+What is translated stays; what is new is empty until somebody translates it, and a test fails as long.
 """
 
 from __future__ import annotations

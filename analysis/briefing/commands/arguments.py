@@ -135,8 +135,8 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
 def _speaking(command: Callable[..., argparse.ArgumentParser]) -> None:
     """The command by which a project gets words of its own."""
     words = command("words", "translate the package's words into another language",
-                    "Write analysis/words/TAG.po with every text of the package, to be translated: for a language that it "
-                    "does not speak, or to say a text otherwise. What is translated there already stays.")
+                    "Write analysis/words/TAG.po with every text of the package, to be translated: for a language that "
+                    "it does not speak, or to say a text otherwise. What is translated there already stays.")
     words.add_argument("tag", metavar="TAG", help="the language, BCP 47, such as pt or pt-BR")
 
 

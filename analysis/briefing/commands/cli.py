@@ -415,7 +415,7 @@ def _words(options: argparse.Namespace) -> int:
     path, left = catalogues.added(root, options.tag)
     shown = path.relative_to(root).as_posix()
     print(json.dumps({"words": shown, "untranslated": left}) if options.json else
-          f"Wrote {shown}; {left} texts are still to be translated" if left else f"Wrote {shown}; every text is translated")
+          f"Wrote {shown}; texts still to be translated: {left}")
     return 0
 
 

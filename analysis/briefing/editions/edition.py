@@ -222,7 +222,7 @@ def kind(name: str) -> str:
     """Which kind of input a file is: facts, prose, code or environment."""
     if name.startswith("data/"):
         return "facts"
-    if name.endswith((".qmd", ".bib", ".csl")) and not name.startswith("analysis/briefing/"):
+    if name.endswith((".qmd", ".bib", ".csl", ".po")) and not name.startswith("analysis/briefing/"):
         return "prose"
     if name in ("requirements.lock", "pyproject.toml"):
         return "environment"

@@ -129,8 +129,8 @@ def _check_file(file: Path, path: str, whole: bool) -> Iterator[Finding]:
 
 
 def lacking(catalogue: Catalog, *, beginning: bool = True) -> list[str]:
-    """The texts of the template that a catalogue does not translate; `beginning` says whether it needs those that only a
-    new project is filled with."""
+    """The texts of the template that a catalogue does not translate; `beginning` says whether it needs those that only
+    a new project is filled with."""
     found = []
     for message in template(beginning=beginning):
         there: Any = catalogue.get(message.id)

@@ -315,7 +315,7 @@ def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str,
     files |= {name: run.inputs.fingerprint((kind, name)) for kind, name, *_ in run.reads
               if kind == "file" and not name.startswith("new:")}
     files.setdefault("requirements.lock", "none")
-    folders = {("analysis", ""), ("data", ""),
+    folders = {("analysis", ""), ("analysis/words", ""), ("data", ""),
                *((str(path), "") for path in [edition.PACKAGE, *edition.PACKAGE.rglob("*/")]),
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
