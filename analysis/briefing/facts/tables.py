@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 
 from .. import language
 from ..findings import BriefingError, Finding, InvalidData, meant, shown
-from ..language import likelihood
+from ..language import catalogues, likelihood
 from . import cells, guesses, recording
 from .dates import date_bounds as date_bounds  # which notebooks take from here
 
@@ -130,7 +130,11 @@ def load(root: Path | str | None = None) -> Tables:
     project = find_root(Path(root) if root else None)
     with recording.paused():  # what is read of the tables is noted by table and row
         tables, findings = read(project)
+        spoken = language.of(project)
     recording.note("file", str(project / "data" / DESCRIPTOR))
+    if not spoken.english:  # whose words have been read with the tables
+        for path in catalogues.own(spoken):
+            recording.note("file", str(path))
     if findings:
         raise InvalidData(findings)
     return replace(tables, rows=recording.Noted(tables.rows, partial(recording.note, "table", str(project))))

@@ -41,9 +41,14 @@ def names() -> str:
 def _files(language: Language) -> list[Path]:
     """The catalogues of a language that there are: the project's before the package's, each for the region before that
     for the language as a whole."""
-    folders = [*([Path(language.root) / WORDS] if language.root else []), FOLDER]
-    found = [folder / f"{name}.po" for folder in folders for name in dict.fromkeys((language.tag, language.primary))]
-    return [path for path in found if path.is_file()]
+    shipped = [FOLDER / f"{name}.po" for name in dict.fromkeys((language.tag, language.primary))]
+    return [path for path in (*own(language), *shipped) if path.is_file()]
+
+
+def own(language: Language) -> list[Path]:
+    """Where a project may have words of its own for a language, whether there are any or not."""
+    folder = Path(language.root) / WORDS
+    return [folder / f"{name}.po" for name in dict.fromkeys((language.tag, language.primary))] if language.root else []
 
 
 @functools.cache
@@ -103,8 +108,7 @@ def check(language: Language, path: str, line: int) -> Iterator[Finding]:
         yield Finding("language-missing", path, f"lang: {language.tag}, whose numbers and dates Babel does not know",
                       "a language of the Unicode CLDR", "Write the tag of the language that is meant.", line=line)
     else:
-        own = [file for file in files if file.parent != FOLDER]
-        for file in own:
+        for file in (file for file in files if file.parent != FOLDER):
             yield from _check_file(file, f"{WORDS}/{file.name}", whole=files[-1].parent != FOLDER)
 
 
@@ -154,8 +158,8 @@ def template(*, beginning: bool = True) -> Catalog:
         raise BriefingError(f"{TEMPLATE}: found {read}, expected the texts of the package. Install it again.")
     found = Catalog(charset="utf-8", fuzzy=False)
     for message in read:
-        own = BEGINNING in message.auto_comments and all(file.startswith("starter/") for file, _ in message.locations)
-        if message.id and (beginning or not own):
+        first = BEGINNING in message.auto_comments and all(file.startswith("starter/") for file, _ in message.locations)
+        if message.id and (beginning or not first):
             found[message.id] = message
     return found
 
