@@ -85,11 +85,11 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
     for name in ("before", "after"):
         diff.add_argument(name, metavar=name.upper(), help="a project's folder, a report.pdf, or a git revision")
     diff.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the figures side by side")
-    _speaking(command)
     sheet = command("sheet", "a blind sheet for another coder",
                     "Write a coding sheet without codes, or read a filled one into data/statements.csv.")
     sheet.add_argument("file", type=Path, metavar="FILE", help="the sheet, CSV")
     sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
+    _speaking(command)
     return top
 
 
