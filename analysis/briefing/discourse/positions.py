@@ -4,7 +4,7 @@ The method is Discourse Network Analysis (Leifeld, P. (2017), "Discourse
 Network Analysis: Policy Debates as Dynamic Networks", in The Oxford Handbook
 of Political Networks): two actors are congruent on a concept where both agree
 or both disagree with it, and in conflict where one agrees and the other
-disagrees.
+disagrees. Its rules are in `networks`, the camps in `camps`.
 """
 
 from __future__ import annotations
@@ -18,18 +18,20 @@ from typing import TYPE_CHECKING, Any
 from ..facts.dates import date_bounds, day
 from ..facts.tables import Row, Tables
 from ..sources import evidence
+from . import camps, networks
 
 if TYPE_CHECKING:
     import pandas
 
-CONGRUENCE, CONFLICT = "congruence", "conflict"
+CONGRUENCE, CONFLICT = networks.CONGRUENCE, networks.CONFLICT
 
 
 @dataclass(frozen=True)
 class Network:
     """Actors and the ties between them.
 
-    `nodes`: actor, label, camp (0 or 1, missing for an actor without a tie).
+    `nodes`: actor, label, camp (0, 1 …, the largest first; missing for who has
+    none), undecided (has ties, but belongs to no camp), in order of actors.
     `edges`: a, b (actors), relation (congruence or conflict), weight (how many
     concepts), concepts, concept_labels, passages, publishers (tuples).
     """
@@ -80,61 +82,47 @@ def _combined(data: Tables, statements: Sequence[Row]) -> Row:
 
 # --- networks -----------------------------------------------------------------
 
-def network(data: Tables, cells: pandas.DataFrame) -> Network:
-    """Who is congruent with whom, and who in conflict, from a frame of `stands`.
+RULES = tuple(networks.Rule(relation) for relation in (CONGRUENCE, CONFLICT))
 
-    A mixed stand ties its actor to nobody on that concept.
+
+def network(data: Tables, cells: pandas.DataFrame, k: int | None = 2) -> Network:
+    """Who is congruent with whom, and who in conflict, from a frame of `stands`, in at most `k` camps.
+
+    Each concept counts once for a tie, as `networks` has it with duplicates across the range: a mixed stand is one of
+    agreement and one of disagreement, so its actor has both ties.
     """
-    rows = tie_rows(cells.to_dict("records"))
-    camp = _camps(rows)
-    nodes = [{"actor": id, "label": row["label"], "camp": camp.get(id)} for id, row in _by_id(data, "actors").items()]
+    stands = cells.to_dict("records")
+    found = camps.camps(networks.network(_statements(stands), networks.Rule(networks.SUBTRACT)), k)
+    nodes = [{"actor": id, "label": row["label"], "camp": found.camp.get(id), "undecided": id in found.undecided}
+             for id, row in sorted(_by_id(data, "actors").items())]
     columns = ["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"]
-    return Network(_frame(nodes, ["actor", "label", "camp"]).astype({"camp": "Int64"}), _frame(rows, columns))
+    return Network(_frame(nodes, ["actor", "label", "camp", "undecided"]).astype({"camp": "Int64", "undecided": bool}),
+                   _frame(tie_rows(stands), columns))
 
 
 def tie_rows(cells: Iterable[Row]) -> list[Row]:
-    """The edges of `network`, as dicts, from the rows of `stands`."""
-    edges: dict[tuple[str, str, str], list[tuple[Row, Row]]] = {}
-    by_concept: dict[str, list[Row]] = {}
-    for cell in cells:
-        if cell["agreement"] != "mixed":
-            by_concept.setdefault(cell["concept"], []).append(cell)
-    for group in by_concept.values():
-        for one, other in itertools.combinations(group, 2):
-            relation = CONGRUENCE if one["agreement"] == other["agreement"] else CONFLICT
-            edges.setdefault((one["actor"], other["actor"], relation), []).append((one, other))
-    return [{"a": a, "b": b, "relation": relation, "weight": len(pairs),
-             "concepts": tuple(one["concept"] for one, _ in pairs),
-             "concept_labels": tuple(one["concept_label"] for one, _ in pairs),
-             "passages": _unique(p for one, other in pairs for p in (*one["passages"], *other["passages"])),
-             "publishers": _unique(p for one, other in pairs for p in (*one["publishers"], *other["publishers"]))}
-            for (a, b, relation), pairs in edges.items()]
+    """The edges of `network`, as dicts, from the rows of `stands`: by `a`, `b` (in alphabetical order), relation."""
+    cells = list(cells)
+    by_place = {(cell["actor"], cell["concept"]): cell for cell in cells}
+    label = {cell["concept"]: cell["concept_label"] for cell in cells}
+    statements = _statements(cells)
+    rows = []
+    for rule in RULES:
+        ties = networks.network(statements, rule)
+        for a, b, weight in ties.ties:
+            through, passages = ties.grounds(a, b)
+            rows.append({"a": a, "b": b, "relation": rule.aggregation, "weight": weight, "concepts": through,
+                         "concept_labels": tuple(label[concept] for concept in through), "passages": passages,
+                         "publishers": tuple(sorted({publisher for concept in through for actor in (a, b)
+                                                     for publisher in by_place[actor, concept]["publishers"]}))})
+    return sorted(rows, key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
 
 
-def _camps(edges: Iterable[Row]) -> dict[str, int]:
-    """Two camps with as much congruence inside and conflict between them as can be had by moving one actor at a time.
-
-    Deterministic: actors move in order of their first tie until no move helps;
-    the first actor's camp is 0.
-    """
-    pull: dict[str, dict[str, int]] = {}
-    for edge in edges:
-        weight = edge["weight"] if edge["relation"] == CONGRUENCE else -edge["weight"]
-        for one, other in ((edge["a"], edge["b"]), (edge["b"], edge["a"])):
-            pull.setdefault(one, {})
-            pull[one][other] = pull[one].get(other, 0) + weight
-    side: dict[str, int] = {}
-    for actor, ties in pull.items():
-        side[actor] = 1 if sum(weight * side.get(other, 0) for other, weight in ties.items()) >= 0 else -1
-    moved = True
-    while moved:  # each move raises a bounded sum, so this ends
-        moved = False
-        for actor, ties in pull.items():
-            if side[actor] * sum(weight * side[other] for other, weight in ties.items()) < 0:
-                side[actor] *= -1
-                moved = True
-    first = next(iter(side.values()), 1)
-    return {actor: 0 if of == first else 1 for actor, of in side.items()}
+def _statements(cells: Iterable[Row]) -> list[Row]:
+    """Stands as statements of `networks`, one for each passage. Which passages of a mixed stand agree, it does not say:
+    each counts for both."""
+    return [{"actor": cell["actor"], "concept": cell["concept"], "agreement": cell["agreement"], "passage": passage,
+             "source": ""} for cell in cells for passage in cell["passages"]]
 
 
 # --- dates --------------------------------------------------------------------
