@@ -78,10 +78,13 @@ def _cut(start: datetime.date, end: datetime.date, unit: str, size: int, step: i
 
 def _later(day: datetime.date, unit: str, number: int) -> datetime.date:
     """The first day of a unit that begins so many units later."""
-    if unit in ("day", "week"):
-        return day + datetime.timedelta(number * (7 if unit == "week" else 1))
-    months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
-    return datetime.date(months // 12, months % 12 + 1, 1)
+    try:
+        if unit in ("day", "week"):
+            return day + datetime.timedelta(number * (7 if unit == "week" else 1))
+        months = day.year * 12 + day.month - 1 + number * (12 if unit == "year" else 1)
+        return datetime.date(months // 12, months % 12 + 1, 1)
+    except (OverflowError, ValueError):  # after the year 9999
+        return datetime.date.max
 
 
 @dataclass(frozen=True)
