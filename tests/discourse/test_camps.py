@@ -85,12 +85,33 @@ def test_who_has_both_stands_is_undecided_and_who_is_silent_has_no_camp():
     assert both.camp == {} and both.undecided == ("a", "b") and both.modularity is None
 
 
-def test_the_undecided_pull_nobody():
-    # v is tied to u alone, who stands between the camps
+def test_who_is_tied_to_one_between_the_camps_goes_with_it():
     result = found(x="abu", y="cdu", z="ab/cd", w="uv")
-    assert result.undecided in ((), ("u", "v"), ("u",)) or result.number == 3
-    for actor in result.undecided:
-        assert actor not in result.camp
+    assert result.camp["u"] == result.camp["v"] == 0 and result.undecided == ()
+
+
+@pytest.mark.parametrize("k", [None, 2])
+def test_camps_pull_their_own_most_and_the_undecided_pull_nobody(k):
+    seen = 0
+    for seed in range(40):
+        random = Random(seed)
+        statements = [said(random.choice("abcdefghijkl"), random.choice("uvwxyz"),
+                           random.choice(["agree", "disagree", "mixed"])) for _ in range(30)]
+        ties = networks.network(statements, Rule("subtract"))
+        result = camps.camps(ties, k)
+        assert k is None or result.number <= k
+        pulls = {actor: [0] * result.number for tie in ties.ties for actor in tie[:2]}
+        for a, b, weight in ties.ties:
+            for one, other in ((a, b), (b, a)):
+                if other in result.camp:
+                    pulls[one][result.camp[other]] += weight
+        tied = set(pulls) | {actor for pair in ties.cancelled for actor in pair}
+        assert tied == {*result.camp, *result.undecided} and not set(result.camp) & set(result.undecided)
+        for actor, camp in result.camp.items():
+            others = pulls[actor][:camp] + pulls[actor][camp + 1:]
+            assert pulls[actor][camp] > max(others, default=0) and pulls[actor][camp] >= 0
+        seen += len(result.undecided)
+    assert seen  # there were some
 
 
 def test_only_as_many_camps_as_asked_leave_out_who_fits_none():
@@ -123,12 +144,10 @@ def test_modularity_is_that_of_networkx_where_no_weight_is_negative():
 
 def test_planted_camps_are_found_again():
     random = Random(7)
-    lines = {actor: at % 3 for at, actor in enumerate(f"a{n:02}" for n in range(45))}
-    statements = [said(actor, f"c{n}", "agree" if ((n % 3 == line) != (random.random() < 0.1)) else "disagree")
+    lines = {actor: at % 3 for at, actor in enumerate(f"a{n:02}" for n in range(45))}  # each agrees with a third of all
+    statements = [said(actor, f"c{n}", "agree" if n % 3 == line else "disagree")
                   for actor, line in lines.items() for n in random.sample(range(30), 9)]
-    result = camps.camps(networks.network(statements, Rule("subtract")))
-    assert result.number == 3
-    assert sum(len({lines[actor] for actor in result.camp if result.camp[actor] == camp}) for camp in range(3)) == 3
+    assert camps.camps(networks.network(statements, Rule("subtract"))).camp == lines
 
 
 def test_no_order_of_statements_changes_a_camp():

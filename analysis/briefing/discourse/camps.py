@@ -45,7 +45,8 @@ def camps(ties: Network, k: int | None = None) -> Camps:
 
     An actor's pull to a camp is the sum of its ties to the others there. It is undecided where no camp pulls it more
     than all others, where even its own pulls it away (below 0), or where all its ties cancel out, as those of one with
-    both stands do. Raises BriefingError for a two-mode or a conflict network, and for a `k` below 1.
+    both stands do. The undecided pull nobody. Two who stand together between the camps hold each other in one: which,
+    the order of ids decides. Raises BriefingError for a two-mode or a conflict network, and for a `k` below 1.
     """
     if ties.rule.two_mode or ties.rule.aggregation == CONFLICT:
         raise BriefingError("camps: found a network of two modes or of conflict, expected one of who stands together. "
