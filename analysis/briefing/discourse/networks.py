@@ -31,7 +31,6 @@ Where DNA leaves a choice, or its program differs from its manual:
 from __future__ import annotations
 
 import datetime
-import itertools
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -153,17 +152,21 @@ class Network:
         """What the tie of `a` and `b` rests on. With `subtract` that is both congruence and conflict."""
         if self.rule.two_mode:
             return Grounds((), tuple(sorted({*self.stands[a][b][0], *self.stands[a][b][1]})))
-        one, other = self.stands[a], self.stands[b]
+        one, other, how = self.stands[a], self.stands[b], self.rule.aggregation
         through: list[str] = []
-        passages: set[str] = set()
+        meeting: list[tuple[str, ...]] = []
         for thing in one.keys() & other.keys():
             (no, yes), (no_, yes_) = one[thing], other[thing]
-            pairs = [(no, yes_), (yes, no_)] if self.rule.aggregation == CONFLICT else [(no, no_), (yes, yes_)]
-            pairs += [(no, yes_), (yes, no_)] if self.rule.aggregation == SUBTRACT else []
-            meeting = [pair for pair in pairs if pair[0] and pair[1]]
-            through += [thing] if meeting else []
-            passages.update(*itertools.chain.from_iterable(meeting))
-        return Grounds(tuple(sorted(through)), tuple(sorted(passages)))
+            before = len(meeting)
+            if how != CONFLICT:
+                meeting += [no, no_] if no and no_ else []
+                meeting += [yes, yes_] if yes and yes_ else []
+            if how in (CONFLICT, SUBTRACT):
+                meeting += [no, yes_] if no and yes_ else []
+                meeting += [yes, no_] if yes and no_ else []
+            if len(meeting) > before:
+                through.append(thing)
+        return Grounds(tuple(sorted(through)), tuple(sorted(set().union(*meeting))))
 
 
 def network(statements: Iterable[Mapping[str, Any]], rule: Rule) -> Network:

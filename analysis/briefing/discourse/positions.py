@@ -103,7 +103,7 @@ def network(data: Tables, cells: pandas.DataFrame, k: int | None = 2) -> Network
 def tie_rows(cells: Iterable[Row]) -> list[Row]:
     """The edges of `network`, as dicts, from the rows of `stands`: by `a`, `b` (in alphabetical order), relation."""
     cells = list(cells)
-    by_place = {(cell["actor"], cell["concept"]): cell for cell in cells}
+    published = {(cell["actor"], cell["concept"]): cell["publishers"] for cell in cells}
     label = {cell["concept"]: cell["concept_label"] for cell in cells}
     statements = _statements(cells)
     rows = []
@@ -113,8 +113,8 @@ def tie_rows(cells: Iterable[Row]) -> list[Row]:
             through, passages = ties.grounds(a, b)
             rows.append({"a": a, "b": b, "relation": rule.aggregation, "weight": weight, "concepts": through,
                          "concept_labels": tuple(label[concept] for concept in through), "passages": passages,
-                         "publishers": tuple(sorted({publisher for concept in through for actor in (a, b)
-                                                     for publisher in by_place[actor, concept]["publishers"]}))})
+                         "publishers": tuple(sorted(set().union(*(published[actor, concept] for concept in through
+                                                                  for actor in (a, b)))))})
     return sorted(rows, key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
 
 
