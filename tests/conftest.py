@@ -57,8 +57,10 @@ def filled(root, source, shuffle=None):
     """Put the rows of another project's tables into this one's."""
     descriptor = json.loads((root / "data/datapackage.json").read_text("utf-8"))
     for resource in descriptor["resources"]:
-        with open(source / "data" / resource["path"], newline="", encoding="utf-8") as file:
-            rows = list(csv.DictReader(file))
+        rows = []
+        if (source / "data" / resource["path"]).exists():
+            with open(source / "data" / resource["path"], newline="", encoding="utf-8") as file:
+                rows = list(csv.DictReader(file))
         if shuffle:
             shuffle.shuffle(rows)
         with open(root / "data" / resource["path"], "w", newline="", encoding="utf-8") as file:
@@ -66,6 +68,28 @@ def filled(root, source, shuffle=None):
                                    extrasaction="ignore", lineterminator="\n")
             table.writeheader()
             table.writerows(rows)
+
+
+DOSSIER = Path(__file__).parent / "dossier"
+
+
+def begin(root, tables):
+    """A new project as `briefing new` begins it, with these tables of another: rows, and what the descriptor says."""
+    from briefing.commands import new
+
+    new.new(root, title="Invented", date="2031-10-01")
+    descriptor = json.loads((root / "data/datapackage.json").read_text("utf-8"))
+    said = json.loads((tables / "data/datapackage.json").read_text("utf-8"))
+    keep = {key: said[key] for key in ("title", "created", "coders", "adjudicated", "keywords") if key in said}
+    (root / "data/datapackage.json").write_text(json.dumps(descriptor | keep, indent=1), "utf-8")
+    filled(root, tables)
+    return root
+
+
+@pytest.fixture
+def dossier(tmp_path):
+    """A project of the invented dossier: four texts in three languages over nine months, coded by three."""
+    return begin(tmp_path / "dossier", DOSSIER)
 
 
 def write_notebook(path, sources):

@@ -17,7 +17,8 @@ ROOMS = sorted(path.parent for path in FOLDER.glob("*/__init__.py"))
 
 #: A name goes in or out of here in the change that adds or removes it, with a line in the changelog.
 NAMES = """BriefingError Difference Edition Finding Findings Project Quantity Review Tables Value
-    charts check compare evidence load load_edition notebooks positions quantities rebuild reliability render tables"""
+    camps charts check compare evidence load load_edition networks notebooks positions quantities rebuild reliability
+    render statements tables windows"""
 
 
 def test_public_names_are_those_that_are_pinned():

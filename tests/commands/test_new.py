@@ -169,9 +169,9 @@ def test_order_of_rows_changes_no_title_of_the_starter(run, begun):
 def test_starter_holds_hundreds_of_actors(run, begun):
     with open(begun / "data/passages.csv", "a", encoding="utf-8") as file:
         file.write("said,courier,0,7," + hashlib.sha256((begun.parent / "courier.txt").read_bytes()[:7]).hexdigest()
-                   + ",1,Courier,Courier,narration,,,,Somebody says something.,2,\n")
+                   + ",1,Courier,,Courier,narration,,,,Somebody says something.,2,\n")
     with open(begun / "data/actors.csv", "a", encoding="utf-8") as file:
-        file.writelines(f"actor-{n},Speaker {n:03},,\n" for n in range(300))
+        file.writelines(f"actor-{n},Speaker {n:03},,,\n" for n in range(300))
     with open(begun / "data/concepts.csv", "a", encoding="utf-8") as file:
         file.writelines(f"concept-{n},Concept {n},It is so.,,\n" for n in range(12))
     with open(begun / "data/statements.csv", "a", encoding="utf-8") as file:

@@ -45,7 +45,7 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
 
 
 def _review(root: Path, texts: Mapping[str, Path]) -> Review:
-    data, findings = tables.read(root)
+    data, findings = tables.checked(root)
     if findings:
         raise InvalidData(findings)
     checked = passages.check(data, texts)

@@ -4,13 +4,12 @@ The method is Discourse Network Analysis (Leifeld, P. (2017), "Discourse
 Network Analysis: Policy Debates as Dynamic Networks", in The Oxford Handbook
 of Political Networks): two actors are congruent on a concept where both agree
 or both disagree with it, and in conflict where one agrees and the other
-disagrees.
+disagrees. Its rules are in `networks`, the camps in `camps`.
 """
 
 from __future__ import annotations
 
 import datetime
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,18 +17,20 @@ from typing import TYPE_CHECKING, Any
 from ..facts.dates import date_bounds, day
 from ..facts.tables import Row, Tables
 from ..sources import evidence
+from . import camps, networks, statements
 
 if TYPE_CHECKING:
     import pandas
 
-CONGRUENCE, CONFLICT = "congruence", "conflict"
+CONGRUENCE, CONFLICT = networks.CONGRUENCE, networks.CONFLICT
 
 
 @dataclass(frozen=True)
 class Network:
     """Actors and the ties between them.
 
-    `nodes`: actor, label, camp (0 or 1, missing for an actor without a tie).
+    `nodes`: actor, label, camp (0, 1 …, the largest first; missing for who has
+    none), undecided (has ties, but belongs to no camp), in order of actors.
     `edges`: a, b (actors), relation (congruence or conflict), weight (how many
     concepts), concepts, concept_labels, passages, publishers (tuples).
     """
@@ -40,101 +41,89 @@ class Network:
 
 # --- stands -------------------------------------------------------------------
 
-def stands(data: Tables, coder: str | None = None) -> pandas.DataFrame:
-    """One row for each actor and concept that a coder coded, in the order of the codebook.
+def stands(data: Tables, coder: str | None = None, by: str | None = None) -> pandas.DataFrame:
+    """One row for each actor and concept with a stand, by their ids.
 
-    Columns: actor, label, concept, concept_label, agreement (agree, disagree;
-    mixed where passages contradict each other), mode (said, done, both), acts,
-    passages, publishers (tuples), count (of passages). Without `coder` those
-    count whom the descriptor names as `adjudicated`, else the first one in the
-    table, so that no stand is counted twice.
+    Columns: actor, label, concept, concept_label, agreement (agree, disagree; mixed where passages differ), course (the
+    stands in order of time, several where time surely parts them: `statements.course`), since (the date of each,
+    EDTF or None), mode (said, done, both), acts, passages, publishers (tuples), count (of passages), agree_in and
+    disagree_in (the passages of each). With `by` (week, month, quarter, year) one row for each period besides, and a
+    column `period`: None for what lies in no one period. Without `coder` the statements of `coders.counted` count.
     """
-    return _frame(stand_rows(data, coder), ["actor", "label", "concept", "concept_label", "agreement", "mode", "acts",
-                                            "passages", "publishers", "count"])
+    columns = ["actor", "label", "concept", "concept_label", "agreement", "course", "since", "mode", "acts", "passages",
+               "publishers", "count", "agree_in", "disagree_in"]
+    return _frame(stand_rows(data, coder, by), [*(["period"] if by else []), *columns])
 
 
-def stand_rows(data: Tables, coder: str | None = None) -> list[Row]:
+def stand_rows(data: Tables, coder: str | None = None, by: str | None = None) -> list[Row]:
     """The rows of `stands`, as dicts: for programs that need no frames."""
     actors, concepts = _by_id(data, "actors"), _by_id(data, "concepts")
-    statements = data.rows["statements"]
-    coder = coder or data.descriptor.get("adjudicated") or next((row["coder"] for row in statements), None)
-    cells: dict[tuple[str, str], list[Row]] = {}
-    for row in statements:
-        if row["coder"] == coder:
-            cells.setdefault((row["actor"], row["concept"]), []).append(row)
-    places = list(itertools.product(actors, concepts))
-    return [{"actor": actor, "label": actors[actor]["label"], "concept": concept,
-             "concept_label": concepts[concept]["label"], **_combined(data, cells[actor, concept])}
-            for actor, concept in places if (actor, concept) in cells]
+    cells: dict[tuple[str, str, str], list[Row]] = {}
+    for row in statements.counted(data, coder):
+        within = statements.period(row, by) or "" if by else ""
+        cells.setdefault((within, row["actor"], row["concept"]), []).append(row)
+    order = sorted(cells, key=lambda cell: (not cell[0], *cell))  # what lies in no one period comes last
+    return [{**({"period": within or None} if by else {}), "actor": actor, "label": actors[actor]["label"],
+             "concept": concept, "concept_label": concepts[concept]["label"],
+             **_combined(data, cells[within, actor, concept])} for within, actor, concept in order]
 
 
-def _combined(data: Tables, statements: Sequence[Row]) -> Row:
-    agreements = {row["agreement"] for row in statements}
-    modes = {row["mode"] for row in statements}
-    passages = _unique(row["passage"] for row in statements)
+def _combined(data: Tables, rows: Sequence[Row]) -> Row:
+    agreements = {row["agreement"] for row in rows}
+    modes = {row["mode"] for row in rows}
+    passages = _unique(row["passage"] for row in rows)
+    course = statements.course(rows)
     return {"agreement": agreements.pop() if len(agreements) == 1 else "mixed",
+            "course": tuple(stand for stand, _ in course), "since": tuple(date for _, date in course),
             "mode": modes.pop() if len(modes) == 1 else "both",
-            "acts": _unique(row["act"] for row in statements if row["act"]),
-            "passages": passages, "publishers": publishers(data, passages), "count": len(passages)}
+            "acts": _unique(row["act"] for row in rows if row["act"]),
+            "passages": passages, "publishers": publishers(data, passages), "count": len(passages),
+            **{f"{stand}_in": _unique(row["passage"] for row in rows if row["agreement"] in (stand, "mixed"))
+               for stand in ("agree", "disagree")}}
 
 
 # --- networks -----------------------------------------------------------------
 
-def network(data: Tables, cells: pandas.DataFrame) -> Network:
-    """Who is congruent with whom, and who in conflict, from a frame of `stands`.
+RULES = tuple(networks.Rule(relation) for relation in (CONGRUENCE, CONFLICT))
 
-    A mixed stand ties its actor to nobody on that concept.
+
+def network(data: Tables, cells: pandas.DataFrame, k: int | None = 2) -> Network:
+    """Who is congruent with whom, and who in conflict, from a frame of `stands`, in at most `k` camps.
+
+    Each concept counts once for a tie, as `networks` has it with duplicates across the range: a mixed stand is one of
+    agreement and one of disagreement, so its actor has both ties.
     """
-    rows = tie_rows(cells.to_dict("records"))
-    camp = _camps(rows)
-    nodes = [{"actor": id, "label": row["label"], "camp": camp.get(id)} for id, row in _by_id(data, "actors").items()]
+    stands = cells.to_dict("records")
+    found = camps.camps(networks.network(_statements(stands), networks.Rule(networks.SUBTRACT)), k)
+    nodes = [{"actor": id, "label": row["label"], "camp": found.camp.get(id), "undecided": id in found.undecided}
+             for id, row in sorted(_by_id(data, "actors").items())]
     columns = ["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"]
-    return Network(_frame(nodes, ["actor", "label", "camp"]).astype({"camp": "Int64"}), _frame(rows, columns))
+    return Network(_frame(nodes, ["actor", "label", "camp", "undecided"]).astype({"camp": "Int64", "undecided": bool}),
+                   _frame(tie_rows(stands), columns))
 
 
 def tie_rows(cells: Iterable[Row]) -> list[Row]:
-    """The edges of `network`, as dicts, from the rows of `stands`."""
-    edges: dict[tuple[str, str, str], list[tuple[Row, Row]]] = {}
-    by_concept: dict[str, list[Row]] = {}
-    for cell in cells:
-        if cell["agreement"] != "mixed":
-            by_concept.setdefault(cell["concept"], []).append(cell)
-    for group in by_concept.values():
-        for one, other in itertools.combinations(group, 2):
-            relation = CONGRUENCE if one["agreement"] == other["agreement"] else CONFLICT
-            edges.setdefault((one["actor"], other["actor"], relation), []).append((one, other))
-    return [{"a": a, "b": b, "relation": relation, "weight": len(pairs),
-             "concepts": tuple(one["concept"] for one, _ in pairs),
-             "concept_labels": tuple(one["concept_label"] for one, _ in pairs),
-             "passages": _unique(p for one, other in pairs for p in (*one["passages"], *other["passages"])),
-             "publishers": _unique(p for one, other in pairs for p in (*one["publishers"], *other["publishers"]))}
-            for (a, b, relation), pairs in edges.items()]
+    """The edges of `network`, as dicts, from the rows of `stands`: by `a`, `b` (in alphabetical order), relation."""
+    cells = list(cells)
+    published = {(cell["actor"], cell["concept"]): cell["publishers"] for cell in cells}
+    label = {cell["concept"]: cell["concept_label"] for cell in cells}
+    rows = []
+    for rule in RULES:
+        ties = networks.network(_statements(cells), rule)
+        for a, b, weight in ties.ties:
+            through, passages = ties.grounds(a, b)
+            rows.append({"a": a, "b": b, "relation": rule.aggregation, "weight": weight, "concepts": through,
+                         "concept_labels": tuple(label[concept] for concept in through), "passages": passages,
+                         "publishers": tuple(sorted(set().union(*(published[actor, concept] for concept in through
+                                                                  for actor in (a, b)))))})
+    return sorted(rows, key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
 
 
-def _camps(edges: Iterable[Row]) -> dict[str, int]:
-    """Two camps with as much congruence inside and conflict between them as can be had by moving one actor at a time.
-
-    Deterministic: actors move in order of their first tie until no move helps;
-    the first actor's camp is 0.
-    """
-    pull: dict[str, dict[str, int]] = {}
-    for edge in edges:
-        weight = edge["weight"] if edge["relation"] == CONGRUENCE else -edge["weight"]
-        for one, other in ((edge["a"], edge["b"]), (edge["b"], edge["a"])):
-            pull.setdefault(one, {})
-            pull[one][other] = pull[one].get(other, 0) + weight
-    side: dict[str, int] = {}
-    for actor, ties in pull.items():
-        side[actor] = 1 if sum(weight * side.get(other, 0) for other, weight in ties.items()) >= 0 else -1
-    moved = True
-    while moved:  # each move raises a bounded sum, so this ends
-        moved = False
-        for actor, ties in pull.items():
-            if side[actor] * sum(weight * side[other] for other, weight in ties.items()) < 0:
-                side[actor] *= -1
-                moved = True
-    first = next(iter(side.values()), 1)
-    return {actor: 0 if of == first else 1 for actor, of in side.items()}
+def _statements(cells: Iterable[Row]) -> list[Row]:
+    """Stands as statements of `networks`, one for each passage and agreement in it."""
+    return [{"actor": cell["actor"], "concept": cell["concept"], "agreement": agreement, "passage": passage,
+             "source": ""} for cell in cells for agreement in ("agree", "disagree")
+            for passage in cell[f"{agreement}_in"]]
 
 
 # --- dates --------------------------------------------------------------------
@@ -158,7 +147,7 @@ def timeline(data: Tables) -> pandas.DataFrame:
                      "source": event["source"] or _source_of(data, event["passage"]),
                      "publisher": _publisher(data, event["source"] or _source_of(data, event["passage"]))})
     far = datetime.date.max
-    rows.sort(key=lambda row: (row["first"] or row["last"] or far, row["last"] or far))
+    rows.sort(key=lambda row: (row["first"] or row["last"] or far, row["last"] or far, row["id"]))
     return _frame(rows, ["id", "title", "date", "when", "first", "last", "kind", "resolved", "actors", "passage",
                          "source", "publisher"])
 
@@ -197,11 +186,12 @@ def chains(data: Tables, kinds: Sequence[str] = ("quotation", "paraphrase")) -> 
             groups.setdefault(evidence.chain(row["chain"]), []).append(row)
     rows = []
     for hands, group in groups.items():
+        group.sort(key=lambda row: (row["source"], row["start"], row["end"], row["id"]))
         passages = tuple(row["id"] for row in group)
         rows.append({"chain": " > ".join(hands), "hands": hands, "hops": evidence.hops(" > ".join(hands)),
                      "count": len(group), "quotations": sum(row["kind"] == "quotation" for row in group),
                      "passages": passages, "publishers": publishers(data, passages)})
-    rows.sort(key=lambda row: (-row["hops"], -row["count"]))
+    rows.sort(key=lambda row: (-row["hops"], -row["count"], row["chain"]))
     return _frame(rows, ["chain", "hands", "hops", "count", "quotations", "passages", "publishers"])
 
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from ..facts.coders import people
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError, Finding, InvalidData, shown
 
@@ -84,9 +85,8 @@ class Reliability:
 
 
 def coders(tables: Tables) -> tuple[str, ...]:
-    """The coders, in the order of their first statement; not the set that was adjudicated from theirs."""
-    found = dict.fromkeys(row["coder"] for row in tables.rows.get("statements", ()))
-    return tuple(coder for coder in found if coder != tables.descriptor.get("adjudicated"))
+    """The coders by name; not the set that was adjudicated from theirs."""
+    return people(tables.descriptor, tables.rows)
 
 
 def measure(tables: Tables, expected: Sequence[str] = ()) -> tuple[Reliability, list[Finding]]:

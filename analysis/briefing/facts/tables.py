@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from .. import language
 from ..findings import BriefingError, Finding, InvalidData, meant, shown
 from ..language import catalogues, likelihood
-from . import cells, guesses, recording
+from . import cells, coders, recording
 from .dates import date_bounds as date_bounds  # which notebooks take from here
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ STANDARD: Mapping[str, tuple[str, ...]] = {
                  "kind", "quote", "gist", "credibility"),
     "actors": ("id", "label", "who", "kind"),
     "concepts": ("id", "label", "sentence"),
+    "codings": ("coder", "source"),
     "statements": ("actor", "concept", "agreement", "mode", "passage", "coder", "act"),
     "quantities": ("id", "measure", "of", "hedge", "value", "unit", "holder", "counterpart",
                    "as_of", "claimed_by", "passage", "source"),
@@ -129,7 +130,7 @@ def load(root: Path | str | None = None) -> Tables:
     """
     project = find_root(Path(root) if root else None)
     with recording.paused():  # what is read of the tables is noted by table and row
-        tables, findings = read(project)
+        tables, findings = checked(project)
         spoken = language.of(project)
     recording.note("file", str(project / "data" / DESCRIPTOR))
     if not spoken.english:  # whose words have been read with the tables
@@ -138,6 +139,15 @@ def load(root: Path | str | None = None) -> Tables:
     if findings:
         raise InvalidData(findings)
     return replace(tables, rows=recording.Noted(tables.rows, partial(recording.note, "table", str(project))))
+
+
+def checked(root: Path) -> tuple[Tables, list[Finding]]:
+    """Read the tables as `read` does, with a finding besides where statements would be left out of figures."""
+    tables, findings = read(root)
+    if not findings and "statements" in tables.rows:
+        paths = {resource["name"]: resource["path"] for resource in tables.descriptor["resources"]}
+        findings = list(coders.check(tables.descriptor, tables.rows, f"data/{paths['statements']}"))
+    return tables, findings
 
 
 def read(root: Path) -> tuple[Tables, list[Finding]]:
@@ -191,7 +201,7 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:  # noq
     except ValueError:
         created = str(descriptor.get("created", ""))
         findings.append(finding("edition-date", shown(created), "a date such as 2031-05-30",
-                                cells.write(guesses.date(created), "Set `created` to the day of the edition: the "
+                                cells.write(cells.meant_date(created), "Set `created` to the day of the edition: the "
                                             "clock is never asked."),
                                 column="created"))
         descriptor = {**descriptor, "created": "1970-01-01"}

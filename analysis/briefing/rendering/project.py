@@ -26,7 +26,7 @@ class Project:
         findings: list[Finding] = []
         data = read = None
         try:
-            data, found = tables.read(root)
+            data, found = tables.checked(root)
             findings += found
         except InvalidData as error:
             findings += error.findings

@@ -119,7 +119,7 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
     executed copies and the references."""
     with speaking(of(root)), _locked(root, progress), _staging(root) as staging, warm(once=True) as kernels:
         progress("Checking data")
-        data, findings = tables.read(root)
+        data, findings = tables.checked(root)
         if findings:
             raise InvalidData(findings)
         run = _run(root, staging, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None,

@@ -109,7 +109,7 @@ KINDS: Mapping[str, tuple[str, Callable[[object], bool]]] = {
 
 def _remedy(parameter: Parameter, value: object) -> str:
     """What to do about a value of the wrong kind, with the value to copy where it can be told."""
-    from ..facts import guesses
+    from ..facts.cells import meant_date
 
     copy = ""
     if parameter.kind == "list of texts" and _is_text(value):
@@ -119,7 +119,7 @@ def _remedy(parameter: Parameter, value: object) -> str:
     elif parameter.kind == "mapping" and isinstance(value, list) and _is_texts(value):
         copy = f"`{{{', '.join(f'{one}: why' for one in value)}}}`" if value else ""
     elif parameter.kind == "date":
-        copy = guesses.date(str(value)[:40])
+        copy = meant_date(str(value)[:40])
     elif parameter.kind == "language":
         copy = _language(value)
     if copy:

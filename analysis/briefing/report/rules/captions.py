@@ -17,8 +17,8 @@ from typing import Any
 
 from ...execution.figures import FIGURE, VEGA_LITE, parts, rows_of
 from ...execution.notebooks import EXECUTED, Cell, cells
+from ...facts.cells import NUMBER, readings
 from ...facts.dates import MONTHS
-from ...facts.guesses import NUMBER, readings
 from ...facts.tables import Tables
 from ...findings import Finding, meant, shown
 from ...language import REFERENCES, current, locales, say
