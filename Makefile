@@ -13,7 +13,7 @@ AXE := tests/node_modules/.package-lock.json
 .DEFAULT_GOAL := help
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview code check test lint rooms bench lighthouse reprotest pictures docs lab lock vega annotator \
+.PHONY: help render preview code check test lint rooms words bench lighthouse reprotest pictures docs lab lock vega annotator \
 	quarto clean
 
 help: ## list what make can do
@@ -45,6 +45,9 @@ bench: $(SETUP) ## measure renders, kernels and the evidence check, and write be
 
 rooms: $(TESTED) ## draw the rooms of the package anew, in docs/rooms.md
 	$(BIN)/python docs/rooms.py
+
+words: $(TESTED) ## take the package's texts into its catalogues, and list what is not translated
+	$(BIN)/python docs/words.py
 
 lighthouse: $(TESTED) ## Lighthouse's scores of the page, served on loopback (needs npm and Chromium)
 	$(BIN)/python tests/lighthouse.py

@@ -17,7 +17,8 @@ ROOMS = sorted(path.parent for path in FOLDER.glob("*/__init__.py"))
 
 #: A name goes in or out of here in the change that adds or removes it, with a line in the changelog.
 NAMES = """BriefingError Difference Edition Finding Findings Project Quantity Review Tables Value
-    charts check compare evidence load load_edition notebooks positions quantities rebuild reliability render tables"""
+    camps charts check compare evidence load load_edition networks notebooks positions quantities rebuild reliability
+    render statements tables windows"""
 
 
 def test_public_names_are_those_that_are_pinned():
@@ -73,7 +74,7 @@ def test_there_is_one_version():
 # --- the rooms ------------------------------------------------------------------------
 
 def test_a_room_has_three_to_seven_modules_and_its_docstring_names_each():
-    assert len(ROOMS) == 11
+    assert len(ROOMS) == 12
     for room in ROOMS:
         modules = {path.stem for path in room.glob("*.py")} - {"__init__"}
         assert 3 <= len(modules) <= 7, room.name
@@ -82,9 +83,10 @@ def test_a_room_has_three_to_seven_modules_and_its_docstring_names_each():
         assert modules <= set(re.findall(r"`(\w+)`", doc)), room.name
 
 
-def test_modules_are_at_most_66():
-    """Without what only opens a room or the package. They were 45 before projects could be begun and coded here."""
-    assert len([path for path in MODULES if path.stem not in ("__init__", "__main__")]) <= 66
+def test_modules_are_at_most_76():
+    """Without what only opens a room or the package. They were 45 before projects could be begun and coded here, and 66
+    before they could be written in other languages."""
+    assert len([path for path in MODULES if path.stem not in ("__init__", "__main__")]) <= 76
 
 
 def test_each_room_imports_only_from_those_before_it():

@@ -2,6 +2,7 @@
 
 The rooms in the order in which data flow, each importing only from those before it:
 
+- `language` words, numbers and dates in the language of the report
 - `facts` the tables of data/, dates, hedged numbers
 - `sources` passages and their place in a text, evidence, citations, annotations
 - `coding` what a coder sees, is offered and saves
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from . import charts
     from .commands.review import Review
     from .commands.review import review as check
-    from .discourse import positions, reliability
+    from .discourse import camps, networks, positions, reliability, statements, windows
     from .editions.compare import Difference
     from .editions.compare import editions as compare
     from .editions.edition import Edition
@@ -45,8 +46,8 @@ __version__ = "1.2.0"
 NOTHING_CHANGED = "Nothing changed: _output/report.html and _output/report.pdf are up to date"
 
 __all__ = ["BriefingError", "Difference", "Edition", "Finding", "Findings", "Project", "Quantity", "Review", "Tables",
-           "Value", "charts", "check", "compare", "evidence", "load", "load_edition", "notebooks", "positions",
-           "quantities", "rebuild", "reliability", "render", "tables"]
+           "Value", "camps", "charts", "check", "compare", "evidence", "load", "load_edition", "networks", "notebooks",
+           "positions", "quantities", "rebuild", "reliability", "render", "statements", "tables", "windows"]
 
 #: Where each public name is: a module, and the name in it, where it is no module itself.
 _PLACES = {
@@ -66,13 +67,17 @@ _PLACES = {
     "Tables": "facts.tables:Tables",  # what notebooks use
     "Quantity": "facts.quantities:Quantity",
     "Value": "facts.quantities:Value",
+    "camps": "discourse.camps",
     "charts": "charts",
     "evidence": "sources.evidence",
+    "networks": "discourse.networks",
     "notebooks": "execution.notebooks",
     "positions": "discourse.positions",
     "quantities": "facts.quantities",
     "reliability": "discourse.reliability",
+    "statements": "discourse.statements",
     "tables": "facts.tables",
+    "windows": "discourse.windows",
 }
 
 

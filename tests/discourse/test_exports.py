@@ -23,7 +23,7 @@ CONTEXT = {"@context": {
     "target": {"@id": "oa:hasTarget", "@type": "@id"}, "source": {"@id": "oa:hasSource", "@type": "@id"},
     "selector": {"@id": "oa:hasSelector", "@type": "@id"}, "refinedBy": {"@id": "oa:refinedBy", "@type": "@id"},
     "start": {"@id": "oa:start", "@type": "xsd:nonNegativeInteger"}, "end": {"@id": "oa:end", "@type": "xsd:nonNegativeInteger"},
-    "exact": "oa:exact", "prefix": "oa:prefix", "suffix": "oa:suffix", "value": "rdf:value", "format": "dc:format", "label": "rdfs:label",
+    "exact": "oa:exact", "prefix": "oa:prefix", "suffix": "oa:suffix", "value": "rdf:value", "format": "dc:format", "language": "dc:language", "label": "rdfs:label",
     "first": {"@id": "as:first", "@type": "@id"}, "partOf": {"@id": "as:partOf", "@type": "@id"},
     "total": {"@id": "as:totalItems", "@type": "xsd:nonNegativeInteger"},
     "startIndex": {"@id": "as:startIndex", "@type": "xsd:nonNegativeInteger"},

@@ -1,6 +1,7 @@
 """Positions: stands, networks, timeline and chains, from small tables whose answer is known."""
 
 import datetime
+from random import Random
 
 import pytest
 
@@ -107,8 +108,14 @@ def test_weight_counts_concepts_and_not_passages():
     assert edges.iloc[0]["passages"] == ("p1", "p2")
 
 
-def test_a_mixed_stand_ties_to_nobody():
-    assert ties(said("a", "x", "mixed"), said("b", "x", "agree")).edges.empty
+def test_a_mixed_stand_has_both_ties():
+    edges = ties(said("a", "x", "mixed"), said("b", "x", "agree"), said("c", "x", "agree"), said("c", "x", "disagree", "p2"),
+                 said("d", "x", "disagree", "p3")).edges
+    both = {(a, b, relation) for a, b in [("a", "b"), ("a", "c"), ("a", "d"), ("b", "c"), ("c", "d")]
+            for relation in ("congruence", "conflict")}
+    assert {(e.a, e.b, e.relation) for e in edges.itertuples()} == both | {("b", "d", "conflict")}
+    # of a and c both agree and both disagree: two congruent pairs of statements, and two in conflict
+    assert edges[(edges["a"] == "a") & (edges["b"] == "c")]["weight"].tolist() == [2, 2]
 
 
 def test_camps_part_those_in_conflict_and_leave_out_the_silent():
@@ -116,6 +123,28 @@ def test_camps_part_those_in_conflict_and_leave_out_the_silent():
     camp = dict(zip(nodes["actor"], nodes["camp"], strict=True))
     assert camp["a"] == camp["c"] == 0 and camp["b"] == 1
     assert nodes["camp"].isna().tolist() == [False, False, False, True]
+    assert nodes["undecided"].tolist() == [False] * 4
+
+
+def test_who_stands_on_both_sides_is_undecided():
+    nodes = ties(said("a", "x", "agree"), said("b", "x", "disagree"), said("c", "x", "agree"), said("d", "x", "mixed")).nodes
+    assert nodes["undecided"].tolist() == [False, False, False, True]
+    assert nodes["camp"].fillna(-1).tolist() == [0, 1, 0, -1]
+
+
+def test_no_order_of_rows_changes_the_network():
+    random = Random(1)
+    statements = [said(random.choice("abcd"), random.choice("xyz"), random.choice(["agree", "disagree", "mixed"]), f"p{n}")
+                  for n in range(9)]
+    expected = None
+    for _ in range(50):
+        data = Data(random.sample(statements, len(statements)))
+        for table in ("actors", "concepts", "passages"):
+            random.shuffle(data.rows[table])
+        found = positions.network(data, positions.stands(data))
+        frames = [found.nodes.to_dict("records"), found.edges.to_dict("records")]
+        expected = expected or frames
+        assert frames == expected
 
 
 # --- dates --------------------------------------------------------------------

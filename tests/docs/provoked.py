@@ -343,6 +343,17 @@ def source_of_no_id(broken):
     return said(lambda: review(broken.root, {"gazette": broken.root / SOURCE}))
 
 
+def language_missing(broken):
+    broken.change("report.qmd", "lang: en", "lang: pt")
+    return broken.read()
+
+
+def words_of_a_project(broken):
+    (broken.root / "analysis/words").mkdir()
+    (broken.root / "analysis/words/pt.po").write_text('msgid "Page {page} of {all}"\nmsgstr "Página {pag} de {all}"\n', "utf-8")
+    return language_missing(broken)
+
+
 PROVOKED = {name.replace("_", "-"): thing for name, thing in list(globals().items())
             if callable(thing) and getattr(thing, "__module__", "") == __name__ and not name.startswith("_")
             and name not in ("said", "Broken")}

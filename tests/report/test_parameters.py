@@ -21,7 +21,7 @@ def refused(folder, front, body="Text.\n"):
 
 @pytest.mark.parametrize("front", [
     "date: 2031-03-10", 'date: "2031-03-10"', "author: Ada", "author: [Ada, Bo]", "author: {name: Ada, orcid: x}",
-    "author:\n  - name: Ada\n    affiliation: X", "lang: en", "lang: pt-BR", "lang: zh-Hant-TW", "lang: sr-Latn", "lang: de-CH-1996",
+    "author:\n  - name: Ada\n    affiliation: X", "lang: en", "lang: de-AT", "lang: mn-Cyrl-MN", "lang: ru", "lang: de-CH-1996",
     "lang: es-419", "lang: x-own"[:9] + "\nlang: en-x-own", "keywords: [a, 2031]", "papersize: letter", "papersize: us-letter",
     "number-sections: true", "unused: {a: why}", "bibliography: a.bib", "bibliography: [a.bib]", "csl: a.csl", "nocite: '@*'",
     "execute: {echo: false}", "engine: jupyter", "jupyter: python3", "jupyter: {kernelspec: {name: python3}}", "format: html",
@@ -32,6 +32,12 @@ def test_what_quarto_takes_is_taken(tmp_path, front):
     if "x-own" in front:
         front = "lang: en-x-own"
     assert read(tmp_path, front).front["title"] == "A"
+
+
+@pytest.mark.parametrize("tag", ["pt-BR", "zh-Hant-TW", "sr-Latn"])
+def test_a_language_without_words_is_found_where_it_is_chosen(tmp_path, tag):
+    (found,) = refused(tmp_path, f"lang: {tag}")
+    assert (found.code, found.line) == ("language-missing", 3) and "briefing words" in found.remedy and "mn" in found.expected
 
 
 def test_a_key_without_a_value_is_as_if_it_were_absent(tmp_path):

@@ -82,7 +82,7 @@ def test_reference_of_a_passage_tells_content_hands_place_and_grade(data):
         "title": "The company holds the strike to be against the law.",
         "author": [{"literal": "Port company → Northwire → Courier"}], "container-title": "Sandhaven Courier",
         "issued": {"date-parts": [[2031, 3, 8]]}, "section": "¶4", "page": "390–416", "note": "B3",
-        "call-number": "00000-000000390-000000416"}
+        "call-number": "00000-000000390-000000416", "language": "en"}
 
 
 @pytest.mark.parametrize(("published", "issued"), [

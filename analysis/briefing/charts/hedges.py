@@ -14,12 +14,14 @@ import pandas
 
 from ..facts.quantities import in_words, plain
 from ..findings import BriefingError
+from ..language import later, say
 from .theme import LIGHT, register
 
 #: How each kind of number looks: shape, whether it is full, dashes.
-LOOKS = {"as given": ("circle", True, [1, 0]), "over": ("circle", False, [1, 0]), "at least": ("circle", True, [1, 0]),
-         "under": ("circle", False, [1, 0]), "at most": ("circle", True, [1, 0]), "about": ("circle", False, [2, 1.6]),
-         "derived": ("diamond", True, [1, 0])}
+LOOKS = {later("as given"): ("circle", True, [1, 0]), later("over"): ("circle", False, [1, 0]),
+         later("at least"): ("circle", True, [1, 0]), later("under"): ("circle", False, [1, 0]),
+         later("at most"): ("circle", True, [1, 0]), later("about"): ("circle", False, [2, 1.6]),
+         later("derived"): ("diamond", True, [1, 0])}
 _WORDS = {"=": "as given", ">": "over", ">=": "at least", "<": "under", "<=": "at most", "~": "about"}
 _UP, _DOWN = [">", ">="], ["<", "<="]
 
@@ -39,7 +41,7 @@ def with_words(frame: pandas.DataFrame) -> pandas.DataFrame:
         raise BriefingError(f'hedge: found "{strange[0]}", expected one of {" ".join(_WORDS)}. '
                             "Use the hedge that the source gives.")
     rows = frame.to_dict("records")
-    words = ["derived" if row.get("derived") is True else _WORDS.get(row["hedge"], "as given") for row in rows]
+    words = [say("derived" if row.get("derived") is True else _WORDS.get(row["hedge"], "as given")) for row in rows]
     said = [row["description"] if "description" in row else sentence(row) for row in rows]
     return frame.assign(given=words, text=[in_words(row) for row in rows], description=said)
 
@@ -47,9 +49,11 @@ def with_words(frame: pandas.DataFrame) -> pandas.DataFrame:
 def sentence(row: dict[str, Any]) -> str:
     """What a mark says: its label and number, and whom it is from."""
     label = ", ".join(str(plain(row[name])) for name in ("label", "year") if plain(row.get(name)) != "")
-    derived = " Derived." if row.get("derived") is True else ""
     source = plain(row.get("publisher"))
-    return (f"{label}: " if label else "") + f"{in_words(row)}.{derived}" + (f" Source: {source}." if source else "")
+    parts = [(f"{label}: " if label else "") + f"{in_words(row)}.",
+             say("Derived.") if row.get("derived") is True else "",
+             say("Source: {names}.", names=source) if source else ""]
+    return " ".join(filter(None, parts))
 
 
 # over 50 lines: one layer after another
@@ -88,16 +92,17 @@ def hedged(frame: pandas.DataFrame, *, color: str = "context", accent: str | Non
                    for at in ({}, {start: "upper:Q"})]
         base = base.transform_filter("!isValid(datum.upper)")
         points = frame[frame["upper"].isna()]
-    shown = [word for word in LOOKS if word in set(points["given"])]
+    looks = {say(word): look for word, look in LOOKS.items()}
+    shown = [word for word in looks if word in set(points["given"])]
     key = key and len(shown) > 1 and not accent
 
     def look(channel: Any, part: int) -> Any:
-        scale = alt.Scale(domain=list(LOOKS), range=[cast(Any, look[part]) for look in LOOKS.values()])
+        scale = alt.Scale(domain=list(looks), range=[cast(Any, look[part]) for look in looks.values()])
         return channel("given:N", scale=scale, legend=alt.Legend(values=shown) if key else None)
 
-    hollow = [word for word, (_, full, _) in LOOKS.items() if not full]
+    hollow = [word for word, (_, full, _) in looks.items() if not full]
     if key:
-        scale = alt.Scale(domain=list(LOOKS), range=[LIGHT["paper" if word in hollow else color] for word in LOOKS])
+        scale = alt.Scale(domain=list(looks), range=[LIGHT["paper" if word in hollow else color] for word in looks])
         fill: Any = alt.Fill("given:N", scale=scale, legend=alt.Legend(values=shown))
     else:
         fill = alt.when(alt.FieldOneOfPredicate("given", hollow)).then(alt.value(LIGHT["paper"]))

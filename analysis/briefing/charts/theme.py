@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
+from ..language import current
+from ..language.locales import vega
+
 #: Every colour of a chart: on a light page and, by the HTML's style, on a dark one.
 PALETTE: Mapping[str, tuple[str, str]] = {
     "ink": ("#1b2530", "#e4e8ec"),
@@ -30,6 +33,7 @@ def configuration() -> dict[str, Any]:
     """The Vega-Lite configuration of the theme (https://vega.github.io/vega-lite/docs/config.html)."""
     ink, soft, line, agree = (LIGHT[name] for name in ("ink", "soft", "line", "agree"))
     text = {"fontSize": 12, "fontWeight": 400, "color": ink}
+    spoken = current()
     label = {"labelFontSize": 12, "labelColor": soft, "labelFontWeight": 400,
              "titleFontSize": 12, "titleColor": soft, "titleFontWeight": 400}
     return {
@@ -58,6 +62,7 @@ def configuration() -> dict[str, Any]:
         "line": {"strokeWidth": 2}, "rule": {"color": soft}, "text": text,
         "boxplot": {"median": {"color": LIGHT["paper"]}},
         "geoshape": {"stroke": LIGHT["paper"], "strokeWidth": 0.7},
+        **({} if spoken.english else {"locale": vega(spoken)}),
     }
 
 

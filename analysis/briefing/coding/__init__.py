@@ -2,5 +2,5 @@
 
 In: the tables of `facts`, and the texts of `sources`. Out: plain data for a page, and changes of the tables.
 `sitting` is one coder's sitting, `sight` who sees what, `offers` what is proposed for words, `passage` makes one by
-itself, from the shell.
+itself, from the shell, `sheets` are blind sheets for coders who use no workbench.
 """

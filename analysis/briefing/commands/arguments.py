@@ -92,6 +92,7 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
     sheet.add_argument("--source", action="append", default=[], metavar="ID",
                        help="write the passages of this source only (may be given several times; default: all)")
     sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
+    _speaking(command)
     return top
 
 
@@ -132,6 +133,14 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
                        ("credibility", "the Admiralty code's digit (default: 6, cannot be judged)")):
         passage.add_argument(f"--{name}", default="", metavar="TEXT", help=help)
     passage.add_argument("--quote", action="store_true", help="hold the words themselves, at most 12")
+
+
+def _speaking(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The command by which a project gets words of its own."""
+    words = command("words", "translate the package's words into another language",
+                    "Write analysis/words/TAG.po with every text of the package, to be translated: for a language that "
+                    "it does not speak, or to say a text otherwise. What is translated there already stays.")
+    words.add_argument("tag", metavar="TAG", help="the language, BCP 47, such as pt or pt-BR")
 
 
 class _Completion(argparse.Action):

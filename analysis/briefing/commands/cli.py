@@ -406,7 +406,7 @@ def _review_as_data(result: Review) -> dict[str, object]:
 
 
 def _sheet(options: argparse.Namespace) -> int:
-    from ..discourse import sheets
+    from ..coding import sheets
     from ..facts import tables
 
     data, findings = tables.read(_project(options))  # not `load`: whose statements count may be open yet
@@ -435,6 +435,17 @@ def _sheet(options: argparse.Namespace) -> int:
           f"{', '.join(f'`{options.read},{source}`' for source in taken.sources)}")
     if taken.declare:
         print(f"Next, say whose statements figures are drawn from, in data/datapackage.json, such as: {taken.declare}")
+    return 0
+
+
+def _words(options: argparse.Namespace) -> int:
+    from ..language import catalogues
+
+    root = _project(options)
+    path, left = catalogues.added(root, options.tag)
+    shown = path.relative_to(root).as_posix()
+    print(json.dumps({"words": shown, "untranslated": left}) if options.json else
+          f"Wrote {shown}; texts still to be translated: {left}")
     return 0
 
 
@@ -492,4 +503,5 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "new": _new,
     "source": _add_source,
     "passage": _passage,
+    "words": _words,
 }

@@ -12,7 +12,7 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from typing import Any
 from .. import __version__
 from ..facts import editing, tables
 from ..findings import BriefingError, shown
+from ..language import Language
 from ..sources import places, texts
 from ..sources.proposals import slug
 
@@ -89,11 +90,12 @@ def _check_folder(folder: Path) -> None:
 
 def _write_starter(root: Path, words: dict[str, str]) -> None:
     shutil.copyfile(TEMPLATES / STYLE, root / STYLE)
+    spoken = Language(words["lang"])
     for source in sorted(path for path in STARTER.rglob("*") if path.is_file() and path.suffix != ".pyc"):
         parts = [re.sub("^dot-", ".", part) for part in source.relative_to(STARTER).parts]
         target = root.joinpath(*parts)
         target.parent.mkdir(parents=True, exist_ok=True)
-        text = source.read_text("utf-8")
+        text = source.read_text("utf-8") if spoken.english else _translated(source, spoken)
         quoted = target.suffix in (".json", ".qmd", ".yml")
         for name, word in words.items():
             text = text.replace(f"@{name}@", json.dumps(word, ensure_ascii=False)[1:-1] if quoted else word)
@@ -102,6 +104,42 @@ def _write_starter(root: Path, words: dict[str, str]) -> None:
     for resource in descriptor["resources"]:
         header = ",".join(field["name"] for field in resource["schema"]["fields"])
         (root / "data" / resource["path"]).write_text(f"{header}\n", "utf-8", newline="\n")
+
+
+# --- in the language of the report ------------------------------------------------
+
+#: What a reader of a new project reads of it that no code says: headings, captions and prose, each as a group.
+_CAPTION = re.compile(r'(?m)^(#\| (?:fig|tbl)-(?:cap|alt): )"(.*)"$')
+_PROSE = re.compile(r"(?m)^(#+ )?(?!:::|\{\{<|#\||```|---)(\S.*?)((?: \{[#.][^}]*\})?)$")
+
+
+def texts_of(path: Path) -> list[str]:
+    """The headings, captions and sentences of a file of the starter, a report or a notebook, in order."""
+    found: list[str] = []
+    _said(path, lambda text: found.append(text) or text)  # type: ignore[func-returns-value]
+    return found
+
+
+def _translated(path: Path, spoken: Language) -> str:
+    return _said(path, spoken.say) if path.suffix in (".ipynb", ".qmd") else path.read_text("utf-8")
+
+
+def _said(path: Path, say: Callable[[str], str]) -> str:
+    """The file with what people read of it said otherwise."""
+    def prose(text: str) -> str:
+        return _PROSE.sub(lambda line: f"{line[1] or ''}{say(line[2])}{line[3]}", text)
+
+    text = path.read_text("utf-8")
+    if path.suffix == ".qmd":
+        front, code, body = re.fullmatch(r"(---\n.*?\n---\n)(\s*```.*?```\n)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]
+        return f"{front}{code}{prose(body)}"
+    notebook = json.loads(text)
+    for cell in notebook["cells"]:
+        source = "".join(cell["source"])
+        source = prose(source) if cell["cell_type"] == "markdown" else _CAPTION.sub(
+            lambda line: line[1] + json.dumps(say(json.loads(f'"{line[2]}"')), ensure_ascii=False), source)
+        cell["source"] = source.splitlines(keepends=True)
+    return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
 
 
 def _pins() -> str:

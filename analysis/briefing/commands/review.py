@@ -15,6 +15,7 @@ from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import coders, tables
 from ..findings import BriefingError, Finding, InvalidData, InvalidReport, meant, shown
+from ..language import of, speaking
 from ..report import report
 from ..report.rules import captions, prose
 from ..sources import evidence, passages
@@ -39,6 +40,11 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
     Raises InvalidData or InvalidReport where data or report cannot be read at
     all, BriefingError for a text that is not there.
     """
+    with speaking(of(root)):
+        return _review(root, texts)
+
+
+def _review(root: Path, texts: Mapping[str, Path]) -> Review:
     data, findings = tables.checked(root)
     if findings:
         raise InvalidData(findings)

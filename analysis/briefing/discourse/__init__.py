@@ -2,6 +2,7 @@
 
 In: the rows of `facts`, with the evidence of `sources`. Out: stands, networks and timelines as frames; the coders'
 agreement; files for other programs.
-`statements` has those that count, with their time, `positions` the frames, `reliability` the agreement, `sheets` the
-blind sheet that a second coder fills in, `exports` statements and networks as files.
+`statements` has those that count, with their time, `networks` the networks by the rules of the Discourse Network
+Analyzer, `camps` who stands together in them, `windows` both over time. `positions` has the frames, `reliability` the
+agreement, `exports` statements and networks as files.
 """

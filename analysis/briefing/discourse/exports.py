@@ -60,8 +60,9 @@ def networks(tables: Tables) -> dict[str, networkx.Graph[str]]:
     """The networks of Discourse Network Analysis, from the statements that figures are drawn from.
 
     `congruence` and `conflict` join actors by the number of concepts on which
-    they take the same, or the opposite, stand; `two-mode` joins actors to
-    concepts, with the sign of the stand (1, -1; 0 mixed) and the number of passages.
+    they take the same, or the opposite, stand (who takes both on a concept has
+    both ties); `two-mode` joins actors to concepts, with the sign of the stand
+    (1, -1; 0 mixed) and the number of passages.
     """
     import networkx
 

@@ -4,13 +4,12 @@ The method is Discourse Network Analysis (Leifeld, P. (2017), "Discourse
 Network Analysis: Policy Debates as Dynamic Networks", in The Oxford Handbook
 of Political Networks): two actors are congruent on a concept where both agree
 or both disagree with it, and in conflict where one agrees and the other
-disagrees.
+disagrees. Its rules are in `networks`, the camps in `camps`.
 """
 
 from __future__ import annotations
 
 import datetime
-import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,19 +17,20 @@ from typing import TYPE_CHECKING, Any
 from ..facts.dates import date_bounds, day
 from ..facts.tables import Row, Tables
 from ..sources import evidence
-from . import statements
+from . import camps, networks, statements
 
 if TYPE_CHECKING:
     import pandas
 
-CONGRUENCE, CONFLICT = "congruence", "conflict"
+CONGRUENCE, CONFLICT = networks.CONGRUENCE, networks.CONFLICT
 
 
 @dataclass(frozen=True)
 class Network:
     """Actors and the ties between them.
 
-    `nodes`: actor, label, camp (0 or 1, missing for an actor without a tie).
+    `nodes`: actor, label, camp (0, 1 …, the largest first; missing for who has
+    none), undecided (has ties, but belongs to no camp), in order of actors.
     `edges`: a, b (actors), relation (congruence or conflict), weight (how many
     concepts), concepts, concept_labels, passages, publishers (tuples).
     """
@@ -46,12 +46,12 @@ def stands(data: Tables, coder: str | None = None, by: str | None = None) -> pan
 
     Columns: actor, label, concept, concept_label, agreement (agree, disagree; mixed where passages differ), course (the
     stands in order of time, several where time surely parts them: `statements.course`), since (the date of each,
-    EDTF or None), mode (said, done, both), acts, passages, publishers (tuples), count (of passages). With `by` (week,
-    month, quarter, year) one row for each period besides, and a column `period`: None for what lies in no one period.
-    Without `coder` the statements of `coders.counted` count.
+    EDTF or None), mode (said, done, both), acts, passages, publishers (tuples), count (of passages), agree_in and
+    disagree_in (the passages of each). With `by` (week, month, quarter, year) one row for each period besides, and a
+    column `period`: None for what lies in no one period. Without `coder` the statements of `coders.counted` count.
     """
     columns = ["actor", "label", "concept", "concept_label", "agreement", "course", "since", "mode", "acts", "passages",
-               "publishers", "count"]
+               "publishers", "count", "agree_in", "disagree_in"]
     return _frame(stand_rows(data, coder, by), [*(["period"] if by else []), *columns])
 
 
@@ -77,66 +77,53 @@ def _combined(data: Tables, rows: Sequence[Row]) -> Row:
             "course": tuple(stand for stand, _ in course), "since": tuple(date for _, date in course),
             "mode": modes.pop() if len(modes) == 1 else "both",
             "acts": _unique(row["act"] for row in rows if row["act"]),
-            "passages": passages, "publishers": publishers(data, passages), "count": len(passages)}
+            "passages": passages, "publishers": publishers(data, passages), "count": len(passages),
+            **{f"{stand}_in": _unique(row["passage"] for row in rows if row["agreement"] in (stand, "mixed"))
+               for stand in ("agree", "disagree")}}
 
 
 # --- networks -----------------------------------------------------------------
 
-def network(data: Tables, cells: pandas.DataFrame) -> Network:
-    """Who is congruent with whom, and who in conflict, from a frame of `stands`.
+RULES = tuple(networks.Rule(relation) for relation in (CONGRUENCE, CONFLICT))
 
-    A mixed stand ties its actor to nobody on that concept.
+
+def network(data: Tables, cells: pandas.DataFrame, k: int | None = 2) -> Network:
+    """Who is congruent with whom, and who in conflict, from a frame of `stands`, in at most `k` camps.
+
+    Each concept counts once for a tie, as `networks` has it with duplicates across the range: a mixed stand is one of
+    agreement and one of disagreement, so its actor has both ties.
     """
-    rows = tie_rows(cells.to_dict("records"))
-    camp = _camps(rows)
-    nodes = [{"actor": id, "label": row["label"], "camp": camp.get(id)} for id, row in _by_id(data, "actors").items()]
+    stands = cells.to_dict("records")
+    found = camps.camps(networks.network(_statements(stands), networks.Rule(networks.SUBTRACT)), k)
+    nodes = [{"actor": id, "label": row["label"], "camp": found.camp.get(id), "undecided": id in found.undecided}
+             for id, row in sorted(_by_id(data, "actors").items())]
     columns = ["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"]
-    return Network(_frame(nodes, ["actor", "label", "camp"]).astype({"camp": "Int64"}), _frame(rows, columns))
+    return Network(_frame(nodes, ["actor", "label", "camp", "undecided"]).astype({"camp": "Int64", "undecided": bool}),
+                   _frame(tie_rows(stands), columns))
 
 
 def tie_rows(cells: Iterable[Row]) -> list[Row]:
-    """The edges of `network`, as dicts, from the rows of `stands`."""
-    edges: dict[tuple[str, str, str], list[tuple[Row, Row]]] = {}
-    by_concept: dict[str, list[Row]] = {}
-    for cell in cells:
-        if cell["agreement"] != "mixed":
-            by_concept.setdefault(cell["concept"], []).append(cell)
-    for group in by_concept.values():
-        for one, other in itertools.combinations(group, 2):
-            relation = CONGRUENCE if one["agreement"] == other["agreement"] else CONFLICT
-            edges.setdefault((one["actor"], other["actor"], relation), []).append((one, other))
-    return [{"a": a, "b": b, "relation": relation, "weight": len(pairs),
-             "concepts": tuple(one["concept"] for one, _ in pairs),
-             "concept_labels": tuple(one["concept_label"] for one, _ in pairs),
-             "passages": _unique(p for one, other in pairs for p in (*one["passages"], *other["passages"])),
-             "publishers": _unique(p for one, other in pairs for p in (*one["publishers"], *other["publishers"]))}
-            for (a, b, relation), pairs in edges.items()]
+    """The edges of `network`, as dicts, from the rows of `stands`: by `a`, `b` (in alphabetical order), relation."""
+    cells = list(cells)
+    published = {(cell["actor"], cell["concept"]): cell["publishers"] for cell in cells}
+    label = {cell["concept"]: cell["concept_label"] for cell in cells}
+    rows = []
+    for rule in RULES:
+        ties = networks.network(_statements(cells), rule)
+        for a, b, weight in ties.ties:
+            through, passages = ties.grounds(a, b)
+            rows.append({"a": a, "b": b, "relation": rule.aggregation, "weight": weight, "concepts": through,
+                         "concept_labels": tuple(label[concept] for concept in through), "passages": passages,
+                         "publishers": tuple(sorted(set().union(*(published[actor, concept] for concept in through
+                                                                  for actor in (a, b)))))})
+    return sorted(rows, key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
 
 
-def _camps(edges: Iterable[Row]) -> dict[str, int]:
-    """Two camps with as much congruence inside and conflict between them as can be had by moving one actor at a time.
-
-    Deterministic: actors move in order of their first tie until no move helps;
-    the first actor's camp is 0.
-    """
-    pull: dict[str, dict[str, int]] = {}
-    for edge in edges:
-        weight = edge["weight"] if edge["relation"] == CONGRUENCE else -edge["weight"]
-        for one, other in ((edge["a"], edge["b"]), (edge["b"], edge["a"])):
-            pull.setdefault(one, {})
-            pull[one][other] = pull[one].get(other, 0) + weight
-    side: dict[str, int] = {}
-    for actor, ties in pull.items():
-        side[actor] = 1 if sum(weight * side.get(other, 0) for other, weight in ties.items()) >= 0 else -1
-    moved = True
-    while moved:  # each move raises a bounded sum, so this ends
-        moved = False
-        for actor, ties in pull.items():
-            if side[actor] * sum(weight * side[other] for other, weight in ties.items()) < 0:
-                side[actor] *= -1
-                moved = True
-    first = next(iter(side.values()), 1)
-    return {actor: 0 if of == first else 1 for actor, of in side.items()}
+def _statements(cells: Iterable[Row]) -> list[Row]:
+    """Stands as statements of `networks`, one for each passage and agreement in it."""
+    return [{"actor": cell["actor"], "concept": cell["concept"], "agreement": agreement, "passage": passage,
+             "source": ""} for cell in cells for agreement in ("agree", "disagree")
+            for passage in cell[f"{agreement}_in"]]
 
 
 # --- dates --------------------------------------------------------------------

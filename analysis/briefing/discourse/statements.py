@@ -43,7 +43,8 @@ def counted(data: Tables, coder: str | None = None) -> list[Row]:
     return sorted(found, key=_place)
 
 
-def _date(row: Mapping[str, Any], passage: Row, source: Row, events: Mapping[str, Row]) -> tuple[str | None, str | None]:
+def _date(row: Mapping[str, Any], passage: Row, source: Row,
+          events: Mapping[str, Row]) -> tuple[str | None, str | None]:
     """When a stand was taken, and what says so: the statement, else the occasion on which the speaker spoke, else the
     source's publication."""
     occasion = events.get(passage.get("occasion") or "", {})

@@ -182,7 +182,8 @@ def inputs(root: Path) -> dict[str, bytes]:
     """
     found = {f"analysis/briefing/{path.relative_to(PACKAGE).as_posix()}": path
              for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
-    for pattern in ("data/**/*", "analysis/*.ipynb", "report.qmd", "requirements.lock", "pyproject.toml", "LICENSE"):
+    for pattern in ("data/**/*", "analysis/*.ipynb", "analysis/words/*.po", "report.qmd", "requirements.lock",
+                    "pyproject.toml", "LICENSE"):
         found |= {path.relative_to(root).as_posix(): path for path in root.glob(pattern)
                   if path.is_file() and not path.name.startswith(".")
                   and not path.name.endswith(("~", "#"))}  # editors' own
@@ -221,7 +222,7 @@ def kind(name: str) -> str:
     """Which kind of input a file is: facts, prose, code or environment."""
     if name.startswith("data/"):
         return "facts"
-    if name.endswith((".qmd", ".bib", ".csl")) and not name.startswith("analysis/briefing/"):
+    if name.endswith((".qmd", ".bib", ".csl", ".po")) and not name.startswith("analysis/briefing/"):
         return "prose"
     if name in ("requirements.lock", "pyproject.toml"):
         return "environment"

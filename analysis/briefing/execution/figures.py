@@ -19,6 +19,7 @@ from ..charts.descriptions import RESTS, TABLES, Row, ids
 from ..charts.theme import NARROW, WIDE, register
 from ..facts.quantities import in_words, plain
 from ..findings import meant, shown
+from ..language import say
 from . import drawing
 
 FIGURE = "application/vnd.briefing.figure+json"
@@ -311,8 +312,9 @@ def table(spec: Mapping[str, Any]) -> dict[str, list[Any]]:
     heads = dict(encoded(spec))
     hedged = any("hedge" in row and "value" in row for row in rows)
     if hedged:
-        heads = {"label": heads.get("label", "what"), **{name: heads[name] for name in heads if name not in _OF_HEDGES}}
-    heads = {**heads, "publisher": "Source"}
+        heads = {"label": heads.get("label", say("what")),
+                 **{name: heads[name] for name in heads if name not in _OF_HEDGES}}
+    heads = {**heads, "publisher": say("Source")}
     names = [name for name in heads if any(name in row for row in rows)]
     cells = [[in_words(row) if hedged and name == "value" and "value" in row else plain(row.get(name))
               for name in names]

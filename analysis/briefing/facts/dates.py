@@ -8,7 +8,11 @@ import functools
 import re
 from typing import Any
 
-from ..language import MONTHS
+from ..language import Language, current, later
+from ..language.locales import date as said
+from ..language.locales import interval, joined
+
+MONTHS = "January February March April May June July August September October November December".split()
 
 _PLAIN = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?"
 #: A month or a day that is not given, and what stands before it says the same: some month of 2024 is 2024.
@@ -70,10 +74,12 @@ def _bound(part: Any, which: str) -> datetime.date | None:
 # --- in prose -------------------------------------------------------------------
 
 def day(edtf: str | None) -> str:
-    """An EDTF date as prose has it, with its doubt; empty where there is none."""
+    """An EDTF date as prose has it in the language of the report, with its doubt; empty where there is none."""
     if not edtf:
         return ""
     edtf = _NOT_GIVEN.sub("", edtf)
+    if not current().english:
+        return _day(edtf, current())
     if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):
         return _span("between {} and {}", match[1], match[2], short="between {}")
     if match := re.fullmatch(r"(\[|\{)(.*)[\]}]", edtf):
@@ -102,3 +108,56 @@ def _span(form: str, first: str, last: str, short: str) -> str:
     if first[:4] == last[:4] and len(first) >= 7 and re.fullmatch(r"[\d-]+", first):
         return form.format(day(first).rsplit(" ", 1)[0], day(last))
     return form.format(day(first), day(last))
+
+
+# --- in other languages -----------------------------------------------------------
+
+def _day(edtf: str, spoken: Language) -> str:
+    """As `day`, by Babel and catalogues: whole phrases, in which a month may have a form of its own."""
+    if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):
+        first, last = match.groups()
+        return _between(first, last, spoken) or spoken.say(
+            "some time in {interval}", interval=interval(_day(first, spoken), _day(last, spoken), spoken))
+    if match := re.fullmatch(r"(\[|\{)(.*)[\]}]", edtf):
+        parts = [_day(part.strip(), spoken) for part in match[2].split(",")]
+        return joined(parts, "or" if match[1] == "[" else "standard", spoken)
+    if "/" in edtf:
+        first, last = edtf.split("/", 1)
+        return _between(first, last, spoken) or interval(_day(first, spoken), _day(last, spoken), spoken)
+    if match := re.fullmatch(r"(\d{3})X", edtf):
+        return spoken.say("some time in the {year}s", year=f"{match[1]}0")
+    if edtf[-1] == "?":
+        return spoken.say("{date}, uncertain", date=_day(edtf[:-1], spoken))
+    if edtf[-1] == "~":
+        return _after("about", edtf[:-1], spoken)
+    if edtf[-1] == "%":
+        return spoken.say("{date}, uncertain", date=_after("about", edtf[:-1], spoken))
+    return _plain_day(edtf, spoken)
+
+
+def _between(first: str, last: str, spoken: Language) -> str:
+    """A time with an open end; empty where both ends are known."""
+    if first in ("", ".."):
+        return _after("until", last, spoken)
+    return _after("from", first, spoken) if last in ("", "..") else ""
+
+
+def _after(word: str, edtf: str, spoken: Language) -> str:
+    """A date after a word: languages may say *the* 3 March and no *the* March."""
+    whole, part = _AFTER[word]
+    date = _plain_day(edtf, spoken, after_word=True)
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", edtf):
+        return spoken.say(whole, day=date)
+    return spoken.say(part, time=date)
+
+
+_AFTER = {"about": (later("about {day}"), later("about {time}")),
+          "until": (later("until {day}"), later("until {time}")),
+          "from": (later("from {day}"), later("from {time}"))}
+
+
+def _plain_day(edtf: str, spoken: Language, *, after_word: bool = False) -> str:
+    if match := re.fullmatch(_PLAIN, edtf):
+        year, month, date = (int(part) if part else None for part in match.groups())
+        return said(year or 0, month, date, spoken, after_word=after_word)
+    return edtf if not re.search(r"[/~?%\[{X]", edtf) else _day(edtf, spoken)

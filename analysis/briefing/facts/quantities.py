@@ -14,10 +14,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..findings import BriefingError
+from ..language import counted as counted
+from ..language import current, later, say
+from ..language.locales import figure, percent
 
 #: How each hedge reads before a number.
 HEDGES: Mapping[str, str] = {"=": "", ">": "over", ">=": "at least", "<": "under",
                              "<=": "at most", "~": "about"}
+_HEDGED = {">": later("over {number}"), ">=": later("at least {number}"), "<": later("under {number}"),
+           "<=": later("at most {number}"), "~": later("about {number}")}
 
 
 class HedgeError(BriefingError):
@@ -62,20 +67,23 @@ class Quantity:
     def text(self) -> str:
         """As prose has it: `over 20%`, `about 1.86 TWh`."""
         number = spelled(self.value, self.unit)
-        return f"{HEDGES[self.hedge]} {number}".strip()
+        return say(_HEDGED[self.hedge], number=number) if self.hedge in _HEDGED else number
 
     def __str__(self) -> str:
         return self.text
 
 
 def spelled(value: float, unit: str = "") -> str:
-    """A number with its unit: thousands parted by commas, a true minus, no false digits."""
+    """A number with its unit, as the language of the report writes it: in English thousands parted by commas; a true
+    minus, no false digits."""
     number = f"{abs(value):,.10g}"
     if abs(value) >= 1e10:
         number = f"{abs(value):,.0f}"
     sign = "\u2212" if value < 0 and float(number.replace(",", "")) != 0 else ""
-    gap = "" if unit in ("%", "") else "\u00a0"
-    return f"{sign}{number}{gap}{unit}"
+    number = figure(number, current())
+    if unit == "%":
+        return percent(f"{sign}{number}", current())
+    return f"{sign}{number}\u00a0{unit}" if unit else f"{sign}{number}"
 
 
 def of_row(row: Mapping[str, Any]) -> Quantity:
@@ -90,11 +98,11 @@ def in_words(row: Mapping[str, Any]) -> str:
     value: Any = row.get("value")
     upper: Any = row.get("upper")
     if not known(value):
-        return "not given"
+        return say("not given")
     unit = row.get("unit") or ""
     hedge = row.get("hedge") or "="
     low = Quantity(float(value), unit, hedge if hedge in HEDGES else "=").text
-    return f"{low} to {Quantity(float(upper), unit).text}" if known(upper) else low
+    return say("{low} to {high}", low=low, high=Quantity(float(upper), unit).text) if known(upper) else low
 
 
 def mean(quantities: Sequence[Quantity]) -> Quantity:
@@ -224,10 +232,10 @@ def verdict(claim: Quantity, readings: Mapping[str, Sequence[Quantity]], toleran
     while last + 1 < len(told) and told[last + 1] == told[here]:
         last += 1
     words, reason = _judged(claim, readings, tolerance)
-    unit = "points" if claim.unit == "%" else claim.unit
-    return Verdict(words, reason, "a claim is borne out where no figure speaks against it and one at least "
-                   "bears it out, "
-                   f"give or take {tolerance:g} {unit}".rstrip(),
+    unit = say("points") if claim.unit == "%" else claim.unit
+    rule = say("a claim is borne out where no figure speaks against it and one at least bears it out, give or take "
+               "{tolerance}", tolerance=f"{figure(f'{tolerance:g}', current())} {unit}".rstrip())
+    return Verdict(words, reason, rule,
                    (round(starts[first], 6), round(starts[last + 1], 6) if last + 1 < len(told) else math.inf),
                    told[first - 1] if first else "", told[last + 1] if last + 1 < len(told) else "")
 
@@ -238,26 +246,27 @@ _AFTER = 1e-9  # just beyond a distance, where an open bound lets go, and beyond
 def _judged(claim: Quantity, readings: Mapping[str, Sequence[Quantity]], tolerance: float) -> tuple[str, str]:
     outcomes = {reading: _outcome({bears_out(claim, figure, tolerance) for figure in figures})
                 for reading, figures in readings.items()}
-    reason = "; ".join(f"as {reading}: {', '.join(figure.text for figure in figures) or 'no independent figure'}"
-                       f"{outcomes[reading][1] if figures else ''}" for reading, figures in readings.items())
+    reason = "; ".join(say("as {reading}: {figures}", reading=reading, figures=(
+        ", ".join(figure.text for figure in figures) + outcomes[reading][1] if figures
+        else say("no independent figure"))) for reading, figures in readings.items())
     presented, *others = readings
     if outcomes[presented][0]:
-        return "borne out", reason
+        return say("borne out"), reason
     for other in others:
         if outcomes[other][0]:
-            return f"borne out only if read as {other}", reason
-    return "not borne out" if outcomes[presented][0] is False else "cannot be told", reason
+            return say("borne out only if read as {reading}", reading=other), reason
+    return say("not borne out") if outcomes[presented][0] is False else say("cannot be told"), reason
 
 
 def _outcome(said: set[bool | None]) -> tuple[bool | None, str]:
     """What the figures for one reading come to, and how the reason tells it."""
     if {True, False} <= said:
-        return None, " (they disagree)"
+        return None, f" ({say('they disagree')})"
     if True in said:
-        return True, " (in line with it)"
+        return True, f" ({say('in line with it')})"
     if False in said:
-        return False, " (against it)"
-    return None, " (too open to tell)"
+        return False, f" ({say('against it')})"
+    return None, f" ({say('too open to tell')})"
 
 
 # --- values for the prose -----------------------------------------------------
@@ -307,14 +316,6 @@ def publish(values: Mapping[str, Value]) -> Values:
     return Values(values)
 
 
-_WORDS = "no one two three four five six seven eight nine ten".split()
-
-
-def counted(number: int) -> str:
-    """A count as prose has it: `no`, `one` … `ten`, then digits."""
-    return _WORDS[number] if 0 <= number < len(_WORDS) else f"{number:,}"
-
-
 def plain(value: Any) -> Any:
     """A value as a cell of a table: nothing for what is missing, several as one text, dates without a time of day."""
     if isinstance(value, (list, tuple)):
@@ -322,7 +323,7 @@ def plain(value: Any) -> Any:
     if not known(value):
         return ""
     if isinstance(value, bool):
-        return "yes" if value else ""
+        return say("yes") if value else ""
     if isinstance(value, (int, float)):
         return value
     return re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ]00:00:00$", "", str(value))

@@ -23,12 +23,13 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import language
 from ..findings import BriefingError, Finding, InvalidData, meant, shown
+from ..language import catalogues
 from . import cells, coders, recording
 from .dates import date_bounds as date_bounds  # which notebooks take from here
 from .rules import keys, method
 from .rules.method import LONGEST_QUOTE as LONGEST_QUOTE
-from .rules.method import likelihood_word as likelihood_word
 
 if TYPE_CHECKING:
     import pandas
@@ -128,7 +129,11 @@ def load(root: Path | str | None = None) -> Tables:
     project = find_root(Path(root) if root else None)
     with recording.paused():  # what is read of the tables is noted by table and row
         tables, findings = checked(project)
+        spoken = language.of(project)
     recording.note("file", str(project / "data" / DESCRIPTOR))
+    if not spoken.english:  # whose words have been read with the tables
+        for path in catalogues.own(spoken):
+            recording.note("file", str(path))
     if findings:
         raise InvalidData(findings)
     return replace(tables, rows=recording.Noted(tables.rows, partial(recording.note, "table", str(project))))
@@ -157,7 +162,7 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
         if any(finding.code in _UNREAD for finding in found):
             unread.add(resource["name"])
     findings += keys.check(descriptor, rows, numbers, unread)
-    findings += method.check(descriptor, rows, numbers)
+    findings += method.check(descriptor, rows, numbers, language.of(root))
     order = {resource["path"]: n for n, resource in enumerate(descriptor["resources"])}
     findings.sort(key=lambda f: (order.get(f.path.removeprefix("data/"), -1), f.row or 0))
     return Tables(root, descriptor, rows), findings

@@ -22,6 +22,7 @@ from ..editions import compare
 from ..editions.edition import sha256
 from ..execution.store import Store
 from ..facts.tables import Tables
+from ..language import VARIABLE as LANGUAGE
 
 #: How many runs of a step are remembered.
 RUNS = 8
@@ -223,7 +224,7 @@ def _reasons(store: Store, run: dict[str, Any], code: Mapping[str, str], environ
         elif kind == "row":
             yield f"data/{inputs.table(name).name}, the row {rest[0]}, changed"
         elif kind == "variable":
-            yield f"the variable {name} changed"
+            yield "lang of report.qmd changed" if name == LANGUAGE else f"the variable {name} changed"
         elif kind == "folder":
             yield f"other files in {_shown(name)}"
         else:

@@ -30,6 +30,7 @@ from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
 from ..findings import BriefingError, InvalidData, InvalidReport
+from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
 from ..report.rules import captions
 from ..sources import evidence
@@ -56,7 +57,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    with (_locked(root, progress), _staging(root) as staging,
+    with (speaking(of(root)), _locked(root, progress), _staging(root) as staging,
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
           ThreadPoolExecutor(1) as beside):
         began = time.time()
@@ -116,7 +117,7 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
             progress: Progress = lambda _: None) -> list[Path]:
     """Run the notebooks and write what Quarto needs beside the report: the
     executed copies and the references."""
-    with _locked(root, progress), _staging(root) as staging, warm(once=True) as kernels:
+    with speaking(of(root)), _locked(root, progress), _staging(root) as staging, warm(once=True) as kernels:
         progress("Checking data")
         data, findings = tables.checked(root)
         if findings:
@@ -133,8 +134,8 @@ def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeo
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
         return steps.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
-                           cache.Inputs(root, data, staging, kernels.environment, began), progress, explain, timings,
-                           set(), [])
+                           cache.Inputs(root, data, staging, {**kernels.environment, VARIABLE: current().tag}, began),
+                           progress, explain, timings, set(), [])
 
 
 def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
@@ -144,7 +145,7 @@ def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.A
     carried = [pdf.Attachment(name, content, "text/csv", titles[name], "data")
                for name, content in _tables(data, inputs).items()]
     return [*carried, pdf.Attachment(edition.ARCHIVE, edition.pack(inputs), "application/zip",
-                                     "Everything this document is made from")]
+                                     say("Everything this document is made from"))]
 
 
 def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
@@ -158,6 +159,8 @@ def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes
 def _texts(data: tables.Tables, read: report.Report, inputs: Mapping[str, bytes]) -> set[str]:
     """The characters of all texts that an edition is made from."""
     found = set(read.text)
+    if not current().english:
+        found |= catalogues.characters(current()) | locales.characters(current())
     for rows in data.rows.values():
         for row in rows:
             found.update(*map(str, row.values()))
@@ -191,7 +194,8 @@ def _exports(run: steps.Run) -> dict[str, str]:
             return dict(json.loads(found.result))
         names: set[str] = set()
         files = exports.files(replace(run.inputs.data, rows=recording.Noted(run.inputs.data.rows, names.add)))
-        reads: list[cache.Read] = [("file", f"data/{tables.DESCRIPTOR}"), *(("table", name) for name in sorted(names))]
+        reads: list[cache.Read] = [("file", f"data/{tables.DESCRIPTOR}"), ("variable", VARIABLE),
+                                   *(("table", name) for name in sorted(names))]
         cache.keep(run.store, "exports", {}, run.environment, run.inputs, reads, [], json.dumps(files).encode("utf-8"))
         return files
 
@@ -311,7 +315,7 @@ def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str,
     files |= {name: run.inputs.fingerprint((kind, name)) for kind, name, *_ in run.reads
               if kind == "file" and not name.startswith("new:")}
     files.setdefault("requirements.lock", "none")
-    folders = {("analysis", ""), ("data", ""),
+    folders = {("analysis", ""), ("analysis/words", ""), ("data", ""),
                *((str(path), "") for path in [edition.PACKAGE, *edition.PACKAGE.rglob("*/")]),
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}

@@ -16,6 +16,8 @@ from ..execution import drawing, notebooks
 from ..execution.kernels import Kernels
 from ..execution.store import VARIABLE, Store
 from ..findings import Findings, NotebookFailed
+from ..language import VARIABLE as LANGUAGE
+from ..language import current
 from ..report import report
 from . import cache
 from .timings import Timings
@@ -178,7 +180,8 @@ class _kernel:
     def __init__(self, run: Run, step: _Step, sockets: Path) -> None:
         self.timings, self.name = run.timings, step.name
         self.notebook = notebooks.runnable(step.content)
-        environment = {**run.kernels.environment, notebooks.EXECUTED_VARIABLE: str(run.staging / "notebooks"),
+        environment = {**run.kernels.environment, LANGUAGE: current().tag,
+                       notebooks.EXECUTED_VARIABLE: str(run.staging / "notebooks"),
                        VARIABLE: f"{cache.digest(run.environment)}:{run.store.folder}" if run.store.folder else ""}
         if run.kernels.renderer:
             environment[drawing.VARIABLE] = str(run.kernels.renderer)

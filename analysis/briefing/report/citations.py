@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..findings import Finding, meant
+from ..language import current, say
 from .report import Report
 from .tree import VERSION, Node, attributes, pandoc, transform
 
@@ -34,7 +35,30 @@ def cite(blocks: list[Node], report: Report, references: Path, root: Path) -> tu
                              "--from=json", "--to=json", "--citeproc", f"--csl={style}",
                              *(f"--bibliography={file}" for file in files), warnings=warnings))
     missing = re.findall(r"citation (\S+) not found", " ".join(warnings))
-    return _linked_back(tree["blocks"]), missing
+    return _linked_back(_in_their_language(tree["blocks"], references)), missing
+
+
+def _in_their_language(blocks: list[Node], references: Path) -> list[Node]:
+    """The list with the language of quotes and titles of sources, which a style leaves marked by the class `nocase`."""
+    spoken = {f"ref-{item['id']}": item["language"] for item in json.loads(references.read_text("utf-8"))
+              if current().foreign(item.get("language"))}
+
+    def entry(node: Node) -> Node | None:
+        if node["t"] != "Div" or "csl-entry" not in node["c"][0][1]:
+            return None
+        tag = spoken.get(node["c"][0][0], "")
+        return {"t": "Div", "c": [node["c"][0], transform(node["c"][1], lambda inner: _unmarked(inner, tag))]}
+
+    listed: list[Node] = transform(blocks, entry)
+    return listed
+
+
+def _unmarked(node: Node, tag: str) -> list[Node] | Node | None:
+    """What is marked as the words of others: with their language where that is another, else as any text."""
+    if node["t"] != "Span" or "nocase" not in node["c"][0][1]:
+        return None
+    inner: list[Node] = node["c"][1]
+    return {"t": "Span", "c": [["", [], [["lang", tag]]], inner]} if tag else inner
 
 
 def _citation(id: str) -> Node:
@@ -71,7 +95,7 @@ def _linked_back(blocks: list[Node]) -> list[Node]:
         links: list[Node] = [{"t": "Space"}, {"t": "Str", "c": "↑"}] if anchors else []
         for n, anchor in enumerate(anchors):
             links += [{"t": "Space"}, {"t": "Link", "c": [
-                ["", ["back"], [["aria-label", f"Back to use {_letters(n)}"]]],
+                ["", ["back"], [["aria-label", say("Back to use {letter}", letter=_letters(n))]]],
                 [{"t": "Str", "c": _letters(n)}], [f"#{anchor}", ""]]}]
         if links and node["c"][1] and node["c"][1][-1]["t"] in ("Para", "Plain"):
             text = node["c"][1][-1]["c"]

@@ -17,11 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import Finding, InvalidReport, meant, shown
-from ..language import REFERENCES
+from ..language import REFERENCES, current, later, say
 from . import citations
 from .report import CALLOUTS, Bound, Picture, Report
 from .tree import Node, attributes, div, pandoc, plain, transform, walk
 
+#: What a callout is called that has no title of its own.
+_KINDS = {"note": later("Note"), "tip": later("Tip"), "warning": later("Warning"), "important": later("Important"),
+          "caution": later("Caution")}
 _CALLOUT_CLASSES = {f"callout-{kind}" for kind in CALLOUTS}
 
 
@@ -54,6 +57,8 @@ def build(report: Report, bound: Bound, references: Path, root: Path) -> Documen
     findings += [*check(blocks, located), *citations.check_bibliography(report, root)]
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
+    if not current().english:
+        blocks = transform(blocks, _quoted)
     _title_callouts(blocks)
     numbers = _number(blocks, bool(report.front.get("number-sections")))
 
@@ -72,6 +77,15 @@ def build(report: Report, bound: Bound, references: Path, root: Path) -> Documen
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
     return Document(report.front, blocks, {**bound.pictures, **files}, bool(report.front.get("number-sections")))
+
+
+def _quoted(node: Node) -> list[Node] | None:
+    """Quotation marks of the language in place of what a writer would take for them, which are English in a page."""
+    if node["t"] != "Quoted":
+        return None
+    form = say("“{quote}”") if node["c"][0]["t"] == "DoubleQuote" else say("‘{quote}’")
+    before, after = form.split("{quote}")
+    return [{"t": "Str", "c": before}, *node["c"][1], {"t": "Str", "c": after}]
 
 
 def _find(report: Report, bound: Bound, id: str) -> dict[str, Any]:
@@ -102,7 +116,7 @@ def _title_callouts(blocks: list[Node]) -> None:
         elif inner and inner[0]["t"] == "Header":
             head = inner.pop(0)["c"][2]
         else:
-            head = [{"t": "Str", "c": kind.capitalize()}]
+            head = [{"t": "Str", "c": say(_KINDS[kind])}]
         inner.insert(0, div("", ["callout-title"], {}, [{"t": "Para", "c": [{"t": "Strong", "c": head}]}]))
 
 
@@ -119,7 +133,7 @@ def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
             elif "unnumbered" not in classes:
                 depth = [*depth, *[0] * level][:level]
                 depth[-1] += 1
-                said[id] = f"Section\u00a0{'.'.join(str(n) for n in depth)}"
+                said[id] = f"{say(REFERENCES['sec'])}\u00a0{'.'.join(str(n) for n in depth)}"
             continue
         if node["t"] not in ("Div", "Figure", "Table"):
             continue
@@ -127,7 +141,7 @@ def _number(blocks: list[Node], sections: bool) -> dict[str, str]:
         kind = id.split("-", 1)[0]
         if kind in ("fig", "tbl") and "-" in id:
             counts[kind] += 1
-            said[id] = f"{REFERENCES[kind]}\u00a0{counts[kind]}"
+            said[id] = f"{say(REFERENCES[kind])}\u00a0{counts[kind]}"
             node["c"][0][2] = [*[list(p) for p in pairs.items()], ["kind", kind], ["number", said[id]]]
     return said
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..execution.figures import FIGURE, VEGA_LITE
 from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
 from ..facts.quantities import markdown
 from ..findings import Finding, InvalidReport, meant, shown
-from ..language import REFERENCES
+from ..language import REFERENCES, Language, catalogues, several
 from . import parameters, sections
 
 #: Reference prefixes of Quarto that the embedded engine has no counterpart for.
@@ -96,6 +97,9 @@ def read(root: Path, name: str = "report.qmd") -> Report:
         report, found = _scanned(name, left, report.front, body_start, report)
         findings += sections.check_left_out(report)
     findings += [*found, *_check_spans(report)]
+    if not any(finding.line == _line(report, "lang") for finding in findings):
+        spoken = Language(str(front.get("lang") or "en"), str(root))
+        findings += catalogues.check(spoken, name, _line(report, "lang"))
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
     return report
@@ -133,14 +137,16 @@ def _text(path: Path, name: str) -> str:
 
 
 def _check_front(front: Mapping[str, Any], report: Report) -> Iterator[Finding]:
-    def line(key: str) -> int:
-        match = re.search(rf"^{re.escape(key)}\s*:", report.text[:report.body_start], re.MULTILINE)
-        return report.place(match.start())["line"] if match else 1
-
-    found = list(parameters.check(front, report.path, line))
+    found = list(parameters.check(front, report.path, partial(_line, report)))
     yield from found
-    if not any(finding.line == line("sections") for finding in found):
-        yield from sections.check(report, line("sections"))
+    if not any(finding.line == _line(report, "sections") for finding in found):
+        yield from sections.check(report, _line(report, "sections"))
+
+
+def _line(report: Report, key: str) -> int:
+    """The line of a key of the front matter; the first where it is not there."""
+    match = re.search(rf"^{re.escape(key)}\s*:", report.text[:report.body_start], re.MULTILINE)
+    return int(report.place(match.start())["line"]) if match else 1
 
 
 # --- scanning -----------------------------------------------------------------
@@ -473,7 +479,10 @@ def present(cell: Cell, path: str, options: Mapping[str, Any], pictures: dict[st
 
 def _credit(names: Sequence[str]) -> str:
     """Who published what a figure shows, to stand behind its caption."""
-    return f" [Source{'s' * (len(names) > 1)}: {markdown('; '.join(names))}.]{{.credit}}" if names else ""
+    if not names:
+        return ""
+    said = several(len(names), "Source: {names}.", "Sources: {names}.", names=markdown("; ".join(names)))
+    return f" [{said}]{{.credit}}"
 
 
 _PREFERRED = ("image/svg+xml", "text/markdown", "image/png", "image/jpeg", "text/html", "text/plain")

@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from ..facts.tables import Row, Tables
+from ..language import current, say
 
 ANNOTATIONS = "evidence.jsonld"
 
@@ -16,7 +17,8 @@ def annotated(tables: Tables) -> str:
 
     The target is the span of the source by TextPositionSelector, refined by a
     TextQuoteSelector where a quote is held. Its prefix and suffix are what stands before and after `exact`: so they are
-    given where the quote is the whole span, around which they stand. The body is the gist in our words.
+    given where the quote is the whole span, around which they stand. The body is the gist in our words. Each has the
+    language that it is in.
     """
     sources = {row["id"]: row for row in tables.rows["sources"]}
     items = []
@@ -29,13 +31,17 @@ def annotated(tables: Tables) -> str:
             selector["refinedBy"] = {"type": "TextQuoteSelector", "exact": row["quote"], **around}
         items.append({
             "id": f"#{row['id']}", "type": "Annotation", "motivation": "describing",
-            "body": {"type": "TextualBody", "value": row["gist"], "format": "text/plain"},
-            "target": {"type": "SpecificResource", "source": _iri(source), "selector": selector}})
+            "body": {"type": "TextualBody", "value": row["gist"], "format": "text/plain", "language": current().tag},
+            "target": {"type": "SpecificResource", "source": _iri(source), **_language(source), "selector": selector}})
     page = {"id": "#passages", "type": "AnnotationPage", "partOf": "#evidence", "startIndex": 0, "items": items}
     collection = {"@context": "http://www.w3.org/ns/anno.jsonld", "id": "#evidence", "type": "AnnotationCollection",
-                  "label": str(tables.descriptor.get("title") or tables.descriptor.get("name") or "Evidence"),
+                  "label": str(tables.descriptor.get("title") or tables.descriptor.get("name") or say("Evidence")),
                   "total": len(items), "first": page}
     return json.dumps(collection, indent=1, ensure_ascii=False) + "\n"
+
+
+def _language(source: Row) -> dict[str, str]:
+    return {} if source["language"] in (None, "und") else {"language": source["language"]}
 
 
 def _iri(source: Row) -> str:

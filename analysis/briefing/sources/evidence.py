@@ -8,22 +8,20 @@ from typing import Any
 
 from ..facts.dates import date_bounds, day
 from ..facts.quantities import Quantity, of_row
-from ..facts.tables import Row, Tables, likelihood_word
-from ..language import CONFIDENCE, JUDGEMENT
+from ..facts.tables import Row, Tables
+from ..findings import BriefingError
+from ..language import current, later, likelihood, say
+from ..language.likelihood import LIKELIHOODS as LIKELIHOODS
+from ..language.likelihood import OTHER_LIKELIHOODS as OTHER_LIKELIHOODS
+from ..language.locales import percent
 
-#: ICD 203: likelihood words of one row, with their range in percent.
-LIKELIHOODS = {"almost no chance": (1, 5), "very unlikely": (5, 20), "unlikely": (20, 45),
-               "roughly even chance": (45, 55), "likely": (55, 80), "very likely": (80, 95),
-               "almost certain": (95, 99)}
-#: The other row of words for the same bands; a report keeps to one.
-OTHER_LIKELIHOODS = {"remote": (1, 5), "highly improbable": (5, 20), "improbable": (20, 45),
-                     "roughly even odds": (45, 55), "probable": (55, 80), "highly probable": (80, 95),
-                     "nearly certain": (95, 99)}
 #: The Admiralty code (NATO AJP-2.1): the source, and the information, judged apart.
-RELIABILITY = {"A": "completely reliable", "B": "usually reliable", "C": "fairly reliable",
-               "D": "not usually reliable", "E": "unreliable", "F": "cannot be judged"}
-CREDIBILITY = {1: "confirmed", 2: "probably true", 3: "possibly true", 4: "doubtful", 5: "improbable",
-               6: "cannot be judged"}
+RELIABILITY = {"A": later("completely reliable"), "B": later("usually reliable"), "C": later("fairly reliable"),
+               "D": later("not usually reliable"), "E": later("unreliable"), "F": later("cannot be judged")}
+CREDIBILITY = {1: later("confirmed"), 2: later("probably true"), 3: later("possibly true"), 4: later("doubtful"),
+               5: later("improbable"), 6: later("cannot be judged")}
+#: How the words of a passage stand in its source.
+KINDS = (later("quotation"), later("paraphrase"), later("narration"))
 
 
 def chain(text: str) -> tuple[str, ...]:
@@ -85,18 +83,19 @@ def references(tables: Tables) -> list[dict[str, Any]]:
     items = []
     for row in tables.rows["passages"]:
         source = sources[row["source"]]
-        quote = f" “{row['quote']}”" if row["quote"] else ""
+        # a style may set titles in capitals, but no words of others
+        quote = f' “<span class="nocase">{row["quote"]}</span>”' if row["quote"] else ""
         items.append({
             "id": row["id"], "type": "article-newspaper", "title": f"{row['gist']}{quote}",
             "author": [{"literal": row["chain"].replace(">", "→")}],
             "container-title": source["publisher"], "issued": _issued(source["published"]),
             "locator-extra": "", "section": f"¶{row['paragraph']}",
             "page": f"{row['start']}–{row['end']}", "note": grade(source, row["credibility"]),
-            "call-number": f"{place[source['id']]}-{row['start']:09}-{row['end']:09}"})
+            "call-number": f"{place[source['id']]}-{row['start']:09}-{row['end']:09}", **_worded(source)})
     for row in sources.values():
-        item = {"id": row["id"], "type": "webpage", "title": row["title"], "container-title": row["publisher"],
+        item = {"id": row["id"], "type": "webpage", "title": _own_letters(row), "container-title": row["publisher"],
                 "issued": _issued(row["published"]), "note": f"{row['reliability']}{graded.get(row['id'], '')}",
-                "call-number": place[row["id"]]}
+                "call-number": place[row["id"]], **_worded(row)}
         if row.get("chain") and len(carried(row)) > 1:
             item["author"] = [{"literal": row["chain"].replace(">", "→")}]
         if row["url"]:
@@ -109,6 +108,21 @@ def references(tables: Tables) -> list[dict[str, Any]]:
         if item["issued"] is None:
             del item["issued"]
     return items
+
+
+def _worded(source: Row) -> dict[str, Any]:
+    """The language of a source, by which a style knows whether its title may have capitals; and, where the report is
+    not in English, the date in words, since citation styles know no doubt, and little of languages."""
+    found: dict[str, Any] = {"language": source["language"]} if source["language"] not in (None, "und") else {}
+    if source["published"] and not current().english:
+        found["available-date"] = {"literal": day(source["published"])}
+    return found
+
+
+def _own_letters(source: Row) -> str:
+    """The title of a source; one in another language is marked as the words of others."""
+    title = str(source["title"])
+    return f'<span class="nocase">{title}</span>' if current().foreign(source["language"]) else title
 
 
 def _issued(edtf: str | None) -> dict[str, Any] | None:
@@ -126,30 +140,56 @@ def cards(tables: Tables) -> dict[str, dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in sources.values():
         digit = graded.get(row["id"], "")
-        facts = [("Publisher", row["publisher"]), ("Published", day(row["published"])),
-                 ("Reliability", f"{row['reliability']} ({RELIABILITY[row['reliability']]})"),
-                 ("What it says", f"{digit} ({CREDIBILITY[int(digit)]})" if digit.isdigit() else digit),
-                 ("Judged on", row["descriptor"]), ("Read at", row["url"] or "")]
+        facts = [(say("Publisher"), row["publisher"]), (say("Published"), day(row["published"])),
+                 (say("Reliability"), f"{row['reliability']} ({say(RELIABILITY[row['reliability']])})"),
+                 (say("What it says"), f"{digit} ({say(CREDIBILITY[int(digit)])})" if digit.isdigit() else digit),
+                 (say("Judged on"), row["descriptor"]), (say("Read at"), row["url"] or "")]
         year = (row["published"] or "")[:4]
         hands = carried(row)
         found[row["id"]] = {"gist": row["title"], "facts": [fact for fact in facts if fact[1]],
                             "short": f"{' → '.join(hands)}{f' {year}' if year.isdigit() else ''}, "
-                                     f"{row['reliability']}{digit}"}
+                                     f"{row['reliability']}{digit}", **_spoken(row)}
         if len(hands) > 1:
             found[row["id"]]["chain"] = list(hands)
     for row in tables.rows["passages"]:
         source = sources[row["source"]]
-        grades = f"{grade(source, row['credibility'])} ({RELIABILITY[source['reliability']]}, " \
-                 f"{CREDIBILITY[row['credibility']]})"
-        facts = [("Speaker", row["speaker"]), ("Rendered as", row["kind"]),
-                 ("Where", f"{source['publisher']}, {day(source['published'])}, paragraph {row['paragraph']}, "
-                           f"characters {row['start']}–{row['end']}"), ("Grade", grades)]
+        grades = f"{grade(source, row['credibility'])} ({say(RELIABILITY[source['reliability']])}, " \
+                 f"{say(CREDIBILITY[row['credibility']])})"
+        where = say("{publisher}, {date}, paragraph {paragraph}, characters {start}–{end}",
+                    publisher=source["publisher"], date=day(source["published"]), paragraph=row["paragraph"],
+                    start=row["start"], end=row["end"])
+        facts = [(say("Speaker"), row["speaker"]), (say("Rendered as"), say(row["kind"])), (say("Where"), where),
+                 (say("Grade"), grades)]
         place = f" ¶{row['paragraph']}" if row["paragraph"] is not None else ""
         found[row["id"]] = {"gist": row["gist"], "facts": facts, "chain": list(chain(row["chain"])),
                             "short": f"{' → '.join(chain(row['chain']))}{place}, {grade(source, row['credibility'])}"}
         if row["quote"]:
-            found[row["id"]]["quote"] = row["quote"]
+            found[row["id"]] |= {"quote": row["quote"], **_spoken(source)}
     return found
+
+
+def _spoken(source: Row) -> dict[str, str]:
+    """The language of a source's words, where it is not that of the report."""
+    tag = current().foreign(source["language"])
+    return {"lang": tag} if tag else {}
+
+
+def quoted(tables: Tables, id: str) -> str:
+    """The quote of a passage as Markdown, in quotation marks of the report and with the language of its source.
+
+    Raises BriefingError for a passage that is not there, or of which no words are held.
+    """
+    row = tables.row("passages", id)
+    if not row["quote"]:
+        raise BriefingError(f"data/passages.csv: found no quote of {id}, expected words of its source. "
+                            "Fill in the cell `quote`, or quote another passage.")
+    return say("“{quote}”", quote=foreign(row["quote"], tables.row("sources", row["source"])["language"]))
+
+
+def foreign(text: str, language: str | None) -> str:
+    """Words of a source as Markdown, marked with their language where it is not that of the report."""
+    tag = current().foreign(language)
+    return f"[{text}]{{lang={tag}}}" if tag else text
 
 
 def cited(tables: Tables, ids: Iterable[str]) -> str:
@@ -178,8 +218,13 @@ def rests_on(tables: Tables, id: str) -> list[str]:
 def judgement(tables: Tables, row: Row) -> str:
     """A judgement as Markdown: its text with the likelihood word in bold and its range, its confidence in a sentence of
     its own as ICD 203 asks, and its evidence: the first three rows that support it; the full judgement has all."""
-    return (f"{_ranged(tables, row)} [{CONFIDENCE}: {row['confidence']}.]{{.confidence}} "
+    return (f"{_ranged(tables, row)} [{confidence(row['confidence'])}]{{.confidence}} "
             f"{cited(tables, row['supported_by'][:3])}")
+
+
+def confidence(word: str) -> str:
+    """The sentence that says how sure the authors are, in the language of the report."""
+    return say("Confidence: {confidence}.", confidence=say(word))
 
 
 def judgements(tables: Tables) -> str:
@@ -189,11 +234,12 @@ def judgements(tables: Tables) -> str:
     parts = []
     for row in tables.rows["judgements"]:
         against = (row.get("contrary") or "; ".join(_content(tables, id) for id in row["against"])
-                   or JUDGEMENT["nothing"])
-        points = [(JUDGEMENT["basis"], f"{row['basis']} {cited(tables, row['supported_by'])}"),
-                  (JUDGEMENT["against"], f"{against} {cited(tables, row['against'])}".strip()),
-                  (JUDGEMENT["alternative"], " ".join(filter(None, (row["alternative"], row.get("weighed"))))),
-                  (JUDGEMENT["would_change_it"], row["would_change_it"]), (JUDGEMENT["changed"], row.get("changed"))]
+                   or say("None found."))
+        points = [(say("Basis"), f"{row['basis']} {cited(tables, row['supported_by'])}"),
+                  (say("Against it"), f"{against} {cited(tables, row['against'])}".strip()),
+                  (say("Another reading"), " ".join(filter(None, (row["alternative"], row.get("weighed"))))),
+                  (say("What would change it"), row["would_change_it"]),
+                  (say("Since the last edition"), row.get("changed"))]
         parts.append(f"::: {{.judgement-full}}\n**{filled(tables, row['text'])}**\n\n"
                      + "\n".join(f"- *{head}:* {filled(tables, text)}" for head, text in points if text) + "\n:::")
     return "\n\n".join(parts)
@@ -216,15 +262,16 @@ def _content(tables: Tables, id: str) -> str:
                     parties = ", ".join(filter(None, (row["holder"], row["counterpart"])))
                     value = Quantity(row["value"], row["unit"] or "", row["hedge"]).text
                     return f"{row['of']}, {row['measure']}{f' ({parties})' if parties else ''}: {value}"
-                said = row["gist"] if table == "passages" else row["title"]
-                return str(said).rstrip(".")
+                said = str(row["gist"] if table == "passages" else row["title"]).rstrip(".")
+                return foreign(said, row["language"]) if table == "sources" else said
     return id
 
 
 def _ranged(tables: Tables, row: Row) -> str:
     """The text with its likelihood word in bold, and the word's range where it is used first."""
-    word = row["likelihood"]
-    low, high = (LIKELIHOODS | OTHER_LIKELIHOODS)[word]
+    word, text = row["likelihood"], filled(tables, row["text"])
+    low, high = likelihood.band(word)
     first = next(other for other in tables.rows["judgements"] if other["likelihood"] == word)
-    span = f" ({low}–{high}%)" if first is row else ""
-    return likelihood_word(word).sub(f"**{word}**{span}", filled(tables, row["text"]), count=1)
+    span = f" ({percent(f'{low}–{high}', current())})" if first is row else ""
+    found = likelihood.found(text, word, current())
+    return f"{text[:found.start()]}**{found[0]}**{span}{text[found.end():]}" if found else text

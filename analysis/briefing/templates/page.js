@@ -1,7 +1,8 @@
 "use strict";
 (() => {
   const byId = (id) => document.getElementById(id);
-  const { parts, cards: evidence } = JSON.parse(byId("evidence-data").textContent);
+  const { parts, cards: evidence, words = {} } = JSON.parse(byId("evidence-data").textContent);
+  const say = (text, values = {}) => (words[text] || text).replace(/\{(\w+)\}/g, (_, name) => values[name]);
   const make = (tag, text, className) => {
     const element = document.createElement(tag);
     if (text) element.textContent = text;
@@ -16,18 +17,20 @@
   const entry = (id) => {
     const item = evidence[id];
     const box = make("div", "", "evidence");
-    box.append(make("p", item.gist, "gist"));
-    if (item.quote) box.append(make("blockquote", "“" + item.quote + "”"));
+    const gist = make("p", item.gist, "gist"), quote = item.quote && make("blockquote", say("“{quote}”", item));
+    if (item.lang) (quote || gist).lang = item.lang;  // the words of a source, which is in another language
+    box.append(gist);
+    if (quote) box.append(quote);
     const list = make("dl");
     for (const [head, value] of item.facts) list.append(make("dt", parts[head]), make("dd", parts[value]));
     box.append(list);
     if (item.chain) {
       const chain = make("ol", "", "chain");
-      chain.setAttribute("aria-label", "Through whose hands it came");
+      chain.setAttribute("aria-label", say("Through whose hands it came"));
       for (const hand of item.chain) chain.append(make("li", parts[hand]));
       box.append(chain);
     }
-    const link = make("a", "In the list of evidence");
+    const link = make("a", say("In the list of evidence"));
     link.href = "#ref-" + id;
     link.dataset.plain = "";
     box.append(link);
@@ -39,7 +42,7 @@
     body.replaceChildren();
     if (link.title || link.dataset.note) body.append(make("p", link.title || link.dataset.note, "note"));
     ids.forEach((id) => body.append(entry(id)));
-    byId("panel-title").textContent = link.classList.contains("value") ? "Behind “" + link.textContent + "”" : "Evidence";
+    byId("panel-title").textContent = link.classList.contains("value") ? say("Behind “{value}”", { value: link.textContent }) : say("Evidence");
     panel.hidden = false;
     panel.scrollTop = 0;
     const covered = link.getBoundingClientRect().bottom + 40 - panel.getBoundingClientRect().top;
@@ -188,7 +191,7 @@
     const selects = JSON.parse(details.dataset.filters).map((name) => {
       const select = make("select"), column = heads.indexOf(name);
       const values = [...new Set(rows.map((row) => row.cells[column].textContent))];
-      select.append(new Option("all", ""), ...values.map((value) => new Option(value, value)));
+      select.append(new Option(say("all"), ""), ...values.map((value) => new Option(value, value)));
       form.append(field(name, select));
       return [select, column];
     });
@@ -196,7 +199,7 @@
       const kept = rows.map((row) => selects.every(([select, column]) => !select.value || row.cells[column].textContent === select.value));
       rows.forEach((row, number) => { row.hidden = !kept[number]; });
       figure.querySelectorAll("[data-row]").forEach((mark) => mark.classList.toggle("out", !kept[mark.dataset.row]));
-      told.textContent = kept.includes(false) ? kept.filter(Boolean).length + " of " + rows.length : "";
+      told.textContent = kept.includes(false) ? say("{kept} of {all}", { kept: kept.filter(Boolean).length, all: rows.length }) : "";
     };
     form.addEventListener("change", apply);
     form.addEventListener("submit", (event) => event.preventDefault());
@@ -212,12 +215,12 @@
     input.type = "search";
     input.autocomplete = "off";
     form.setAttribute("role", "search");
-    form.append(field("Search the evidence", input), told);
+    form.append(field(say("Search the evidence"), input), told);
     const apply = () => {
       const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
       const kept = texts.map((text) => words.every((word) => text.includes(word)));
       entries.forEach((item, number) => { item.hidden = !kept[number]; });
-      told.textContent = words.length ? kept.filter(Boolean).length + " of " + entries.length : "";
+      told.textContent = words.length ? say("{kept} of {all}", { kept: kept.filter(Boolean).length, all: entries.length }) : "";
     };
     input.addEventListener("input", apply);
     form.addEventListener("submit", (event) => event.preventDefault());

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..execution import drawing
+from ..language import current, say
+from ..language.locales import written
 from ..report import document
 from ..report.document import Document
 from ..report.report import Picture
@@ -35,7 +37,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
     body = body.replace("<th></th>", "<td></td>")  # a frame's corner heads nothing
     meta = doc.meta
-    page = string.Template((TEMPLATES / "page.html").read_text("utf-8"))
+    page = string.Template(_said((TEMPLATES / "page.html").read_text("utf-8")))
     style = (TEMPLATES / "page.css").read_text("utf-8")
     script = (TEMPLATES / "page.js").read_text("utf-8")
     authors = meta.get("author") or []
@@ -47,8 +49,8 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
               else "",
               "description": html.escape(str(meta.get("subtitle") or meta["title"])),
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
-              "evidence": json.dumps(_evidence(behind), ensure_ascii=False, separators=(",", ":")).replace("<",
-                                                                                                           "\\u003c"),
+              "evidence": json.dumps(_evidence(behind) | _words(script), ensure_ascii=False,
+                                     separators=(",", ":")).replace("<", "\\u003c"),
               "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
               "style": style, "script": script, "style_hash": policy_hash(style)}
     charts = {label: picture for label, picture in doc.pictures.items() if picture.specification}
@@ -59,6 +61,19 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     values["live"] = "\n".join(f"<script>{text}</script>" for text in live)
     values["script_hashes"] = " ".join(f"'sha256-{policy_hash(text)}'" for text in (script, *live))
     return page.substitute(values)
+
+
+def _said(template: str) -> str:
+    """A template with its words, which stand between double braces, in the language of the report."""
+    return re.sub(r"\{\{(.+?)\}\}", lambda words: html.escape(say(words[1])).replace("$", "$$"), template)
+
+
+def _words(script: str) -> dict[str, Any]:
+    """What a script says, in the language of the report: nothing in English, which the script has itself."""
+    if current().english:
+        return {}
+    texts = dict.fromkeys(re.findall(r'\bsay\("([^"]+)"', script))
+    return {"words": {text: say(text) for text in texts}}
 
 
 def _chart_data(charts: Mapping[str, Picture]) -> str:
@@ -123,8 +138,8 @@ def _block(doc: Document, node: Node) -> Any:
     if node["t"] == "Header" and node["c"][1][0]:
         level, (id, *_), text = node["c"]
         node["c"][2] = [*text, raw("html",
-                                   f'<a class="here" href="#{html.escape(id)}" aria-label="Link to this section">'
-                                           "</a>", inline=True)]
+                                   f'<a class="here" href="#{html.escape(id)}" aria-label="'
+                                   f'{html.escape(say("Link to this section"))}"></a>', inline=True)]
         return node
     if node["t"] == "Div":
         id, classes, pairs = attributes(node)
@@ -168,8 +183,8 @@ def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) ->
     caption = {"t": "Plain", "c": [label, {"t": "Space"}, *caption.get("c", [])]}
     picture = doc.pictures.get(id)
     return [raw("html", f'<figure id="{html.escape(id)}" class="{pairs["kind"]}">'),
-            *([raw("html", '<div class="scroll" tabindex="0" role="group" aria-label="Table, can be scrolled">')]
-              if pairs["kind"] == "tbl" else []),
+            *([raw("html", '<div class="scroll" tabindex="0" role="group" aria-label="'
+                   f'{html.escape(say("Table, can be scrolled"))}">')] if pairs["kind"] == "tbl" else []),
             *content,
             *([raw("html", "</div>")] if pairs["kind"] == "tbl" else []),
             raw("html", f"{_data(picture) if picture else ''}<figcaption>"), caption,
@@ -219,16 +234,17 @@ def _data(picture: Picture) -> str:
         return ""
     columns, rows = picture.table["columns"], picture.table["rows"]
     head = "".join(f'<th scope="col">{html.escape(str(column))}</th>' for column in columns)
-    body = "".join(f"<tr>{''.join(f'<td>{html.escape(str(cell))}</td>' for cell in cells)}</tr>" for cells in rows)
+    said = [[html.escape(written(cell, current())) for cell in cells] for cells in rows]
+    body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for cells in said)
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([columns, *rows])
     names = picture.table.get("filters")
     filters = f' data-filters="{html.escape(json.dumps(list(names)))}"' if names else ""
     return (f'<details class="data" id="{html.escape(picture.label)}-data"{filters}>'
-            '<summary>Data of this figure</summary>'
-            f'<div class="scroll" tabindex="0" role="group" aria-label="Data, can be scrolled">'
+            f'<summary>{html.escape(say("Data of this figure"))}</summary>'
+            f'<div class="scroll" tabindex="0" role="group" aria-label="{html.escape(say("Data, can be scrolled"))}">'
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
-            f'<p class="take" data-of="{html.escape(picture.label)}">Save as '
+            f'<p class="take" data-of="{html.escape(picture.label)}">{html.escape(say("Save as"))} '
             f"{_download(f'{picture.label}.csv', file.getvalue().encode('utf-8'))}</p></details>")
 
 

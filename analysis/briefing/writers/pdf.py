@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 
 from ..findings import BriefingError
+from ..language import current, say
+from ..language.locales import written
 from ..report import document
 from ..report.document import Document
 from ..report.parameters import PAPERS
@@ -91,8 +93,17 @@ def source(doc: Document, date: datetime.date, shown_date: str,
         f"date: datetime(year: {date.year}, month: {date.month}, day: {date.day})",
         f"shown-date: {literal(shown_date)}", f"lang: {literal(str(meta.get('lang') or 'en').split('-')[0].lower())}",
         f"paper: {literal(paper)}", f"numbered: {'true' if doc.numbered else 'false'}",
-        f"keywords: ({''.join(literal(str(word)) + ', ' for word in meta.get('keywords') or [])})"])
+        f"keywords: ({''.join(literal(str(word)) + ', ' for word in meta.get('keywords') or [])})", *_counted()])
     return f'#import "template.typ": *\n#show: briefing.with({head})\n\n{body}'
+
+
+def _counted() -> list[str]:
+    """How pages are counted where it is not in English, as the template does it itself."""
+    if current().english:
+        return []
+    parts = re.split(r"\{(page|all)\}", say("Page {page} of {all}"))
+    words = "".join(f"#{part if n % 2 else literal(part)};" for n, part in enumerate(parts))
+    return [f"counted: (page, all) => [{words}]"]
 
 
 def _attached(attachments: Sequence[Attachment]) -> str:
@@ -124,6 +135,9 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
         id, classes, pairs = attributes(node)
         if "confidence" in classes:
             return [raw("typst", "#confidence[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
+        if tag := pairs.get("lang"):  # of which pandoc makes nothing in a line
+            return [raw("typst", f"#text({_spoken(tag)})[", inline=True), *node["c"][1],
+                    raw("typst", "]", inline=True)]
         if "citation-place" in classes:  # a citation is a link target that must not break the line
             return [*node["c"][1], raw("typst", f"#anchor(<{id}>)", inline=True)]
     if kind == "Math":  # its source is what a screen reader gets
@@ -162,6 +176,12 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
     return None
 
 
+def _spoken(tag: str) -> str:
+    """A language as Typst's text takes it: without script and region, but where the region is of two letters."""
+    region = re.search(r"-([A-Za-z]{2})(?=-|$)", tag)
+    return f"lang: {literal(tag.split('-')[0].lower())}" + (f", region: {literal(region[1])}" if region else "")
+
+
 def _noted(blocks: list[Node], behind: Mapping[str, Any]) -> list[Node]:
     """The blocks, each paragraph led by the evidence that it cites or takes a value from, for the margin."""
     numbers = {id.removeprefix("ref-"): plain(next((part for part in walk(node) if part["t"] == "Span" and
@@ -190,12 +210,12 @@ def _noted(blocks: list[Node], behind: Mapping[str, Any]) -> list[Node]:
 def _parts(picture: Picture) -> list[tuple[str, bytes, str]]:
     """The files of a picture, each with its name and alt text: one for each page that a tall drawing takes."""
     rows = picture.table.get("rows", ())
-    data = "; ".join(", ".join(str(cell) for cell in row if cell != "") for row in rows)
-    alt = f"{picture.alt} Data: {data}." if 0 < len(rows) <= MOST_TOLD else picture.alt
+    data = "; ".join(", ".join(written(cell, current()) for cell in row if cell != "") for row in rows)
+    alt = f"{picture.alt} {say('Data: {data}.', data=data)}" if 0 < len(rows) <= MOST_TOLD else picture.alt
     if not picture.pages:
         return [(f"{picture.label}.{picture.format}", picture.image, alt)]
     return [(f"{picture.label}-{number}.{picture.format}", part.encode("utf-8"),
-             f"{alt} Part {number} of {len(picture.pages)}.")
+             f"{alt} {say('Part {number} of {all}.', number=number, all=len(picture.pages))}")
             for number, part in enumerate(picture.pages, start=1)]
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from ...findings import Finding, shown
+from ...language import Language, likelihood
 from ..dates import date_bounds
 
 LONGEST_QUOTE = 12  # words
@@ -21,8 +21,9 @@ Each = Callable[[str], Iterator[tuple[Row, dict[str, Any]]]]
 
 
 def check(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # noqa: C901  one branch a rule
-          numbers: Mapping[str, list[int]]) -> Iterator[Finding]:
-    """What is wrong with rows by the method; `numbers` are those that they have in their file."""
+          numbers: Mapping[str, list[int]], spoken: Language) -> Iterator[Finding]:
+    """What is wrong with rows by the method; `numbers` are those that they have in their file,
+    `spoken` the language of the report."""
     paths = {resource["name"]: f"data/{resource['path']}" for resource in descriptor["resources"]}
     length = {row.get("id"): row.get("characters") for row in rows.get("sources", [])}
 
@@ -50,8 +51,8 @@ def check(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # noqa: C9
                           remedy="Say what the actor did, or set the mode to said.", column="act", **place)
     for row, place in each("judgements"):
         text, word = row.get("text"), row.get("likelihood")
-        if text and word and not likelihood_word(word).search(text):
-            yield Finding("likelihood-unsaid", found=f"no {shown(word)} in the text",
+        if text and word and not likelihood.found(text, word, spoken):
+            yield Finding("likelihood-unsaid", found=f"no {shown(likelihood.forms(word, spoken)[0])} in the text",
                           expected="the likelihood word in the text",
                           remedy="Say it in the sentence, or correct the likelihood.", column="text", **place)
     for table in ("quantities", "events"):
@@ -73,11 +74,6 @@ def _held_words(row: Row, place: dict[str, Any]) -> Iterator[Finding]:
                       expected=f"at most {LONGEST_QUOTE} of a source together",
                       remedy="Take words from the start of the prefix or the end of the suffix.",
                       column="prefix, quote, suffix", **place)
-
-
-def likelihood_word(word: str) -> re.Pattern[str]:
-    """What finds a likelihood word in a sentence, and not `likely` in `very likely`."""
-    return re.compile(rf"(?<!very )(?<!highly )\b{re.escape(word)}\b")
 
 
 def _ambiguous_ids(each: Each) -> Iterator[Finding]:

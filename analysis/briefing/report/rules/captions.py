@@ -18,9 +18,10 @@ from typing import Any
 from ...execution.figures import FIGURE, VEGA_LITE, parts, rows_of
 from ...execution.notebooks import EXECUTED, Cell, cells
 from ...facts.cells import NUMBER, readings
+from ...facts.dates import MONTHS
 from ...facts.tables import Tables
 from ...findings import Finding, meant, shown
-from ...language import MONTHS, REFERENCES, WEEKDAYS
+from ...language import REFERENCES, current, locales, say
 from ..report import Report, Results, embed_path
 
 KEYS = ("fig-cap", "fig-alt", "tbl-cap")
@@ -29,6 +30,7 @@ PLACES = {"sources": {"sha256", "characters", "url"}, "passages": {"start", "end
           "statements": {"start", "end"}}
 #: Languages that write every noun with a capital: of names, only abbreviations can be told there.
 NOUNS = ("de", "lb", "nds", "gsw")
+WEEKDAYS = "Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split()
 #: Capitalised, and no names.
 ORDINARY = {word.casefold() for word in (*MONTHS, *WEEKDAYS, *REFERENCES.values(), "Figures", "Tables", "Sections",
                                          "Source", "Sources", "Note", "Notes", "HTML", "PDF")}
@@ -120,11 +122,12 @@ def said(text: str, language: str) -> Said:
     plain = _MARKUP.sub(lambda match: " " * len(match[0]), text)
     names: list[str] = []
     first: list[str] = []
+    ordinary = ORDINARY | _ordinary()
     untold = language.split("-")[0].lower() in NOUNS or _titled(plain)
     for match in _WORD.finditer(plain):
         word = match[0]
         short = len(word) > 1 and word.isupper() or bool(re.fullmatch(r"[A-Z]+\d+", word))
-        if len(word) < 2 or not word[0].isupper() or word.casefold() in ORDINARY or _is_unit(plain, match.start()) \
+        if len(word) < 2 or not word[0].isupper() or word.casefold() in ordinary or _is_unit(plain, match.start()) \
                 or re.fullmatch("[IVX]+", word) or plain.isupper():
             continue
         if _STARTS.search(plain[max(match.start() - 12, 0):match.start()]) if match.start() else True:
@@ -132,6 +135,13 @@ def said(text: str, language: str) -> Said:
         elif short or not untold:
             names.append(word)
     return Said(tuple(dict.fromkeys(names)), tuple(dict.fromkeys(first)), tuple(dict.fromkeys(_numbers(plain))))
+
+
+def _ordinary() -> set[str]:
+    """What is capitalised and no name in a report that is not in English."""
+    if current().english:
+        return set()
+    return {word.casefold() for word in (*locales.names(current()), *map(say, REFERENCES.values()), say("Source"))}
 
 
 def _is_unit(text: str, at: int) -> bool:

@@ -9,23 +9,18 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ...facts.tables import Row, Tables
 from ...findings import Finding, meant, shown
-from ...sources.evidence import LIKELIHOODS, OTHER_LIKELIHOODS
+from ...language import current, likelihood
+from ...language.likelihood import LIKELIHOODS, OTHER_LIKELIHOODS
+from ...sources.evidence import confidence
 from ..report import Report, Span
+from . import wording
 from .sentences import Block, Sentence, sentences, split, visible
-
-VAGUE = re.compile(r"(?<![\w-])(possibly|perhaps|maybe|conceivably|presumably|arguably|chances are|might|"
-                   r"(?:may|could)\s+(?:well|have|be))(?![\w-])", re.IGNORECASE)
-ASSUMING = re.compile(r"\b(assum(?:e|es|ed|ing|ption|ptions)|suppos(?:e|es|ing)|suppose that)\b", re.IGNORECASE)
-JUDGING = re.compile(r"\b(?:(?:we|I) (?:judge|assess|believe|think|expect|estimate|conclude|suspect)|"
-                     r"in (?:our|my) (?:view|opinion|judge?ment|assessment))\b", re.IGNORECASE)
-CONFIDENCE = re.compile(r"\b(?:high|moderate|low) confidence\b|\bconfidence\b[^.]{0,20}\b(?:high|moderate|low)\b",
-                        re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -63,6 +58,10 @@ class _Read:
 
     def finding(self, at: int, code: str, found: str, expected: str, remedy: str) -> Finding:
         return Finding(code, self.report.path, found, expected, remedy, **self.report.place(at))
+
+    @property
+    def wording(self) -> wording.Wording:
+        return wording.of(current())
 
     @property
     def judgements(self) -> dict[str, Row]:
@@ -103,11 +102,11 @@ def _check_sentences(read: _Read) -> Iterator[Finding]:
                                "a citation, a value by its id, or a place in a judgement or an assumption",
                                "Cite the passage, or cut the sentence.")
         words = _own_words(sentence.text)
-        if (match := ASSUMING.search(words)) and not assumes:
+        if (match := read.wording.assuming.search(words)) and not assumes:
             yield read.finding(_at(read, sentence, match), "assumption-unmarked", shown(match[0]),
                                "an assumption marked as such",
                                "Put it into [ … ]{.assumption} or a div of this class, or state it as a fact.")
-        if (match := JUDGING.search(words)) and not judged:
+        if (match := read.wording.judging.search(words)) and not judged:
             yield read.finding(_at(read, sentence, match), "judgement-outside", shown(match[0]),
                                "judgements in blocks that name their row",
                                'Make it a judgement: ::: {.judgement row="id"}, or state what is established.')
@@ -171,27 +170,20 @@ def _at(read: _Read, sentence: Sentence, match: re.Match[str]) -> int:
     return sentence.start + match.start()
 
 
-def _pattern(word: str) -> str:
-    if word == "remote":  # the region may be; only a chance is meant
-        return r"remote(?=\s+(?:chance|possibilit|likelihood|prospect))|(?<=\bis )remote(?=[.,;])"
-    stem = re.sub(r"probable$", r"probabl(?:e(?! cause)|y)", word)
-    return (stem if stem != word else f"{word}(?:ly)?").replace(" ", r"\s+")
+def _bands(text: str) -> list[tuple[re.Match[str], str]]:
+    """The likelihood words of a text in order, those that are parts of longer ones left out."""
+    return likelihood.all_in(text, current())
 
 
-_PATTERNS = {word: re.compile(rf"(?<![\w-])(?:{_pattern(word)})(?![\w-])", re.IGNORECASE)
-             for word in (*LIKELIHOODS, *OTHER_LIKELIHOODS)}
-_BENT = re.compile(r"\b(not|more|most|less|least|very|quite|fairly|rather|somewhat|extremely|highly|increasingly|"
-                   r"equally|"
-                   r"hardly|too|so|as)\s+$", re.IGNORECASE)
+def _row_of(word: str) -> str:
+    """A likelihood word as `_bands` gives it: other languages than English say both rows of the standard alike."""
+    same = {band: one for one, band in LIKELIHOODS.items()}
+    return word if current().english else same.get(OTHER_LIKELIHOODS.get(word, (0, 0)), word)
 
 
-def _bands(text: str) -> list[tuple[int, str]]:
-    """The likelihood words of a text with their offsets, those that are parts of longer ones left out."""
-    found = [(match.start(), match.end(), word)
-             for word, pattern in _PATTERNS.items() for match in pattern.finditer(text)]
-    return sorted((start, word) for start, end, word in found
-                  if not any((first, last) != (start, end) and first <= start and end <= last
-                             for first, last, _ in found))
+def _worded(words: Iterable[str]) -> str:
+    """Likelihood words as the language of the report says them."""
+    return ", ".join(likelihood.forms(word, current())[0] for word in words)
 
 
 def _check_likelihoods(read: _Read) -> Iterator[Finding]:
@@ -217,24 +209,30 @@ def _likelihoods_of_output(read: _Read, text: str, judged: bool, at: int) -> Ite
 def _likelihoods(read: _Read, text: str, judged: bool, place: Callable[[int], int]) -> Iterator[Finding]:
     mine, other = read.words
     found = _bands(text)
-    for start, word in found:
-        if word in other:
+    for match, word in found:
+        start = match.start()
+        if word in other and current().english:
             same = next(like for like, band in mine.items() if band == other[word])
             yield read.finding(place(start), "likelihood-row", shown(word), f"one of {', '.join(mine)}",
                                f"Write `{same}`: use the words of one row of ICD 203 throughout.")
-        if bent := _BENT.search(text[:start].rstrip("*_ ") + " "):
-            yield read.finding(place(start), "likelihood-bent", shown(f"{bent[1]} {word}"), f"one of {', '.join(mine)}",
+        if bent := read.wording.bent.search(text[:start].rstrip("*_ ") + " "):
+            yield read.finding(place(start), "likelihood-bent", shown(f"{bent[1]} {_said(match, word)}"),
+                               f"one of {_worded(mine)}",
                                "Use the word of the band that is meant, unmodified.")
     if found and not judged:
-        yield read.finding(place(found[0][0]), "likelihood-outside", shown(found[0][1]),
+        yield read.finding(place(found[0][0].start()), "likelihood-outside", shown(_said(*found[0])),
                            "likelihood words in judgements only",
                            "Make it a judgement with its row, or state what is established.")
-    for match in VAGUE.finditer(text):
-        yield read.finding(place(match.start()), "likelihood-vague", shown(match[0]), f"one of {', '.join(mine)}",
+    for match in read.wording.vague.finditer(text):
+        yield read.finding(place(match.start()), "likelihood-vague", shown(match[0]), f"one of {_worded(mine)}",
                            "Say how likely it is, in a judgement.")
-    if found and (sure := CONFIDENCE.search(text)):
+    if found and (sure := read.wording.confidence.search(text)):
         yield read.finding(place(sure.start()), "confidence-with-likelihood", shown(text),
                            "confidence in a sentence of its own", "Split the sentence.")
+
+
+def _said(match: re.Match[str], word: str) -> str:
+    return word if current().english else match[0]
 
 
 def _check_ranges(read: _Read) -> Iterator[Finding]:
@@ -243,23 +241,25 @@ def _check_ranges(read: _Read) -> Iterator[Finding]:
     ranged: set[str] = set()
     for at, text in _as_read(read):
         text = re.sub(r"\[[^\[\]]*@[^\[\]]*\]", lambda match: " " * len(match[0]), text)
-        for start, word in _bands(text):
+        for match, word in _bands(text):
             first.setdefault(word, at)
-            low, high = (LIKELIHOODS | OTHER_LIKELIHOODS)[word]
-            given = re.match(r"[\w ]*?[*_]*\s*\((\d+)\s*[–-]\s*(\d+)\s*%\)", text[start + len(word):])
+            low, high = likelihood.band(word)
+            after = match.start() + len(word) if current().english else match.end()
+            given = re.match(r"[\w ]*?[*_]*\s*\(%?(\d+)\s*[–-]\s*(\d+)\s*%?\)", text[after:])
             if not given:
                 continue
             if (int(given[1]), int(given[2])) != (low, high):
-                yield read.finding(at, "likelihood-range", f"{word} with {given[1]} to {given[2]}%",
+                yield read.finding(at, "likelihood-range", f"{_worded([word])} with {given[1]} to {given[2]}%",
                                    f"{low} to {high}%", "Give the range of ICD 203.")
             elif word in ranged:
-                yield read.finding(at, "likelihood-range", f"the range of {shown(word)} again", "each range once",
-                                   "Leave the range out after its first use.")
+                yield read.finding(at, "likelihood-range", f"the range of {shown(_worded([word]))} again",
+                                   "each range once", "Leave the range out after its first use.")
             ranged.add(word)
     for word, at in first.items():
         if word not in ranged:
-            low, high = (LIKELIHOODS | OTHER_LIKELIHOODS)[word]
-            yield read.finding(at, "likelihood-range", f"{shown(word)} without its range", f"({low}–{high}%), once",
+            low, high = likelihood.band(word)
+            yield read.finding(at, "likelihood-range", f"{shown(_worded([word]))} without its range",
+                               f"({low}–{high}%), once",
                                "Take the judgement in by its value, which gives the range at first use.")
 
 
@@ -296,11 +296,10 @@ def _check_blocks(read: _Read) -> Iterator[Finding]:
         if spans and not read.offered.values:
             continue  # what it will say is not known before the notebooks have run
         words = sorted({word for _, word in _bands(text)})
-        if words != [row["likelihood"]]:
-            yield read.finding(parts[0].start, "judgement-differs", shown(", ".join(words) or "no likelihood word"),
-                               f"{row['likelihood']}, as row {row['id']} has it", _by_value(row["id"]))
-        said = {word.lower() for match in CONFIDENCE.finditer(text)
-                for word in re.findall(r"\b(?:high|moderate|low)\b", match[0], re.IGNORECASE)}
+        if words != [_row_of(row["likelihood"])]:
+            yield read.finding(parts[0].start, "judgement-differs", shown(_worded(words) or "no likelihood word"),
+                               f"{_worded([row['likelihood']])}, as row {row['id']} has it", _by_value(row["id"]))
+        said = _confidences(read, text)
         if said != {row["confidence"]}:
             yield read.finding(parts[0].start, "judgement-differs",
                                f"confidence {', '.join(sorted(said)) or 'not given'}", f"{row['confidence']}, as row "
@@ -315,6 +314,14 @@ def _check_blocks(read: _Read) -> Iterator[Finding]:
                           "front matter.", row=number, column="id")
 
 
+def _confidences(read: _Read, text: str) -> set[str]:
+    """How sure a text says that its authors are, in the words of the table."""
+    if not current().english:
+        return {word for word in likelihood.CONFIDENCES if confidence(word) in text}
+    return {word.lower() for match in read.wording.confidence.finditer(text)
+            for word in re.findall(r"\b(?:high|moderate|low)\b", match[0], re.IGNORECASE)}
+
+
 def _by_value(id: str) -> str:
     return f"Take the judgement in by its value, `{{python}} value(\"judgement-{id}\")`, or name the right row."
 
@@ -327,14 +334,6 @@ def _in_left_out(report: Report) -> set[str]:
 
 # --- numbers ------------------------------------------------------------------------
 
-_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
-_NUMBER = re.compile(
-    r"(?<!\w)(?<!\w[.,])[+\-\u2212]?\.?\d(?:[\d.,]*\d)?|[\u00bc-\u00be\u2150-\u215e]|"
-    rf"(?<![\w-])(?:eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:{_TENS})(?:-\w+)?|"
-    r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten)[\s-]+)?(?:hundred|thousand|million|billion|trillion|dozen)|"
-    r"(?:one|two|three|four|five|six|seven|eight|nine|ten)\s+per\s?cent)(?![\w-])", re.IGNORECASE)
-
-
 def _check_numbers(read: _Read) -> Iterator[Finding]:
     """Numbers in digits, and in words where prose would have digits: above ten, and before per cent."""
     body = visible(read.report)
@@ -342,7 +341,7 @@ def _check_numbers(read: _Read) -> Iterator[Finding]:
                     r"\[[^\[\]]*@[^\[\]]*\]", r"\[\^[^\]]*\]:?", r"(?m)^\s*\(?(?:\d+[.)]|@[\w-]*\))\s",
                     r"@[\w:.#-]+", r"(?m)^:::.*$", r"https?://\S+"):
         body = re.sub(pattern, lambda match: re.sub(r"[^\n]", " ", match[0]), body)
-    for match in _NUMBER.finditer(body):
+    for match in read.wording.number.finditer(body):
         same = next((id for id, text in read.offered.values.items()
                      if re.search(rf"(?<![\w.,]){re.escape(match[0])}(?![\w]|[.,]\d)", text)
                      and not id.startswith("judgement-")), None)
@@ -362,11 +361,11 @@ def _check_judgements(tables: Tables) -> Iterator[Finding]:
     mine = OTHER_LIKELIHOODS if first in OTHER_LIKELIHOODS else LIKELIHOODS
     for number, row in enumerate(rows, start=2):
         text = row["text"] or ""
-        if [word for _, word in _bands(text)] != [row["likelihood"]]:
-            yield Finding("judgement-likelihood", path, shown(", ".join(word for _, word in _bands(text))),
-                          f"{row['likelihood']}, once", "Let the text use the row's likelihood word and no other.",
+        if (words := [word for _, word in _bands(text)]) != [_row_of(row["likelihood"])]:
+            yield Finding("judgement-likelihood", path, shown(_worded(words)), f"{_worded([row['likelihood']])}, once",
+                          "Let the text use the row's likelihood word and no other.",
                           row=number, column="text")
-        if CONFIDENCE.search(text):
+        if wording.of(current()).confidence.search(text):
             yield Finding("confidence-with-likelihood", path, shown(text), "confidence in its own column",
                           "Take it out of the text.", row=number, column="text")
         for column in ("basis", "supported_by", "against", "alternative", "would_change_it", "confidence"):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ...language import current
 from ..report import Report
 
 
@@ -203,8 +204,19 @@ def _ends(text: str, at: int, match: re.Match[str]) -> bool:
     word = text[at:match.start() + 1].rsplit(None, 1)[-1].lstrip("\"'“‘«([*_")
     if match[0][0] != "." or match[0].startswith(".."):
         return True
+    if not current().english:
+        return not _shortened(word)
     if word.lower() in _ABBREVIATIONS and not (word in ("No.", "no.") and not opening[1].isdigit()):
         return False
     if word.lower() in _EITHER_WAY or re.fullmatch(r"(?:[^\W\d_]\.)+", word):
         return bool(_BEGINS.match(rest.lstrip()))
     return True
+
+
+def _shortened(word: str) -> bool:
+    """Whether a word of another language is an abbreviation, a single letter, or a number that its stop makes the third
+    of three, where the language has that (its catalogue lists `1.` among the abbreviations)."""
+    known = current().say("e.g. i.e. cf. vs. Mr. Mrs. Dr. Prof. No. p. pp. ed. eds. ca. Jan. Feb. Aug. Sept. Oct. Nov. "
+                          "Dec.").casefold().split()
+    return word.casefold() in known or bool(re.fullmatch(r"(?:[^\W\d_]\.)+", word)) \
+        or "1." in known and bool(re.fullmatch(r"\d{1,2}\.", word))

@@ -8,7 +8,7 @@ import re
 import pytest
 
 from briefing.commands.cli import main
-from briefing.discourse import sheets
+from briefing.coding import sheets
 from briefing.facts import tables
 from briefing.findings import BriefingError, InvalidData
 
