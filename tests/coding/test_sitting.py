@@ -352,3 +352,12 @@ def test_a_second_coder_is_locked_out_by_no_finding_and_its_line_makes_the_brief
     assert main(["render", "--project", str(dossier)]) == 0
     page = (dossier / "_output/report.html").read_text("utf-8")
     assert re.search(r"On two cells.{0,300}two coders agree", re.sub(r"<[^>]*>", "", page))
+
+
+def test_a_new_project_says_where_no_text_was_coded_by_two(dossier):
+    path = dossier / "data/statements.csv"
+    path.write_text("".join(line for line in path.read_text("utf-8").splitlines(True) if ",carl," not in line), "utf-8")
+    path = dossier / "data/codings.csv"
+    path.write_text(path.read_text("utf-8").replace("carl,gazette\n", ""), "utf-8")
+    assert main(["render", "--project", str(dossier)]) == 0
+    assert "No source has been coded by two coders yet" in (dossier / "_output/report.html").read_text("utf-8")
