@@ -2,10 +2,13 @@
 
 import csv
 import json
+import re
 
 import pytest
 
+from briefing.commands.cli import main
 from briefing.coding.sitting import Coding
+from briefing.facts import tables
 from briefing.facts.editing import Conflict
 from briefing.findings import BriefingError
 
@@ -184,10 +187,10 @@ def test_an_empty_line_does_not_mix_up_the_statements_that_move(coded):
 def test_a_blind_coder_does_not_take_over_a_changed_text(coded, snapshot):
     place = coded / "courier-2031-03-08.txt"
     place.write_text(place.read_text("utf-8").replace("Dockers stop", "The dockers stop"), "utf-8")
-    before = snapshot(coded)
+    before = snapshot(coded / "data")
     with pytest.raises(BriefingError, match="the first coder to take over"):
         Coding(coded, "b").move("courier")
-    assert snapshot(coded) == before
+    assert snapshot(coded / "data") == before
 
 
 @pytest.mark.parametrize(("own", "words", "then"), [
@@ -223,3 +226,129 @@ def test_a_row_without_an_id_gets_one_and_so_do_those_that_name_it(coded):
     assert rows(coded, "events")[-1]["id"] == event["id"]
     assert rows(coded, "quantities")[-1]["id"] == "share-boats"
     assert rows(coded, "passages")[-1]["id"]
+
+
+# --- who is the first, and who coded a text to its end --------------------------------
+
+def said(sitting, passage, source="courier", **cells):
+    return sitting.save("x", source, [{"table": "statements", "before": None, "after": {
+        "actor": "union", "concept": "crews-needed", "agreement": "agree", "mode": "said", "passage": passage, **cells}}])
+
+
+def described(root, **values):
+    path = root / "data/datapackage.json"
+    path.write_text(json.dumps(json.loads(path.read_text("utf-8")) | values), "utf-8")
+
+
+def turned(root, table="statements"):
+    """The rows of a table the other way round."""
+    path = root / f"data/{table}.csv"
+    header, *lines = path.read_text("utf-8").splitlines()
+    path.write_text("\n".join([header, *lines[::-1]]) + "\n", "utf-8")
+
+
+@pytest.fixture
+def two(coded):
+    """Two coders with statements, "a" and "Z", which comes before it by name, of whom no order says who was first."""
+    described(coded, adjudicated="a")
+    with (coded / "data/statements.csv").open("a") as file:
+        file.write("union,crews-needed,agree,said,no-return,Z,\n")
+    return coded
+
+
+@pytest.mark.parametrize(("descriptor", "first"), [
+    ({"coders": ["a", "Z"]}, "a"), ({"coders": ["Z", "a"]}, "Z"), ({"coders": ["x", "Z"]}, "Z"), ({"coders": "Z"}, "Z"),
+    ({"adjudicated": "a"}, "a"), ({"adjudicated": ["Z", "a"]}, "Z"), ({"coders": ["Z"], "adjudicated": "a"}, "Z"),
+    ({"adjudicated": "nobody"}, "Z"), ({"coders": {"a": 1}, "adjudicated": 7}, "Z")])
+def test_who_is_first_is_said_by_the_descriptor_and_by_no_order_of_rows(two, descriptor, first):
+    described(two, **descriptor)
+    for _ in range(2):
+        assert {name: Coding(two, name).state()["blind"] for name in ("a", "Z", "new")} == {
+            name: name != first for name in ("a", "Z", "new")}
+        (two / ".coding.json").unlink()
+        turned(two)
+
+
+def test_a_blind_coders_first_statement_opens_nothing(coded):
+    described(coded, adjudicated="a")
+    blind = Coding(coded, "A")  # who comes before the first by name
+    described(coded, adjudicated=None)
+    state = said(blind, blind.select("courier", 200, 210)["attached"])
+    assert state["blind"] and Coding(coded, "A").state()["blind"] and not Coding(coded, "a").state()["blind"]
+
+
+def test_the_first_on_this_machine_stays_so_when_a_sheet_is_read_in(coded):
+    (coded / "data/statements.csv").write_text("actor,concept,agreement,mode,passage,coder,act\n")
+    first = Coding(coded, "zoe")
+    assert not said(first, "no-return")["blind"]
+    with (coded / "data/statements.csv").open("a") as file:
+        file.write("mayor,strike-lawful,agree,said,dockers-joined,adam,\n")
+    turned(coded)
+    assert not Coding(coded, "zoe").state()["blind"] and Coding(coded, "adam").state()["blind"]
+
+
+def test_what_was_settled_is_no_first_coder(coded):
+    described(coded, adjudicated="agreed", coders=[])
+    with (coded / "data/statements.csv").open("a") as file:
+        file.write("union,crews-needed,agree,said,no-return,agreed,\nunion,crews-needed,agree,said,no-return,b,\n")
+    (coded / "data/statements.csv").write_text((coded / "data/statements.csv").read_text().replace(",a,", ",c,"))
+    assert [Coding(coded, name).state()["blind"] for name in ("agreed", "b", "c")] == [True, False, True]
+
+
+def test_a_coder_marks_a_text_as_coded_to_its_end_and_takes_it_back(dossier, snapshot):
+    before = snapshot(dossier / "data")
+    sitting = Coding(dossier, "ben")
+    state = sitting.mark("herald", True)
+    assert state["marks"] and {each["id"]: each["coded"] for each in state["sources"]} == {
+        "herald": ["ben"], "bote": ["ben"], "gazette": [], "vestnik": ["ben"], "audit": []}  # blind: not who else did
+    assert rows(dossier, "codings")[-1] == {"coder": "ben", "source": "herald"}
+    after = snapshot(dossier / "data")
+    assert sitting.mark("herald", True)["undo"] == "herald coded to its end" and snapshot(dossier / "data") == after
+    assert sitting.undo("herald")["redo"] == "herald coded to its end" and snapshot(dossier / "data") == before
+    sitting.redo("herald")
+    sitting.mark("herald", False)
+    assert snapshot(dossier / "data") == before
+    assert {each["id"]: each["coded"] for each in Coding(dossier, "anna").state()["sources"]}["gazette"] == ["anna", "carl"]
+    assert {each["id"]: each["coded"] for each in Coding(dossier, "dora").state()["sources"]}["gazette"] == []
+    assert {each["id"]: each["coded"] for each in Coding(dossier, "dora", see_all=True).state()["sources"]}["gazette"] == ["anna", "carl"]
+
+
+def test_a_mark_of_no_source_or_of_a_project_without_the_table(coded, dossier):
+    with pytest.raises(BriefingError, match="no source of this id"):
+        Coding(dossier, "ben").mark("nowhere", True)
+    assert Coding(coded, "a").state()["marks"] is False
+    with pytest.raises(BriefingError, match="found no table \"codings\""):
+        Coding(coded, "a").mark("courier", True)
+
+
+def test_a_second_coder_is_locked_out_by_no_finding_and_its_line_makes_the_briefing_render(dossier, capsys):
+    """Two code the same text, the second blind; then `render` says what to write, and renders when it is written."""
+    described(dossier, adjudicated=None, coders=["anna", "ben"])
+    for table in ("statements", "codings"):
+        path = dossier / f"data/{table}.csv"
+        path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+    (dossier / "data/datapackage.json").write_text(json.dumps({
+        key: value for key, value in json.loads((dossier / "data/datapackage.json").read_text("utf-8")).items()
+        if key != "adjudicated"}), "utf-8")
+    stand = {"actor": "minister", "concept": "build"}
+    first = Coding(dossier, "anna")
+    said(first, "h-minister", "herald", **stand)
+    first.mark("herald", True)
+    assert tables.checked(dossier)[1] == []
+    for sitting in (Coding(dossier, "ben"), Coding(dossier, "ben")):  # the second one with the finding there
+        state = sitting.state("herald")
+        assert state["blind"]
+        attached = sitting._sight(*sitting._reading()).alias("h-minister")
+        concept = "pays" if state["tables"]["statements"] else "build"
+        said(sitting, attached, "herald", actor="minister", concept=concept)
+        sitting.mark("herald", True)
+    assert [row["coder"] for row in rows(dossier, "statements")] == ["anna", "ben", "ben"]
+    assert main(["render", "--project", str(dossier)]) == 1
+    err = capsys.readouterr().err
+    assert "found 1 statement of anna and 2 statements of ben on herald" in err
+    line = re.search(r"Write `(.*?)` into data/datapackage.json", err)[1]
+    assert line == '"adjudicated": "anna"'
+    described(dossier, **json.loads("{" + line + "}"))
+    assert main(["render", "--project", str(dossier)]) == 0
+    page = (dossier / "_output/report.html").read_text("utf-8")
+    assert "two coders agree with Krippendorff" in page

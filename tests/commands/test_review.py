@@ -95,9 +95,9 @@ def test_check_of_two_coders(clean, capsys, edit):
          "port-company,crews-needed,agree,said,cranes-without-crews,b,\n")
     code, out, _ = check(capsys, clean)
     assert code == 0 and "  all concepts: " in out and "  strike-lawful: not defined" not in out
-    assert ("disagreement on port-company, crews-needed: a: disagree in cranes-without-crews; "
+    assert ("disagreement in courier on port-company, crews-needed: a: disagree in cranes-without-crews; "
             "b: agree in cranes-without-crews") in out
-    assert "disagreement on port-company, strike-lawful: a: disagree in strike-unlawful; b: none" in out
+    assert "disagreement in courier on port-company, strike-lawful: a: disagree in strike-unlawful; b: none" in out
 
 
 @pytest.mark.parametrize("arguments", [["--source", "gazette=x"], ["--source", "courier=/nowhere.txt"],
@@ -120,7 +120,7 @@ def test_sheet_is_written_and_read_by_the_command(clean, capsys, tmp_path):
     assert "with 6 passages to code" in capsys.readouterr().out
     path.write_text(path.read_text().replace("quotation,Ada Brook,,,,,", "quotation,Ada Brook,union,crews-needed,agree,said,"))
     assert main(["sheet", str(path), "--read", "b", "--json", "--project", str(clean)]) == 0
-    assert json.loads(capsys.readouterr().out) == {"count": 1}
+    assert json.loads(capsys.readouterr().out) ["count"] == 1
     assert main(["sheet", str(path), "--read", "b", "--project", str(clean)]) == 1
     assert main(["sheet", str(path), "--read", "", "--project", str(clean)]) == 2
     assert main(["sheet", str(path), "--project", str(clean)]) == 2
@@ -138,6 +138,23 @@ def test_notebook_not_executed_or_executed_as_another(clean, notebook):
     assert codes(clean) == ["not-executed"]
     (clean / "_output/notebooks/harbour.ipynb").unlink()
     assert codes(clean).count("not-executed") == 1
+
+
+def test_check_tells_agreement_by_source_and_pair_and_where_nobody_read_the_same(dossier, capsys):
+    with (dossier / "data/codings.csv").open("a") as file:
+        file.write("carl,bote\n")
+    _, out, _ = check(capsys, dossier)
+    assert "Coders: anna, ben, carl. Krippendorff's alpha (nominal)" in out and "in what two of them coded (bote, gazette):" in out
+    for line in ("  source bote: ", "  source gazette: 0.", "  anna and carl: 0.", "  ben and carl: "):
+        assert line in out
+    assert "anna and ben" not in out and "source herald" not in out
+    (dossier / "data/codings.csv").write_text("coder,source\nanna,gazette\n")
+    statements = (dossier / "data/statements.csv").read_text("utf-8")
+    (dossier / "data/statements.csv").write_text("".join(line for line in statements.splitlines(True) if ",carl," not in line), "utf-8")
+    _, out, _ = check(capsys, dossier)
+    assert "Coders: anna, ben; no alpha: no source was coded by two coders." in out
+    _, out, _ = check(capsys, dossier, "--json")
+    assert json.loads(out)["reliability"]["sources"] == []
 
 
 @pytest.mark.parametrize(("coders", "missing"), [(["a", "b"], 1), ("a", 0), ("b", 1), ([], 0), (None, 0)])

@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 from accessibility import violations
 from bench import LONGEST, Bench
+from conftest import DOSSIER
 
 from briefing.commands import new
 from briefing.coding.sitting import Coding
@@ -259,6 +260,35 @@ def test_columns_for_a_coders_own_span_are_filled(coded, bench, edit):
 def test_see_all_shows_all(coded, bench):
     page = bench(coded, "b", see_all=True)
     assert "6 passages, 4 statements" in page.panel and "You code blind" not in page.panel
+
+
+def test_a_text_is_marked_as_coded_to_its_end(bench, dossier, axe):
+    (dossier / ".sources.json").write_text(json.dumps({id: str(DOSSIER / f"texts/{id}.txt") for id in ("gazette", "herald")}), "utf-8")
+    page = bench(dossier, coder="ben", source="gazette")
+    options = "return [...document.querySelectorAll('#source option')].map((each) => each.textContent).join()"
+    assert page.js(options) == "herald,bote ✓,gazette,vestnik ✓,audit"  # blind: not that others have coded it
+    assert "so has" not in page.panel and not page.js("return document.getElementById('whole').checked")
+    page.press("w")
+    page.until("return document.getElementById('whole').checked")
+    page.until("return document.getElementById('status').textContent.startsWith('Marked as coded to its end')")
+    assert page.js(options) == "herald,bote ✓,gazette ✓,vestnik ✓,audit"
+    assert rows(dossier, "codings")[-1] == {"coder": "ben", "source": "gazette"}
+    page.js("document.getElementById('whole').click()")
+    page.until("return document.getElementById('status').textContent.startsWith('Not marked')")
+    assert {"coder": "ben", "source": "gazette"} not in rows(dossier, "codings")
+    page.press("Ctrl+z")
+    page.until("return document.getElementById('whole').checked")
+    assert violations(page.page, axe) == []
+    first = bench(dossier, coder="anna", source="gazette")
+    assert first.js("return document.getElementById('whole').checked") and "so has ben, carl" in first.panel
+    assert "gazette ✓ (ben, carl)" in first.js(options)
+
+
+def test_a_project_without_the_table_of_codings_has_no_mark(bench, coded):
+    page = bench(coded)
+    assert page.js("return document.getElementById('whole')") is None
+    page.press("w")
+    page.until("return document.getElementById('status').textContent.includes('no table codings')")
 
 
 # --- passages on words that are taken --------------------------------------------------

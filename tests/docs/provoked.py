@@ -26,6 +26,17 @@ class Broken:
         assert old in text, f"{path} has no {old!r}"
         file.write_bytes(text.replace(old, new, 1).encode("utf-8"))
 
+    def add(self, path, row):
+        with (self.root / path).open("a", encoding="utf-8", newline="") as file:
+            file.write(f"{row}\n")
+
+    def described(self, table, change):
+        """Change the schema of a table in the descriptor."""
+        file = self.root / "data/datapackage.json"
+        descriptor = json.loads(file.read_text("utf-8"))
+        change(next(each for each in descriptor["resources"] if each["name"] == table)["schema"])
+        file.write_text(json.dumps(descriptor), "utf-8")
+
     def read(self):
         return said(lambda: Project.read(self.root))
 
@@ -109,6 +120,62 @@ def saved_by_a_spreadsheet(broken):
 
 def column_renamed(broken):
     broken.change("data/actors.csv", "id,label,who,kind", "id,name,who,kind")
+    return broken.read()
+
+
+def column_more(broken):
+    broken.change("data/concepts.csv", "id,label,sentence", "id,label,sentence,note")
+    file = broken.root / "data/concepts.csv"
+    header, *rows = file.read_text("utf-8").splitlines()
+    file.write_text("\n".join([header, *(f"{row},x" for row in rows)]) + "\n", "utf-8")
+    return broken.read()
+
+
+def separated_by_semicolons(broken):
+    file = broken.root / "data/actors.csv"
+    file.write_text(file.read_text("utf-8").replace(",", ";"), "utf-8")
+    return broken.read()
+
+
+def list_with_an_empty_part(broken):
+    broken.change("data/events.csv", "union;port-company", "union;;port-company")
+    return broken.read()
+
+
+def year_and_season(broken):
+    broken.change("data/events.csv", "2031-03-03,", "2031-24,")
+    return broken.read()
+
+
+def statement_twice(broken):
+    broken.add("data/statements.csv", "union,crews-needed,disagree,said,no-return,a,")
+    return broken.read()
+
+
+def two_coders_undeclared(broken):
+    broken.change("data/datapackage.json", '"adjudicated": "a",', "")
+    broken.add("data/statements.csv", "union,crews-needed,disagree,said,no-return,b,")
+    return broken.read()
+
+
+def coder_not_declared(broken):
+    broken.change("data/passages.csv", "no-return,courier,", "no-return,port-statistics,")
+    broken.change("data/statements.csv", "said,no-return,a", "said,no-return,b")
+    return broken.read()
+
+
+def member_of_itself(broken):
+    broken.change("data/actors.csv", "id,label,who,kind", "id,label,who,kind,member_of")
+    file = broken.root / "data/actors.csv"
+    header, *rows = file.read_text("utf-8").splitlines()
+    rows = [f"{row},{'union' if row.startswith('union,') else ''}" for row in rows]
+    file.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    broken.described("actors", lambda schema: schema["fields"].append({"name": "member_of"}))
+    return broken.read()
+
+
+def key_without_columns(broken):
+    broken.described("actors", lambda schema: schema.update(primaryKey=[]))
     return broken.read()
 
 
@@ -259,6 +326,10 @@ def pdf_of_others(broken):
 def sheet_is_there(broken):
     (broken.root / "blind.csv").write_text("", "utf-8")
     return broken.command("sheet", str(broken.root / "blind.csv"), "--project", str(broken.root))
+
+
+def sheet_of_no_source(broken):
+    return broken.command("sheet", str(broken.root / "blind.csv"), "--source", "couriers", "--project", str(broken.root))
 
 
 def sheet_with_an_unknown_actor(broken):

@@ -1,6 +1,8 @@
 """The Data Package: what is right loads with its types, what is wrong is all found, with its place."""
 
+import csv
 import datetime
+import io
 import json
 from pathlib import Path
 
@@ -98,6 +100,68 @@ def test_header_in_another_order_leaves_the_cells_readable(project, edit):
     data, findings = tables.read(project)
     assert [(f.code, f.row, f.remedy) for f in findings] == [("header-order", 1, "Put the columns into this order.")]
     assert data.row("concepts", "strike-lawful")["sentence"] == "Strike lawful"
+
+
+def test_one_column_more_is_named_with_the_line_that_declares_it(project, edit):
+    path = project / "data/actors.csv"
+    path.write_text("\n".join(f"{line},{'note' if n == 0 else 'seen'}" for n, line in enumerate(path.read_text().splitlines())) + "\n")
+    edit("data/actors.csv", "mayor,Mayor", "The mayor,Mayor")  # what is declared is checked all the same
+    data, findings = tables.read(project)
+    assert [(f.code, f.row, f.column) for f in findings] == [("column-extra", 1, "note"), ("pattern", 4, "id")]
+    assert "note" not in data.rows["actors"][0] and data.row("actors", "union")["label"]
+    line = findings[0].remedy.split("`")[1]
+    edit("data/actors.csv", "The mayor,Mayor", "mayor,Mayor")
+    descriptor = json.loads((project / "data/datapackage.json").read_text())
+    next(each for each in descriptor["resources"] if each["name"] == "actors")["schema"]["fields"].append(json.loads(line))
+    (project / "data/datapackage.json").write_text(json.dumps(descriptor))
+    assert tables.load(project).row("actors", "union")["note"] == "seen"
+
+
+def test_a_column_more_in_the_midst_and_others_in_another_order(project):
+    (project / "data/concepts.csv").write_text("id,note,sentence,label,more\ncrews-needed,x,Crews.,Crews needed,y\nstrike-lawful,,Lawful.,Strike,\n")
+    data, findings = tables.read(project)
+    assert [(f.code, f.column) for f in findings] == [("column-extra", "note"), ("column-extra", "more"), ("header-order", None)]
+    assert data.row("concepts", "crews-needed") == {"id": "crews-needed", "sentence": "Crews.", "label": "Crews needed"}
+
+
+def test_a_header_with_a_comma_too_much(project):
+    path = project / "data/actors.csv"
+    path.write_text("".join(f"{line},\n" for line in path.read_text().splitlines()))
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.found) == ("column-extra", "a column without a name")
+
+
+def test_a_column_twice_is_no_column_more(project, edit):
+    edit("data/actors.csv", "id,label,who,kind", "id,label,label,kind")
+    assert found(project) == [("header", "data/actors.csv", 1, None)]
+
+
+@pytest.mark.parametrize(("mark", "word"), [(";", "semicolons"), ("\t", "tabs"), ("|", "bars")])
+@pytest.mark.parametrize("table", ["actors", "events", "statements", "passages"])
+def test_a_table_that_a_spreadsheet_saved_with_another_separator_is_one_finding(project, table, mark, word):
+    path = project / f"data/{table}.csv"
+    rows = list(csv.reader(io.StringIO(path.read_text("utf-8"))))
+    out = io.StringIO()
+    csv.writer(out, delimiter=mark, lineterminator="\n").writerows(rows)
+    path.write_text(out.getvalue(), "utf-8")
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.path, finding.row) == ("separator", f"data/{table}.csv", 1)
+    assert finding.found == f"cells separated by {word}" and "with the comma as separator" in finding.remedy
+
+
+def test_the_line_in_which_a_spreadsheet_names_its_separator(project):
+    path = project / "data/actors.csv"
+    path.write_text("sep=,\n" + path.read_text())
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.found) == ("separator", 'cells separated by what its first line "sep=," says')
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf16_is_named(project, encoding):
+    path = project / "data/actors.csv"
+    path.write_bytes(path.read_text("utf-8").encode(encoding))
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.line) == ("not-utf-8", 1) and finding.found.startswith("UTF-16") and "CSV UTF-8" in finding.remedy
 
 
 def test_not_utf8_names_line_and_byte(project):
@@ -201,10 +265,46 @@ def test_duplicate_id_names_the_row_that_has_it_first(project, edit):
     assert finding.found == '"union" again, as in row 2'
 
 
-def test_duplicate_of_a_compound_key(project):
+TWICE = "The statement stands twice, in row 2 and here"
+
+
+@pytest.mark.parametrize(("row", "remedy"), [
+    ("union,crews-needed,agree,said,no-return,a,", f"{TWICE}, the same: remove this row."),
+    ("union,crews-needed,disagree,said,no-return,a,",
+     f"{TWICE}, as agree and disagree: where the passage says both, keep one row, with `mixed`; else the right one."),
+    ("union,crews-needed,agree,done,no-return,a,stayed away",
+     f"{TWICE}, as said and done: keep the row that is `done`, with its act; or give what was said a passage of its own."),
+    ("union,crews-needed,agree,said,no-return,a,spoke", f"{TWICE}, with another act: keep one row, or give each a passage of its own.")])
+def test_a_statement_that_stands_twice_says_what_to_do_with_it(project, row, remedy):
     with (project / "data/statements.csv").open("a") as file:
-        file.write("union,crews-needed,disagree,said,no-return,a,\n")
-    assert found(project) == [("id-twice", "data/statements.csv", 6, "actor, concept, passage, coder")]
+        file.write(f"{row}\n")
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.row, finding.column, finding.remedy) == (
+        "statement-twice", 6, "actor, concept, passage, coder", remedy)
+    assert finding.found == '"union, crews-needed, no-return, a" again, as in row 2'
+
+
+def test_who_coded_what_stands_once_and_of_sources_that_there_are(dossier):
+    with (dossier / "data/codings.csv").open("a") as file:
+        file.write("anna,herald\nben,heralt\nben,\n")
+    assert [(f.code, f.row, f.column, f.remedy) for f in tables.read(dossier)[1]] == [
+        ("key-twice", 7, "coder, source", "Remove one of the rows."),
+        ("id-dangling", 8, "source", "Did you mean `herald`? Correct the id, or add the row that it names."),
+        ("cell-empty", 9, "source", "Fill in the cell.")]
+
+
+def test_a_reader_whom_the_descriptor_does_not_list(dossier, edit):
+    path = dossier / "data/codings.csv"
+    path.write_text(path.read_text().replace("anna,herald", "ana,herald"))
+    (finding,) = tables.checked(dossier)[1]
+    assert (finding.code, finding.row) == ("coder-unknown", 2) and "Did you mean `anna`?" in finding.remedy
+
+
+def test_a_row_of_another_compound_key(project):
+    with (project / "data/series.csv").open("a") as file:
+        file.write((project / "data/series.csv").read_text().splitlines()[1].replace(",1204", ",1205") + "\n")
+    (finding,) = tables.read(project)[1]
+    assert (finding.code, finding.remedy) == ("key-twice", "Correct series, year or source in one row, or remove it.")
 
 
 @pytest.mark.parametrize(("path", "old", "new", "row", "column"), [
@@ -268,6 +368,45 @@ def test_quote_and_what_stands_around_it_are_twelve_words_at_most(project, quote
         ([("context-too-long", 4, "prefix, quote, suffix", f"{sum} words")] if sum else [])
 
 
+def column(root, table, name, **cells):
+    """Write cells of a table's column, by the row's id."""
+    path = root / f"data/{table}.csv"
+    rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(row | ({name: cells[row["id"].replace("-", "_")]} if row["id"].replace("-", "_") in cells else {}) for row in rows)
+
+
+@pytest.mark.parametrize(("cells", "told"), [
+    ({"grid": "grid"}, ['"grid" in itself']), ({"grid": "bank", "bank": "grid"}, ["the circle grid > bank > grid"]),
+    ({"minister": "government", "government": "bank", "bank": "minister"}, ["the circle minister > government > bank > minister"]),
+    ({"minister": "grid", "grid": "bank", "bank": "grid"}, ["the circle grid > bank > grid"]),  # who belongs to a circle is in none
+    ({"grid": "grid", "bank": "farmers", "farmers": "bank"}, ['"grid" in itself', "the circle farmers > bank > farmers"]), ({"grid": "bank"}, [])])
+def test_nobody_belongs_to_themselves_not_by_others_either(dossier, cells, told):
+    column(dossier, "actors", "member_of", **{"minister": "", "prime_minister": "", **cells})
+    findings = tables.read(dossier)[1]
+    assert [finding.found for finding in findings] == told
+    assert {(f.code, f.column) for f in findings} <= {("member-circle", "member_of")}
+
+
+def test_an_actor_that_belongs_to_nobody_that_there_is(dossier):
+    column(dossier, "actors", "member_of", minister="goverment")
+    (finding,) = tables.read(dossier)[1]
+    assert finding.code == "id-dangling" and "Did you mean `government`?" in finding.remedy
+
+
+def test_words_are_not_spoken_after_they_were_published(dossier):
+    passage, event = next((row["id"], row["occasion"]) for row in tables.load(dossier).rows["passages"] if row["occasion"])
+    column(dossier, "events", "date", **{event.replace("-", "_"): "2033-01"})
+    found_ = [finding for finding in tables.read(dossier)[1] if finding.code == "occasion-later"]
+    assert found_ and found_[0].column == "occasion" and "of 2033-01, its source of" in found_[0].found
+    column(dossier, "events", "date", **{event.replace("-", "_"): "2000/.."})
+    assert tables.read(dossier)[1] == []
+    column(dossier, "passages", "occasion", **{passage.replace("-", "_"): "no-such"})
+    assert [finding.code for finding in tables.read(dossier)[1]] == ["id-dangling"]
+
+
 # --- all at once ----------------------------------------------------------------
 
 def test_five_planted_faults_are_five_findings_in_reading_order(project, edit):
@@ -318,6 +457,41 @@ def test_resource_that_cannot_be_used_is_named(project, edit, old, new):
     edit("data/datapackage.json", old, new)
     (finding,) = refused(project)
     assert (finding.code, finding.column) == ("descriptor-resources", "resources[7]")
+
+
+@pytest.mark.parametrize(("table", "change", "told"), [
+    ("actors", {"primaryKey": []}, 'found actors with "primaryKey": [], expected the columns that tell a row from all others. Write `"primaryKey": ["id"]`, or take it out.'),
+    ("statements", {"primaryKey": []}, 'Write `"primaryKey": ["actor", "concept", "passage", "coder"]`'),
+    ("series", {"primaryKey": []}, 'Write `"primaryKey": ["series", "year", "source"]`'),
+    ("actors", {"primaryKey": ["ids"]}, 'found actors, primaryKey: "ids", expected one of the columns id, label, who, kind. Did you mean `id`?'),
+    ("actors", {"primaryKey": "ids"}, "Did you mean `id`?"),
+    ("statements", {"foreignKeys": [{"fields": [], "reference": {"resource": "actors", "fields": ["id"]}}]},
+     'Write `{"fields": ["actor"], "reference": {"resource": "actors", "fields": ["id"]}}`, or take the foreign key out.'),
+    ("statements", {"foreignKeys": [{"fields": ["actor"], "reference": {"resource": "actors", "fields": []}}]},
+     'Write `{"fields": ["actor"], "reference": {"resource": "actors", "fields": ["id"]}}`, or take the foreign key out.'),
+    ("statements", {"foreignKeys": [{"fields": ["who"], "reference": {"resource": "actors", "fields": ["id"]}}]},
+     'found statements, foreignKeys: "who", expected one of the columns actor, '),
+])
+def test_a_key_without_columns_says_what_to_write(project, table, change, told):
+    path = project / "data/datapackage.json"
+    descriptor = json.loads(path.read_text())
+    next(each for each in descriptor["resources"] if each["name"] == table)["schema"].update(change)
+    path.write_text(json.dumps(descriptor))
+    (finding,) = refused(project)
+    assert finding.code == "descriptor-resources" and told in str(finding)
+
+
+@pytest.mark.parametrize(("change", "told"), [
+    ({"references": []}, 'found events.actors with "references": [], expected the columns that its ids are of. Write `"references": ["actors.id"]`'),
+    ({"delimiter": "", "references": ["actors.id"]}, 'Write `"delimiter": ";"`'), ({"references": ["actors"]}, "found "), ([], "found "), (7, "found ")])
+def test_a_list_of_nothing(project, change, told):
+    path = project / "data/datapackage.json"
+    descriptor = json.loads(path.read_text())
+    fields = next(each for each in descriptor["resources"] if each["name"] == "events")["schema"]["fields"]
+    next(field for field in fields if field["name"] == "actors")["listOf"] = change
+    path.write_text(json.dumps(descriptor))
+    (finding,) = refused(project)
+    assert finding.code == "descriptor-resources" and told in str(finding)
 
 
 def test_foreign_key_or_pattern_that_makes_no_sense(project):

@@ -1,6 +1,6 @@
 """Who sees what: a second coder codes blind.
 
-The first coder is that of the first statement; every other one is blind. Nothing that another made is sent to a blind
+One coder is the first (`first` says who); every other one is blind. Nothing that another made is sent to a blind
 coder's page, except where a passage lies that carries one of this coder's own statements. The first coder sees all but
 the statements of others.
 """
@@ -15,38 +15,62 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ..facts.editing import Cells, Record
+from ..facts import coders
+from ..facts.editing import Cells, Change, Record
 from ..facts.tables import Row, Tables
 from ..findings import Finding
 
 #: The tables of which one coder's rows are not another's.
 OWN = ("passages", "statements", "quantities", "events")
-#: What blind coders made, by coder: one machine's, as `.sources.json`, since the tables say of statements only.
+#: What blind coders made, by coder, and who was the first: one machine's, as `.sources.json`, since the tables say of
+#: statements only.
 MADE = ".coding.json"
 
 
 def made(root: Path, coder: str) -> set[tuple[str, str]]:
     """What a blind coder made in earlier sittings: tables and ids. A record that cannot be read counts for none."""
-    with contextlib.suppress(OSError, ValueError, AttributeError, TypeError):
-        return {(table, id) for table, id in json.loads((root / MADE).read_text("utf-8")).get(coder, [])}
+    with contextlib.suppress(ValueError, TypeError):
+        return {(table, id) for table, id in _record(root).get(coder) or ()}
     return set()
 
 
-def keep(root: Path, coder: str, rows: set[tuple[str, str]]) -> None:
-    """Record what a blind coder made."""
-    known: dict[str, Any] = {}
+def _record(root: Path) -> dict[str, Any]:
+    """What blind coders made, by coder, and None of a first coder."""
     with contextlib.suppress(OSError, ValueError):
         known = json.loads((root / MADE).read_text("utf-8"))
-    if not isinstance(known, dict):
-        known = {}
-    text = json.dumps({**known, coder: sorted(rows)}, indent=1, ensure_ascii=False) + "\n"
-    with contextlib.suppress(OSError):  # then the next sitting shows less
-        (root / MADE).write_text(text, "utf-8", newline="\n")
+        return known if isinstance(known, dict) else {}
+    return {}
 
 
-def first(coders: Sequence[str | None]) -> str | None:
-    """The first coder, of the coders of all statements as they stand in the table; None where nobody has coded."""
-    return next((coder for coder in coders if coder), None)
+def keep(root: Path, coder: str, rows: set[tuple[str, str]] | None) -> None:
+    """Record what a blind coder made, or, by None, that this coder is the first."""
+    known = _record(root)
+    new = {**known, coder: None if rows is None else sorted(map(list, rows))}
+    if new != known:
+        with contextlib.suppress(OSError):  # then the next sitting shows less
+            (root / MADE).write_text(json.dumps(new, indent=1, ensure_ascii=False) + "\n", "utf-8", newline="\n")
+
+
+def first(root: Path, descriptor: Mapping[str, Any], records: Mapping[str, Sequence[Record]]) -> str | None:
+    """The first coder, whom no order of rows decides; None where nobody has a statement.
+
+    Of those who have: the first that the descriptor's `coders` list, else who is declared (`adjudicated`), else who was
+    the first on this machine, else the first by name; not a set that was settled from what they coded. Who was blind on
+    this machine stays blind, as long as there is another: a first statement opens nobody's eyes.
+    """
+    def cells(table: str, *columns: str) -> list[dict[str, str]]:
+        return [{column: record.cells.get(column, "") for column in columns} for record in records.get(table, ())]
+
+    statements = [row for row in cells("statements", "coder", "passage") if row["coder"]]
+    there = {row["coder"] for row in statements}
+    people = there.intersection(coders.people(descriptor, {
+        "passages": cells("passages", "id", "source"), "statements": statements})) or there
+    record = _record(root)
+    blind = {name for name, rows in record.items() if rows is not None}
+    order = [*coders.listed(descriptor), *coders.declared(descriptor),
+             *sorted(name for name, rows in record.items() if rows is None)]
+    return min(people - blind or people, default=None, key=lambda name: (
+        order.index(name) if name in order else len(order), name))
 
 
 @dataclass(frozen=True)
@@ -66,14 +90,23 @@ class Sight:
     alone: bool = False
 
     @classmethod
-    def of(cls, records: Mapping[str, Sequence[Record]], coder: str, see_all: bool, made: set[tuple[str, str]],
-           secret: str) -> Sight:
-        """The sight of a coder, by the rows that are there, and those that they made."""
+    def of(cls, records: Mapping[str, Sequence[Record]], coder: str, open_: bool, made: set[tuple[str, str]],
+           secret: str, alone: bool) -> Sight:
+        """The sight of a coder, who is blind where it is not `open_`, by the rows that are there, and those that they
+        made."""
         known = {name: tuple(record.cells.get("id", "") for record in found) for name, found in records.items()}
         statements = [record.cells for record in records.get("statements", [])]
         carried = {cells.get("passage", ""): cells for cells in statements if cells.get("coder") == coder}
-        blind = not see_all and first([cells.get("coder", "") for cells in statements]) not in (coder, None)
-        return cls(coder, blind, made, secret, known, carried, not see_all)
+        return cls(coder, not open_, made, secret, known, carried, alone)
+
+    def marks(self, read: Tables) -> dict[str, list[str]]:
+        """Who coded each source to its end, by name; blind, this coder alone."""
+        found: dict[str, list[str]] = {}
+        for coder, source in sorted({(str(row.get("coder")), str(row.get("source")))
+                                     for row in read.rows.get("codings", ())}):
+            if not self.blind or coder == self.coder:
+                found.setdefault(source, []).append(coder)
+        return found
 
     def own(self, table: str, id: Any) -> bool:
         """Whether a row with an id is seen in full."""
@@ -166,6 +199,35 @@ class Sight:
 def nested(one: tuple[int, int], other: tuple[int, int]) -> bool:
     """Whether one of two spans holds the other."""
     return (one[0] <= other[0] and other[1] <= one[1]) or (other[0] <= one[0] and one[1] <= other[1])
+
+
+def followed(changes: Sequence[Change], statements: Sequence[Record]) -> list[Change]:
+    """Changes, and where a passage gets other words, those of the coders' own spans in it."""
+    found = list(changes)
+    for change in changes:
+        before, after = change.before or {}, change.after or {}
+        old, new = span_of(before), span_of(after)
+        if change.table != "passages" or not old or not new or old == new:
+            continue
+        for record in statements:
+            span = span_of(record.cells)
+            if not span or record.cells.get("passage") != before.get("id"):
+                continue
+            start, end = max(span[0], new[0]), min(span[1], new[1])
+            place = new if span == old or start >= end else (start, end)
+            at = next((n for n, each in enumerate(found) if (each.table, each.before) == ("statements", record.cells)),
+                      len(found))
+            known = found[at].after if at < len(found) else record.cells
+            if known is not None:
+                found[at:at + 1] = [Change("statements", record.cells,
+                                           {**known, "start": str(place[0]), "end": str(place[1])})]
+    return found
+
+
+def span_of(cells: Cells) -> tuple[int, int] | None:
+    """Where a row says that its words lie; None where it does not."""
+    start, end = cells.get("start", ""), cells.get("end", "")
+    return (int(start), int(end)) if start.isdecimal() and end.isdecimal() else None
 
 
 def _closeness(row: Mapping[str, Any], span: tuple[int, int]) -> tuple[bool, bool, int, int]:

@@ -46,15 +46,17 @@ class Coding:
         self._undo: list[tuple[str, list[Change]]] = []
         self._redo: list[tuple[str, list[Change]]] = []
         read, _ = tables.read(root)
-        coders = list(dict.fromkeys(row["coder"] for row in read.rows.get("statements", []) if row.get("coder")))
-        self.coder = coder or (coders[0] if len(coders) == 1 else "a")
+        coders = {row["coder"] for row in read.rows.get("statements", []) if row.get("coder")}
+        self.coder = coder or (min(coders) if len(coders) == 1 else "a")
         self._secret = secrets.token_hex(8)
         self._last: tuple[str, Tables, dict[str, list[Record]]] | None = None
         self._project = hashlib.sha256(str(root).encode()).hexdigest()[:12]  # drafts of two projects are not one's
-        if sight.first(coders) in (self.coder, None):  # what is there stays seen, whatever comes meanwhile
+        first = sight.first(root, read.descriptor, self._records(read)[0])
+        if first in (self.coder, None):  # what is there stays seen, whatever comes meanwhile
             self._made = {(name, row["id"]) for name in OWN for row in read.rows.get(name, []) if row.get("id")}
         else:
             self._made = sight.made(root, self.coder)
+            sight.keep(root, self.coder, self._made)
 
     def known(self, source: str) -> None:
         """Raises BriefingError where there is no source with this id."""
@@ -87,13 +89,16 @@ class Coding:
                     "title": "The tables cannot be read", "text": str(error), "todo": "Mend data/datapackage.json."}}
             source, text, problem = self._source(read, source)
             records, unreadable = self._records(read)
-            seen = self._sight(records)
+            seen = self._sight(read, records)
             checked = self._checked(read, source, seen) if text is not None else passages.Check()
+            marks = seen.marks(read)
             return {
                 "version": version, "project": self._project, "coder": self.coder, "blind": seen.blind,
                 "source": source, "problem": problem,
                 "sources": [{key: row.get(key) for key in ("id", "title", "publisher", "language")}
-                            | {"published": row.get("published") or ""} for row in read.rows.get("sources", [])],
+                            | {"published": row.get("published") or "", "coded": marks.get(str(row.get("id")), [])}
+                            for row in read.rows.get("sources", [])],
+                "marks": "codings" in read.rows,
                 "text": hashlib.sha256(text.encode()).hexdigest()[:16] if text is not None else None,
                 "schemas": {resource["name"]: resource["schema"] for resource in read.descriptor["resources"]
                             if resource["name"] in CODED},
@@ -127,7 +132,7 @@ class Coding:
         source, text, _ = self._source(read, source)
         if text is None:
             return {"paragraphs": [], "numbers": [], "names": []}
-        seen = self._sight(records)
+        seen = self._sight(read, records)
         rows = seen.rows(read)
         held = [row for row in rows["passages"] if row["source"] == source]
         found = proposals.uncoded(text, self._row(read, source).get("language"), held,
@@ -146,7 +151,7 @@ class Coding:
             raise BriefingError(f"{source}: found no text, expected one. {(problem or {}).get('todo', '')}")
         offered = offers.offer(text, self._row(read, source), read.rows.get("actors", []), start, end)
         span = offered["start"], offered["end"]
-        seen = self._sight(records)
+        seen = self._sight(read, records)
         over = [row for row in self._held(read, source) if row["start"] < span[1] and span[0] < row["end"]]
         known = [row for row in over if not seen.hidden(row["id"])]
         under = [row for row in over if seen.hidden(row["id"])]
@@ -159,8 +164,8 @@ class Coding:
 
     def slug(self, table: str, words: str) -> str:
         """An id made of words, which no row of a table has yet."""
-        _, records = self._reading()
-        return proposals.slug(words, self._sight(records).ids(table))
+        read, records = self._reading()
+        return proposals.slug(words, self._sight(read, records).ids(table))
 
     # --- what is changed ---
 
@@ -176,13 +181,13 @@ class Coding:
         with self._lock:
             read, _ = tables.read(self.root)
             records, _ = self._records(read)
-            seen = self._sight(records)
+            seen = self._sight(read, records)
             there = {(table, row["id"]) for table in SHARED for row in read.rows.get(table, [])}  # by another form, say
             changes = [each for each in changes if each.get("before")
                        or (each["table"], (each.get("after") or {}).get("id")) not in there]
             asked = self._named(read, seen, [self._change(read, seen, source, each) for each in changes])
             made = [each for change in asked for each in self._renamed(read, change)]
-            made = _followed(made, records.get("statements", []))
+            made = sight.followed(made, records.get("statements", []))
             self._write(label, read, made)
             self._note(seen, made)
             return self.state(source) | {"saved": seen.masked(asked[-1].after) if asked else None}
@@ -195,7 +200,7 @@ class Coding:
         with self._lock:
             read, _ = tables.read(self.root)
             records, _ = self._records(read)
-            seen = self._sight(records)
+            seen = self._sight(read, records)
             changes = [self._change(read, seen, source, {"table": table, "before": before, "after": None})]
             if id := before.get("id"):
                 found = editing.removing(self.root, read.descriptor, table, id)
@@ -208,6 +213,20 @@ class Coding:
                                        for change in others]}
                 changes += others
             self._write(label, read, changes)
+            return self.state(source)
+
+    def mark(self, source: str, whole: bool) -> Data:
+        """Say in the table `codings` that this coder has coded a source to its end, or take that back; the state after
+        it. Raises as `save` does, and BriefingError where the project has no such table."""
+        with self._lock:
+            read, _ = tables.read(self.root)
+            self.known(source)
+            cells = {"coder": self.coder, "source": source}
+            there = [record.cells for record in editing.rows(self.root, read.descriptor, "codings")
+                     if cells.items() <= record.cells.items()]
+            if whole != bool(there):
+                changes = [Change("codings", None, cells)] if whole else [Change("codings", row, None) for row in there]
+                self._write(f"{source} coded to its end" if whole else f"{source} not coded to its end", read, changes)
             return self.state(source)
 
     def undo(self, source: str) -> Data:
@@ -223,7 +242,7 @@ class Coding:
         source. Raises as `save` does, and BriefingError where coding is blind: the passages are another's."""
         with self._lock:
             read, _ = tables.read(self.root)
-            if self._sight(self._records(read)[0]).blind:
+            if self._sight(read, self._records(read)[0]).blind:
                 raise BriefingError("data/passages.csv: found a blind coder, expected the first coder to take over a "
                                     "changed text. Let them do so, or start with --see-all.")
             found = passages.check(read, {source: self._places()[source]})
@@ -265,7 +284,7 @@ class Coding:
         try:
             return editing.apply(self.root, read.descriptor, changes)
         except Conflict as error:
-            seen = self._sight(self._records(read)[0])
+            seen = self._sight(read, self._records(read)[0])
             if not seen.blind:
                 raise
             mine = replace(error.mine, before=seen.masked(error.mine.before), after=seen.masked(error.mine.after))
@@ -277,8 +296,8 @@ class Coding:
             if change.after and change.table in OWN and (id := change.after.get("id")) and (
                     change.before is None or (change.table, change.before.get("id", "")) in self._made):
                 self._made.add((change.table, id))
-        if seen.blind:
-            sight.keep(self.root, self.coder, self._made)
+        if not self.see_all:
+            sight.keep(self.root, self.coder, self._made if seen.blind else None)
 
     def _back(self, source: str, one: list[tuple[str, list[Change]]], other: list[tuple[str, list[Change]]]) -> Data:
         with self._lock:
@@ -346,8 +365,10 @@ class Coding:
                     found[name], unreadable[name] = [], str(error)
         return found, unreadable
 
-    def _sight(self, records: Mapping[str, Sequence[Record]]) -> Sight:
-        return Sight.of(records, self.coder, self.see_all, self._made, self._secret)
+    def _sight(self, read: Tables, records: Mapping[str, Sequence[Record]]) -> Sight:
+        first = sight.first(self.root, read.descriptor, records)
+        return Sight.of(records, self.coder, self.see_all or first in (self.coder, None), self._made, self._secret,
+                        alone=not self.see_all)
 
     def _checked(self, read: Tables, source: str | None, seen: Sight) -> passages.Check:
         """The passages that are seen against the text; the others say nothing."""
@@ -390,7 +411,7 @@ class Coding:
 
     def _alone(self, read: Tables, seen: Sight, new: Cells) -> None:
         """Never two passages on one span, and none that cross."""
-        if not (span := _span(new)):
+        if not (span := sight.span_of(new)):
             return
         for row in self._held(read, new["source"]):
             other = row["start"], row["end"]
@@ -470,31 +491,3 @@ def _naming(change: Change, given: Mapping[str, str], descriptor: Mapping[str, A
             parts = after[each.column].split(each.delimiter) if each.delimiter else [after[each.column]]
             after[each.column] = (each.delimiter or "").join(given.get(part, part) for part in parts)
     return after
-
-
-def _followed(changes: Sequence[Change], statements: Sequence[Record]) -> list[Change]:
-    """Changes, and where a passage gets other words, those of the coders' own spans in it."""
-    found = list(changes)
-    for change in changes:
-        before, after = change.before or {}, change.after or {}
-        old, new = _span(before), _span(after)
-        if change.table != "passages" or not old or not new or old == new:
-            continue
-        for record in statements:
-            span = _span(record.cells)
-            if not span or record.cells.get("passage") != before.get("id"):
-                continue
-            start, end = max(span[0], new[0]), min(span[1], new[1])
-            place = new if span == old or start >= end else (start, end)
-            at = next((n for n, each in enumerate(found) if (each.table, each.before) == ("statements", record.cells)),
-                      len(found))
-            known = found[at].after if at < len(found) else record.cells
-            if known is not None:
-                found[at:at + 1] = [Change("statements", record.cells,
-                                           {**known, "start": str(place[0]), "end": str(place[1])})]
-    return found
-
-
-def _span(cells: Cells) -> tuple[int, int] | None:
-    start, end = cells.get("start", ""), cells.get("end", "")
-    return (int(start), int(end)) if start.isdecimal() and end.isdecimal() else None

@@ -86,8 +86,11 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
         diff.add_argument(name, metavar=name.upper(), help="a project's folder, a report.pdf, or a git revision")
     diff.add_argument("--html", type=Path, metavar="FILE", help="also write a page with the figures side by side")
     sheet = command("sheet", "a blind sheet for another coder",
-                    "Write a coding sheet without codes, or read a filled one into data/statements.csv.")
+                    "Write a coding sheet without codes, or read a filled one into data/statements.csv; "
+                    "data/codings.csv then has who coded which source.")
     sheet.add_argument("file", type=Path, metavar="FILE", help="the sheet, CSV")
+    sheet.add_argument("--source", action="append", default=[], metavar="ID",
+                       help="write the passages of this source only (may be given several times; default: all)")
     sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
     _speaking(command)
     return top

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import NOTHING_CHANGED
-from ..findings import BriefingError, Finding, Findings
+from ..findings import BriefingError, Finding, Findings, InvalidData
 from . import arguments
 
 if TYPE_CHECKING:
+    from ..discourse.reliability import Agreement
     from ..editions.compare import Difference
     from ..rendering.timings import Timings
     from .preview import Outcome
@@ -370,20 +371,31 @@ def _coders_lines(result: Review) -> str:
     if len(found.coders) < 2:
         return (f"Coders: {len(found.coders)} ({', '.join(found.coders) or 'none'}); no alpha: agreement takes two. "
                 "`briefing sheet FILE` writes a blind sheet for another.")
-    lines = [f"Coders: {', '.join(found.coders)}. "
-             "Krippendorff's alpha (nominal) over the cells that any of them coded:"]
-    for agreement in (found.overall, *found.concepts):
-        interval = f" ({agreement.low:.2f} to {agreement.high:.2f})" if agreement.low is not None else ""
-        alpha = "not defined: all codes are the same"
-        if agreement.alpha is not None:
-            alpha = f"{agreement.alpha:.2f}{interval}"
-        lines.append(f"  {agreement.concept or 'all concepts'}: {alpha}, {agreement.units} "
-                     f"cell{'s' * (agreement.units != 1)}")
+    if not found.sources:
+        return (f"Coders: {', '.join(found.coders)}; no alpha: no source was coded by two coders. "
+                "`briefing sheet FILE --source ID` writes a blind sheet of one source.")
+    read = ", ".join(str(each.source) for each in found.sources)
+    lines = [f"Coders: {', '.join(found.coders)}. Krippendorff's alpha (nominal) over the cells (source, actor, "
+             f"concept) that any of them coded, in what two of them coded ({read}):",
+             _agreement_line("all concepts", found.overall),
+             *(_agreement_line(str(each.concept), each) for each in found.concepts)]
+    if len(found.sources) > 1:
+        lines += [_agreement_line(f"source {each.source}", each) for each in found.sources]
+    if len(found.pairs) > 1:
+        lines += [_agreement_line(" and ".join(each.pair or ()), each) for each in found.pairs]
     for cell in found.disagreements:
         stands = "; ".join(f"{coder}: {stand}{' in ' + ', '.join(cell.passages[coder]) if cell.passages[coder] else ''}"
                            for coder, stand in cell.stands.items())
-        lines.append(f"  disagreement on {cell.actor}, {cell.concept}: {stands}")
+        lines.append(f"  disagreement in {cell.source} on {cell.actor}, {cell.concept}: {stands}")
     return "\n".join(lines)
+
+
+def _agreement_line(name: str, agreement: Agreement) -> str:
+    interval = f" ({agreement.low:.2f} to {agreement.high:.2f})" if agreement.low is not None else ""
+    alpha = "not defined: all codes are the same" if agreement.units else "not defined: nobody found a stand"
+    if agreement.alpha is not None:
+        alpha = f"{agreement.alpha:.2f}{interval}"
+    return f"  {name}: {alpha}, {agreement.units} cell{'s' * (agreement.units != 1)}"
 
 
 def _review_as_data(result: Review) -> dict[str, object]:
@@ -394,17 +406,35 @@ def _review_as_data(result: Review) -> dict[str, object]:
 
 
 def _sheet(options: argparse.Namespace) -> int:
-    from ..discourse import reliability
+    from ..coding import sheets
     from ..facts import tables
 
-    data = tables.load(_project(options))
-    if options.read is not None:
-        count = reliability.read_sheet(data, options.file, options.read)
-        message = f"Added {count} statements of coder {options.read} to data/statements.csv"
-    else:
-        count = reliability.write_sheet(data, options.file)
-        message = f"Wrote {options.file} with {count} passages to code"
-    print(json.dumps({"count": count}) if options.json else message)
+    data, findings = tables.read(_project(options))  # not `load`: whose statements count may be open yet
+    if findings:
+        raise InvalidData(findings)
+    if options.read is None:
+        count = sheets.write(data, options.file, options.source)
+        of = f" of {', '.join(dict.fromkeys(options.source))}" if options.source else ""
+        print(json.dumps({"count": count}) if options.json else
+              f"Wrote {options.file} with {count} passage{'s' * (count != 1)}{of} to code")
+        return 0
+    if options.source:
+        raise BriefingError("--source: found with --read, expected without. The sheet says which sources it covers.")
+    taken = sheets.read(data, options.file, options.read)
+    if options.json:
+        print(json.dumps({"count": taken.statements, "sources": taken.sources, "recorded": taken.recorded,
+                          "declare": taken.declare}, ensure_ascii=False))
+        return 0
+    print(f"Added {taken.statements} statement{'s' * (taken.statements != 1)} of coder {options.read} to "
+          "data/statements.csv")
+    sources = ", ".join(taken.sources)
+    print(f"Recorded in data/codings.csv that {options.read} coded {sources}" if taken.recorded else
+          f"Not recorded that {options.read} coded {sources}: this project has no table codings. To have one, write "
+          f"the resource {sheets.CODINGS} into data/datapackage.json, and data/codings.csv with the header "
+          f"`coder,source` and the row{'s' * (len(taken.sources) > 1)} "
+          f"{', '.join(f'`{options.read},{source}`' for source in taken.sources)}")
+    if taken.declare:
+        print(f"Next, say whose statements figures are drawn from, in data/datapackage.json, such as: {taken.declare}")
     return 0
 
 

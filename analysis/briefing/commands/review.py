@@ -13,7 +13,7 @@ from typing import Any
 from ..discourse import reliability
 from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
-from ..facts import tables
+from ..facts import coders, tables
 from ..findings import BriefingError, Finding, InvalidData, InvalidReport, meant, shown
 from ..language import of, speaking
 from ..report import report
@@ -50,7 +50,7 @@ def _review(root: Path, texts: Mapping[str, Path]) -> Review:
         raise InvalidData(findings)
     checked = passages.check(data, texts)
     findings = [*checked.findings, *_check_grades(data)]
-    agreement, missing = reliability.measure(data, _expected_coders(data))
+    agreement, missing = reliability.measure(data, coders.listed(data.descriptor))
     findings += missing
     try:
         read = report.read(root)
@@ -64,12 +64,6 @@ def _review(root: Path, texts: Mapping[str, Path]) -> Review:
         findings += [*lacking, *captions.check(read, data, executed), *said]
     return Review(findings, checked.checked, checked.unchecked, agreement, reliability.coders(data),
                   passages.patch(data, checked))
-
-
-def _expected_coders(data: tables.Tables) -> tuple[str, ...]:
-    """Who should have coded: `coders` of the descriptor, one name or a list."""
-    coders = data.descriptor.get("coders") or ()
-    return tuple(map(str, coders)) if isinstance(coders, list) else (str(coders),) if coders else ()
 
 
 # --- sources and grades -----------------------------------------------------------

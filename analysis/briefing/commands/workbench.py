@@ -65,7 +65,7 @@ class Workbench(Loopback):
         asked: dict[str, Callable[..., Any]] = {
             "state": coding.state, "text": coding.text, "uncoded": coding.uncoded, "slug": coding.slug,
             "select": coding.select, "save": coding.save, "remove": coding.remove, "undo": coding.undo,
-            "redo": coding.redo, "move": coding.move}
+            "redo": coding.redo, "move": coding.move, "mark": coding.mark}
         return [(self._base, _File, {"path": TEMPLATES / PAGE}),
                 *[(f"{self._base}{re.escape(name)}", _File, {"path": TEMPLATES / name}) for name in FILES],
                 *[(f"{self._base}{name}", _Asked, {"do": do}) for name, do in asked.items()],

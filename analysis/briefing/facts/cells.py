@@ -39,7 +39,12 @@ def read(field: dict[str, Any], cell: str) -> tuple[Any, Problem | None]:
     if cell != cell.strip():
         return value, ("spaces", shown(cell), "no space at either end", f"Write `{cell.strip()}`.")
     if "listOf" in field:
-        value = tuple(cell.split(field["listOf"].get("delimiter", ";")))
+        mark = field["listOf"].get("delimiter", ";")
+        value = tuple(dict.fromkeys(part for each in cell.split(mark) if (part := each.strip())))
+        if value != tuple(cell.split(mark)):
+            copy = f"`{mark.join(value)}`" if value else ""
+            return value, ("list", shown(cell), f"parts with `{mark}` between, none empty and none with spaces",
+                           write(copy, "Write each part once, or leave the cell empty."))
     return value, _constraint_problem(constraints, value, cell) or (
         _edtf_problem(cell) if field.get("rdfType") == EDTF else None)
 
@@ -139,11 +144,28 @@ def _edtf_problem(cell: str) -> Problem | None:
             raise ValueError("an interval that ends before it begins")
         for day in re.findall(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", cell):
             datetime.date.fromisoformat(day)
+        if _DOUBT_WITHIN.search(cell):
+            raise ValueError("doubt of a part of a date")
     except ValueError:
         return ("date", shown(cell), "a date in EDTF (ISO 8601-2) that exists, as 2031-05-30, 2031-05, "
                 "2031-05-02/.. or [2031-05-02..2031-05-04]",
-                write(meant_date(cell), "Write the date as the source gives it."))
+                _date_remedy(cell, "Write the date as the source gives it."))
     return None
+
+
+def _date_remedy(cell: str, remedy: str) -> str:
+    """What to write in the place of a date that is none, or that cannot be said in prose, and why."""
+    meant_ = meant_date(cell)
+    if match := re.fullmatch(r"(\d{4})-(2[1-4])", cell):
+        years, months = meant_.split(" or ") if " or " in meant_ else ("", meant_)
+        season = ("spring", "summer", "autumn", "winter")[int(match[2]) - 21]
+        years = f"; for the years write {years}" if years else ""
+        return f"EDTF reads {cell} as the {season} of {match[1]}: write {months} for its months (in the north){years}."
+    if _DOUBT_WITHIN.search(cell) and meant_:
+        return f"Write {meant_}: the sign of doubt stands at the end, for the whole date."
+    if "X" in cell and meant_ and "[" not in meant_:
+        return f"Write {meant_}: what the source does not give is left out."
+    return write(meant_, remedy)
 
 
 # --- what was meant: given in a message as the value to copy; nothing is corrected by it ---
@@ -216,6 +238,8 @@ def _exists(edtf: str) -> bool:
 
 
 _YEAR, _DAY = r"(\d{4})", r"(\d{1,2})"
+#: A sign of doubt before a date or within it: EDTF has it, but prose has no word for doubt of a part.
+_DOUBT_WITHIN = re.compile(r"[~?%](?=-?\d)")
 _ABOUT = re.compile(r"(?:~|\bc\.?|\bca\.?|\bcirca|\babout|\baround)\s*(?=\w)|(?<=\d)\s*~", re.IGNORECASE)
 
 
@@ -223,10 +247,12 @@ def _dates(cell: str) -> list[str]:
     """Dates that a cell may mean, right or wrong."""
     if _ABOUT.search(cell):
         return [f"{guess}~" for guess in _dates(_ABOUT.sub("", cell).strip())]
-    if match := re.fullmatch(r"\?(.+)", cell):
-        return [f"{match[1]}?"]
-    if match := re.fullmatch(rf"{_YEAR}(-\d\d)?(?:-[XxuU?]{{2}}){{1,2}}", cell):
-        return [f"{match[1]}{match[2] or ''}"]
+    if match := re.fullmatch(r"([\d-]*)([?%])(-?[\d-]+)", cell):  # ?2024, 2024?-03
+        return [f"{match[1]}{match[3]}{match[2]}"]
+    if match := re.fullmatch(r"(\d\d)[Xx]{2}()()", cell) or re.fullmatch(
+            rf"{_YEAR}(-\d\d)?(?:-(?:[XxuU?]{{2}}|\d[Xx])){{1,2}}|{_YEAR}-[Xx]{{2}}-\d\d", cell):
+        year = match[1] or match[3]
+        return [f"{year}{match[2] or ''}"] if len(year) == 4 else [f"[{year}00..{year}99]"]
     if match := re.fullmatch(r"(\d{4})-(2[1-4])", cell):  # spring to winter, which EDTF writes in place of a month
         return [f"{match[1]}/{match[1][:2]}{match[2]}", _season(int(match[1]), int(match[2]))]
     if _exists(cell):

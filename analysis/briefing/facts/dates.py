@@ -15,6 +15,8 @@ from ..language.locales import interval, joined
 MONTHS = "January February March April May June July August September October November December".split()
 
 _PLAIN = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?"
+#: A month or a day that is not given, and what stands before it says the same: some month of 2024 is 2024.
+_NOT_GIVEN = re.compile(r"(?<=[0-9])(?:-XX)+(?![0-9X-])")
 
 
 @functools.cache
@@ -29,12 +31,17 @@ def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
     if match := re.fullmatch(rf"({_PLAIN}|\.\.)/({_PLAIN}|\.\.)|\[({_PLAIN})\.\.({_PLAIN})\]", edtf):
         first, last = (end for end in match.groups()[::4] if end)
         return (None if first == ".." else date_bounds(first)[0], None if last == ".." else date_bounds(last)[1])
+    if short := _NOT_GIVEN.sub("", edtf) if "X" in edtf else "":
+        if short != edtf:
+            return date_bounds(short)
+        if re.search(r"X(?!$|[~?%,/.\]} ])|(?<![0-9]{3})X", edtf):
+            raise ValueError("of digits that are not given, only the last of a year, a month or a day are supported")
     from edtf import parse_edtf  # slow to load and to parse: only for what is rarer
     from edtf.parser.edtf_exceptions import EDTFParseException
 
     try:
         parsed = parse_edtf(edtf)
-    except EDTFParseException as error:
+    except (EDTFParseException, AttributeError, KeyError, TypeError) as error:
         raise ValueError(f"{edtf} is no EDTF date") from error
     parts = (parsed.lower, parsed.upper) if hasattr(parsed, "lower") else (parsed, parsed)
     if not all(hasattr(part, "lower_strict") for part in parts):
@@ -60,6 +67,8 @@ def _bound(part: Any, which: str) -> datetime.date | None:
         return datetime.date(*moment[:3])
     except (TypeError, AttributeError):  # an open end is no moment
         return None
+    except OverflowError as error:
+        raise ValueError("a year that no calendar has") from error
 
 
 # --- in prose -------------------------------------------------------------------
@@ -68,6 +77,7 @@ def day(edtf: str | None) -> str:
     """An EDTF date as prose has it in the language of the report, with its doubt; empty where there is none."""
     if not edtf:
         return ""
+    edtf = _NOT_GIVEN.sub("", edtf)
     if not current().english:
         return _day(edtf, current())
     if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):

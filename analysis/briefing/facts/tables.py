@@ -17,7 +17,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,15 +25,16 @@ from typing import TYPE_CHECKING, Any
 
 from .. import language
 from ..findings import BriefingError, Finding, InvalidData, meant, shown
-from ..language import catalogues, likelihood
+from ..language import catalogues
 from . import cells, coders, recording
 from .dates import date_bounds as date_bounds  # which notebooks take from here
+from .rules import keys, method
+from .rules.method import LONGEST_QUOTE as LONGEST_QUOTE
 
 if TYPE_CHECKING:
     import pandas
 
 DESCRIPTOR = "datapackage.json"
-LONGEST_QUOTE = 12  # words
 
 #: The columns that a table of this name must have; it may have more.
 STANDARD: Mapping[str, tuple[str, ...]] = {
@@ -52,13 +53,10 @@ STANDARD: Mapping[str, tuple[str, ...]] = {
     "judgements": ("id", "text", "likelihood", "confidence", "basis", "supported_by",
                    "against", "alternative", "would_change_it"),
 }
-#: The tables that hold evidence, and the column by which citations and judgements name their rows.
-EVIDENCE_KEYS: Mapping[str, str] = {"passages": "id", "sources": "id", "quantities": "id", "events": "id",
-                                    "series": "series"}
 REQUIRED_TABLES = ("sources", "passages")
 
 #: Findings after which rows of a table are missing, so that ids of other tables would seem to dangle.
-_UNREAD = {"table-missing", "not-utf-8", "table-empty", "header", "not-csv", "row-length"}
+_UNREAD = {"table-missing", "not-utf-8", "table-empty", "separator", "header", "not-csv", "row-length"}
 
 Row = dict[str, Any]
 
@@ -163,8 +161,8 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
         findings += found
         if any(finding.code in _UNREAD for finding in found):
             unread.add(resource["name"])
-    findings += _check_keys(descriptor, rows, numbers, unread)
-    findings += _check_method(descriptor, rows, numbers, language.of(root))
+    findings += keys.check(descriptor, rows, numbers, unread)
+    findings += method.check(descriptor, rows, numbers, language.of(root))
     order = {resource["path"]: n for n, resource in enumerate(descriptor["resources"])}
     findings.sort(key=lambda f: (order.get(f.path.removeprefix("data/"), -1), f.row or 0))
     return Tables(root, descriptor, rows), findings
@@ -240,10 +238,8 @@ def _resource_problem(resource: Any) -> tuple[str, str, str] | None:
                 return (shown(f"{name}.{field['name']}: {kind}"), f"one of the types {' '.join(cells.CASTS)}",
                         meant(kind, cells.CASTS))
             re.compile(field.get("constraints", {}).get("pattern", ""))
-            for target in field.get("listOf", {}).get("references", []):
-                _table, _column = target.split(".")
-        for foreign in resource["schema"].get("foreignKeys", []):
-            _as_list(foreign["fields"]), _as_list(foreign["reference"]["fields"])
+        if problem := keys.declaration_problem(resource):
+            return problem
     except (TypeError, KeyError, AttributeError, ValueError, re.error) as error:
         return shown(f"{type(error).__name__}: {error} in {json.dumps(resource)}"), \
             "a resource with name, path and schema.fields, as Table Schema has them", ""
@@ -273,6 +269,10 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
             'Save the file as "UTF-8", not as "UTF-8 with BOM".', line=1)
         data = data[3:]
     try:
+        if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data:
+            add("not-utf-8", "UTF-16, which spreadsheets call Unicode text", "UTF-8",
+                'Save the file as "CSV UTF-8 (comma delimited)".', line=1)
+            return [], [], findings
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         add("not-utf-8", f"the byte 0x{data[error.start]:02x}", "UTF-8",
@@ -294,34 +294,66 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
     try:
         header = next(records)
         row_line = records.line_num + 1
-        if header != names:
-            usable = sorted(header) == sorted(names)
+        if mark := _separator(text, names):
+            add("separator", f"cells separated by {mark}", "cells separated by commas", "Save the file as CSV with the "
+                "comma as separator: spreadsheets take another one in many languages, and ask for it, or take it from "
+                "the system.", row=1)
+            return [], [], findings
+        extra = [*dict.fromkeys(column for column in header if column not in names)]
+        kept = [column for column in header if column in names]
+        usable = sorted(kept) == sorted(names)
+        if usable:
+            findings += [_extra_column(path, column, resource["name"]) for column in extra]
+        if kept != names:
             add("header-order" if usable else "header", shown(",".join(header)), ",".join(names),
                 _header_remedy(header, names), row=1)
             if not usable:
                 return [], [], findings
-            fields = sorted(fields, key=lambda field: header.index(field["name"]))
+        by_name = {field["name"]: field for field in fields}
         for number, record in enumerate(records, start=2):
             row_line = records.line_num + 1
             if not record:
-                add("row-empty", "an empty row", f"{len(names)} cells", "Remove the row.", row=number)
+                add("row-empty", "an empty row", f"{len(header)} cells", "Remove the row.", row=number)
                 continue
-            if len(record) != len(names):
-                add("row-length", f"{len(record)} cells", f"{len(names)} cells, one a column",
+            if len(record) != len(header):
+                add("row-length", f"{len(record)} cells", f"{len(header)} cells, one a column",
                     "Quote cells that hold a comma, and fill up the row.", row=number)
                 continue
             row: Row = {}
-            for field, cell in zip(fields, record, strict=True):
-                value, problem = cells.read(field, cell)
-                row[field["name"]] = value
-                if problem:
-                    add(*problem, row=number, column=field["name"])
+            for column, cell in zip(header, record, strict=True):
+                if column in by_name:
+                    row[column], problem = cells.read(by_name[column], cell)
+                    if problem:
+                        add(*problem, row=number, column=column)
             rows.append(row)
             numbers.append(number)
     except csv.Error as error:
         add("not-csv", str(error), "comma-separated values, quoted by RFC 4180",
             "Mend the quoting of the row that begins in this line.", line=row_line)
     return rows, numbers, findings
+
+
+def _separator(text: str, names: list[str]) -> str:
+    """What separates the cells of a table in the place of commas, as messages name it; empty where commas do."""
+    first = text.split("\n", 1)[0]
+    if re.fullmatch(r"sep=.", first):
+        return f"what its first line {shown(first)} says"
+    if len(names) < 2:
+        return ""
+    marks = {";": "semicolons", "\t": "tabs", "|": "bars"}
+    return next((word for mark, word in marks.items() if first.count(mark) >= len(names) // 2
+                 and {*names} & {cell.strip(' "') for cell in first.split(mark)}
+                 and not {*names} & {cell.strip(' "') for cell in first.split(",")}), "")
+
+
+def _extra_column(path: str, column: str, table: str) -> Finding:
+    if not column:
+        return Finding("column-extra", path, "a column without a name", "a name for each column",
+                       "Take the comma away that the header has too much, and the cells below.", row=1)
+    field = json.dumps({"name": column, "type": "string", "description": "what it says"}, ensure_ascii=False)
+    return Finding("column-extra", path, f"the column {shown(column)}, which nobody declared", "declared columns",
+                   f"Write `{field}` into the fields of {table} in data/{DESCRIPTOR}, or remove the column.", row=1,
+                   column=column)
 
 
 def _header_remedy(header: list[str], names: list[str]) -> str:
@@ -331,133 +363,3 @@ def _header_remedy(header: list[str], names: list[str]) -> str:
     parts = [f"add {', '.join(missing)}" if missing else "", f"remove {shown(', '.join(extra))}" if extra else ""]
     todo = " and ".join(part for part in parts if part) or "put the columns into this order"
     return f"{''.join(near)}{todo[0].upper()}{todo[1:]}."
-
-
-# --- keys ---------------------------------------------------------------------
-
-def _as_list(names: str | list[str]) -> list[str]:
-    return [names] if isinstance(names, str) else names
-
-
-def _check_keys(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # noqa: C901  all keys of a table in one pass
-                numbers: Mapping[str, list[int]], unread: set[str]) -> Iterator[Finding]:
-    """Ids given twice, and ids that no row has; what points into a table that could not be read is left alone."""
-    for resource in descriptor["resources"]:
-        name, schema = resource["name"], resource["schema"]
-        path = f"data/{resource['path']}"
-        table = list(zip(numbers[name], rows[name], strict=True))
-        uniques = [_as_list(schema.get("primaryKey", []))]
-        uniques += [[f["name"]] for f in schema["fields"] if f.get("constraints", {}).get("unique")]
-        for columns in uniques:
-            first: dict[tuple[Any, ...], int] = {}
-            for number, row in table:
-                key = tuple(row.get(column) for column in columns)
-                if not columns or None in key:
-                    continue
-                if key in first:
-                    yield Finding("id-twice", path, f"{shown(', '.join(map(str, key)))} again, as in row {first[key]}",
-                                  "each once", f"Give one of the rows another id{_free(key, first)}, or remove it.",
-                                  row=number, column=", ".join(columns))
-                first.setdefault(key, number)
-        for foreign in schema.get("foreignKeys", []):
-            columns = _as_list(foreign["fields"])
-            target = foreign["reference"].get("resource") or name
-            targets = _as_list(foreign["reference"]["fields"])
-            if target in unread:
-                continue
-            known = {tuple(row.get(column) for column in targets): None for row in rows.get(target, [])}
-            for number, row in table:
-                key = tuple(row.get(column) for column in columns)
-                if all(value is not None for value in key) and key not in known:
-                    yield _dangling(path, number, ", ".join(columns), ", ".join(map(str, key)), [target],
-                                    [", ".join(map(str, one)) for one in known if None not in one])
-        for field in schema["fields"]:
-            targets = field.get("listOf", {}).get("references", [])
-            if targets and not unread.intersection(target.split(".")[0] for target in targets):
-                known_ids = {row[column]: None for target, column in (t.split(".") for t in targets)
-                             for row in rows.get(target, []) if row.get(column) is not None}
-                for number, row in table:
-                    for item in row.get(field["name"]) or ():
-                        if item not in known_ids:
-                            yield _dangling(path, number, field["name"], item, [t.split(".")[0] for t in targets],
-                                            list(known_ids))
-
-
-def _dangling(path: str, row: int, column: str, id: str, tables: list[str], known: list[str]) -> Finding:
-    near = meant(id, known) or (f"The ids there are such as `{'` and `'.join(map(str, known[:2]))}`. " if known else "")
-    return Finding("id-dangling", path, shown(id), f"an id of {' or '.join(tables)}",
-                   f"{near}Correct the id, or add the row that it names.", row=row, column=column)
-
-
-def _free(key: tuple[Any, ...], taken: Mapping[tuple[Any, ...], int]) -> str:
-    """An id like this one that no row has, as a proposal."""
-    if len(key) > 1 or not isinstance(key[0], str):
-        return ""
-    return next(f", such as `{id}`" for n in range(2, len(taken) + 3) if ((id := f"{key[0]}-{n}"),) not in taken)
-
-
-# --- what the method asks -----------------------------------------------------
-
-def _check_method(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],  # noqa: C901  one branch a rule
-                  numbers: Mapping[str, list[int]], spoken: language.Language) -> Iterator[Finding]:
-    paths = {resource["name"]: f"data/{resource['path']}" for resource in descriptor["resources"]}
-    length = {row.get("id"): row.get("characters") for row in rows.get("sources", [])}
-
-    def each(table: str) -> Iterator[tuple[Row, dict[str, Any]]]:
-        for number, row in zip(numbers.get(table, []), rows.get(table, []), strict=True):
-            yield row, {"path": paths[table], "row": number}
-
-    yield from _ambiguous_ids(each)
-    for row, place in each("passages"):
-        start, end = row.get("start"), row.get("end")
-        if start is not None and end is not None and start >= end:
-            yield Finding("span-reversed", found=f"{start} to {end}", expected="a start before its end",
-                          remedy=f"Write `{end}` and `{start}`: the half-open range of code points, start first.",
-                          column="start, end", **place)
-        limit = length.get(row.get("source"))
-        if end is not None and limit is not None and end > limit:
-            yield Finding("span-outside", found=str(end), expected=f"at most {limit}, the source's length",
-                          remedy="Correct the span, or the source's number of characters.", column="end", **place)
-        yield from _held_words(row, place)
-    for row, place in each("statements"):
-        if row.get("mode") == "done" and not row.get("act"):
-            yield Finding("act-missing", found="an empty cell", expected="the act that shows the stand",
-                          remedy="Say what the actor did, or set the mode to said.", column="act", **place)
-    for row, place in each("judgements"):
-        text, word = row.get("text"), row.get("likelihood")
-        if text and word and not likelihood.found(text, word, spoken):
-            yield Finding("likelihood-unsaid", found=f"no {shown(likelihood.forms(word, spoken)[0])} in the text",
-                          expected="the likelihood word in the text",
-                          remedy="Say it in the sentence, or correct the likelihood.", column="text", **place)
-    for table in ("quantities", "events"):
-        for row, place in each(table):
-            if (row.get("passage") is None) == (row.get("source") is None):
-                found = "neither" if row.get("passage") is None else "both"
-                yield Finding("evidence", found=found, expected="either a passage or a source",
-                              remedy="Say where the row comes from, once.", column="passage, source", **place)
-
-
-def _held_words(row: Row, place: dict[str, Any]) -> Iterator[Finding]:
-    """More words of a source than may be held: in a quote, and in a quote with what stands before and after."""
-    prefix, quote, suffix = (len((row.get(name) or "").split()) for name in ("prefix", "quote", "suffix"))
-    if quote > LONGEST_QUOTE:
-        yield Finding("quote-too-long", found=f"{quote} words", expected=f"at most {LONGEST_QUOTE}",
-                      remedy="Shorten the quote; the span and its hash hold the rest.", column="quote", **place)
-    elif prefix + quote + suffix > LONGEST_QUOTE:
-        yield Finding("context-too-long", found=f"{prefix} + {quote} + {suffix} = {prefix + quote + suffix} words",
-                      expected=f"at most {LONGEST_QUOTE} of a source together",
-                      remedy="Take words from the start of the prefix or the end of the suffix.",
-                      column="prefix, quote, suffix", **place)
-
-
-def _ambiguous_ids(each: Callable[[str], Iterator[tuple[Row, dict[str, Any]]]]) -> Iterator[Finding]:
-    """Ids of evidence that two tables have: a citation or a judgement could mean either."""
-    first: dict[str, str] = {}
-    for table, key in EVIDENCE_KEYS.items():
-        for row, place in each(table):
-            id = row.get(key)
-            if id and first.setdefault(id, table) != table:
-                yield Finding("id-ambiguous", found=f"{shown(id)}, which {first[id]} has as well",
-                              expected="an id that no other table of evidence has",
-                              remedy="Rename one of them; citations name evidence by its id alone.", column=key,
-                              **place)

@@ -242,7 +242,7 @@ function render() {
   document.title = `${about?.title || "Coding"} – coding`;
   $("coder").textContent = `Coder ${state.coder}${state.blind ? ", blind" : ""}`;
   $("sources").hidden = !(state.sources?.length > 1);
-  $("source").replaceChildren(...(state.sources || []).map((each) => h("option", {value: each.id, selected: each.id === source}, each.id)));
+  $("source").replaceChildren(...(state.sources || []).map((each) => h("option", {value: each.id, selected: each.id === source}, `${each.id}${codedBy(each)}`)));
   $("undo").disabled = !state.undo;
   $("undo").title = state.undo || "";
   $("redo").disabled = !state.redo;
@@ -252,6 +252,21 @@ function render() {
   renderSteps();
   notices();
   renderView();
+}
+
+/** Who has coded a source to its end, as the list of sources says it: a tick for oneself, the names of others. */
+function codedBy(each) {
+  const others = each.coded.filter((name) => name !== state.coder);
+  return `${each.coded.includes(state.coder) ? " ✓" : ""}${others.length ? ` (${others.join(", ")})` : ""}`;
+}
+
+async function mark(whole) {
+  const there = document.activeElement === $("whole");
+  try {
+    await take(await ask("mark", {source, whole}));
+    say(whole ? "Marked as coded to its end. Undo: Ctrl Z." : "Not marked as coded to its end any more. Undo: Ctrl Z.");
+  } catch (problem) { renderView(); complain("Cannot mark the text", problem); }
+  if (there) $("whole")?.focus();
 }
 
 function notices() {
@@ -455,6 +470,10 @@ function overview() {
   const about = one ? [h("h3", {}, "The source", h("button", {type: "button", onclick: () => edit("sources", one)}, "Edit ", h("kbd", {}, "d"))),
     h("p", {className: "soft"}, `${one.cells.publisher}${one.cells.published ? `, ${one.cells.published}` : ", no date"} · reliability ${one.cells.reliability} · ${one.cells.descriptor}`),
     findingLines("sources", one.row)] : [];
+  const self = state.sources.find((each) => each.id === source);
+  const others = self ? self.coded.filter((name) => name !== state.coder) : [];
+  if (state.marks && self) about.push(h("p", {}, h("label", {}, h("input", {type: "checkbox", id: "whole", checked: self.coded.includes(state.coder), onchange: (event) => mark(event.target.checked)}),
+    " I have coded this text to its end ", h("kbd", {}, "w")), others.length ? h("span", {className: "soft"}, ` · so has ${others.join(", ")}`) : null));
   return [h("h2", {}, "What is coded"), h("p", {}, `${sum}.`), ...about,
     h("p", {className: "soft"}, "Select words in the text to make a passage: with the mouse, by a double click on a sentence, or with the keys ", h("kbd", {}, "↓"), " ", h("kbd", {}, "→"), " and ", h("kbd", {}, "Enter"), "."),
     left.length ? [h("h3", {}, `Drafts (${left.length})`), h("ul", {className: "list"}, left.map((each) => h("li", {},

@@ -97,7 +97,7 @@ function showUncoded() {
 const KEYS = [
   ["Select words", [["↓ ↑", "the next or previous sentence"], ["→ ←", "the next or previous word"], ["Shift → ←", "end a word later or earlier"], ["Shift ↓ ↑", "end a sentence later or earlier"], [", .", "begin a word earlier or later"], ["Enter", "make a passage of the words"], ["double click", "select the sentence"]]],
   ["Go", [["j k", "next or previous passage"], ["o", "open the passage at the selection"], ["1 2 3", "next paragraph without a passage, number without a quantity, name without an actor"], ["4", "next finding"], ["Shift 1 … 4", "the previous one"], ["x", "set aside, in this browser, what 1, 2 or 3 went to"], ["Shift x", "bring back all that was set aside"], ["t", "to the text"], ["p", "to the panel"]]],
-  ["Code the passage shown", [["s", "add a statement"], ["q", "add a quantity"], ["v", "add an event"], ["e", "edit the passage"], ["r", "give it other words: the next that are selected"], ["Delete", "delete it"], ["a", "new actor"], ["c", "new concept"], ["d", "describe the source"]]],
+  ["Code the passage shown", [["s", "add a statement"], ["q", "add a quantity"], ["v", "add an event"], ["e", "edit the passage"], ["r", "give it other words: the next that are selected"], ["Delete", "delete it"], ["a", "new actor"], ["c", "new concept"], ["d", "describe the source"], ["w", "mark the text as coded to its end, or not"]]],
   ["Anywhere", [["Ctrl Enter", "save the form"], ["Esc", "close the form (it is kept as a draft), then the passage"], ["Ctrl Z", "undo"], ["Ctrl Shift Z", "redo"], ["?", "these keys"]]],
 ];
 
@@ -105,6 +105,7 @@ const actions = {
   j: () => nextPassage(1), k: () => nextPassage(-1), o: openUnderCursor, s: () => add("statements"), q: () => add("quantities"), v: () => add("events"),
   a: () => add("actors"), c: () => add("concepts"), t: () => $("text").focus(), p: () => ($("panel").querySelector("input, select, textarea, button") || $("panel")).focus(),
   r: changeWords, d: () => { const one = rows("sources").find((each) => each.cells.id === source); if (one) edit("sources", one); },
+  w: () => { const one = state.sources.find((each) => each.id === source); if (one && state.marks) mark(!one.coded.includes(state.coder)); else say("This project has no table codings to say so in."); },
   e: () => withChosen((one) => edit("passages", one)), Delete: () => withChosen((one) => remove("passages", one)),
   x: setAside, X: bringBack, "?": showKeys, ",": () => move("word", -1, "start"), ".": () => move("word", 1, "start"),
   ArrowDown: (shift) => move("sentence", 1, shift && "end"), ArrowUp: (shift) => move("sentence", -1, shift && "end"),
@@ -128,7 +129,7 @@ function showKeys() {
 
 document.addEventListener("keydown", (event) => {
   if ($("keys").open || event.defaultPrevented || !state) return;
-  const typing = event.target.closest?.("input, select, textarea");
+  const typing = event.target.closest?.("input:not([type=checkbox]), select, textarea");
   const command = event.ctrlKey || event.metaKey;
   if (event.key === "Escape") {
     event.preventDefault();
