@@ -209,11 +209,12 @@ def networks(tables: Tables, counted: Sequence[Row] | None = None) -> dict[str, 
     by_actor, by_concept = _cells(counted, "actor", "concept"), _cells(counted, "concept", "actor")
     actors, concepts = _actors(tables, by_actor), _concepts(tables, by_concept)
     same, opposite = _met(by_actor)
-    ties = {"congruence": _ties(same, {}), "conflict": _ties({}, opposite), "subtract": _ties(same, opposite)}
+    ties = {"congruence": _ties(same, {}, "congruence"), "conflict": _ties(opposite, {}, "conflict"),
+            "subtract": _ties(same, opposite)}
     found = {name: Graph(name, RULES[name], actors, edges) for name, edges in ties.items()}
     found["two-mode"] = _two_mode(actors, concepts, by_actor)
     found[CONCEPT_CONGRUENCE] = Graph(CONCEPT_CONGRUENCE, RULES[CONCEPT_CONGRUENCE], concepts,
-                                      _ties(_met(by_concept)[0], {}, "actors"))
+                                      _ties(_met(by_concept)[0], {}, "congruence", "actors"))
     return found
 
 
@@ -227,7 +228,15 @@ def _cells(counted: Iterable[Row], node: str, thing: str) -> Cells:
 
 
 #: By pair of nodes: how often they meet, where, and the days of the statements in which they do.
-Met = dict[tuple[str, str], tuple[int, tuple[str, ...], str, str]]
+Met = dict[tuple[str, str], "_Meeting"]
+
+
+@dataclass(slots=True)
+class _Meeting:
+    count: int
+    through: list[str]
+    first: str
+    last: str
 
 
 def _met(cells: Cells) -> tuple[Met, Met]:
@@ -247,24 +256,32 @@ def _met(cells: Cells) -> tuple[Met, Met]:
             if a == b:
                 continue
             found = same if mine == theirs else opposite
-            count, through, early, late = found.get((a, b)) or (0, (), *UNDATED)
-            found[a, b] = (count + 1, through if thing in through else (*through, thing),
-                           min(early, first, other_first), max(late, last, other_last))
+            first, last = other_first if other_first < first else first, other_last if other_last > last else last
+            met = found.get((a, b))
+            if met is None:
+                found[a, b] = _Meeting(1, [thing], first, last)
+                continue
+            met.count += 1
+            if met.through[-1] != thing:
+                met.through.append(thing)
+            if first < met.first:
+                met.first = first
+            if last > met.last:
+                met.last = last
     return same, opposite
 
 
-def _ties(same: Met, opposite: Met, through: str = "concepts") -> dict[tuple[str, str], Row]:
-    """The edges of `networks`, in order: what is opposite counts against what is the same; alone, it is conflict."""
+def _ties(met: Met, against: Met, relation: str = "", through: str = "concepts") -> dict[tuple[str, str], Row]:
+    """The edges of `networks`, in order; without a relation it is what the sign of the weight says."""
     edges: dict[tuple[str, str], Row] = {}
-    nothing = (0, (), *UNDATED)
-    for pair in sorted(same.keys() | opposite.keys()):
-        count, things, early, late = same.get(pair, nothing)
-        against, others, first, last = opposite.get(pair, nothing)
-        weight = count - against if same else against
+    nothing = _Meeting(0, [], *UNDATED)
+    for pair in sorted(met.keys() | against.keys()):
+        one, other = met.get(pair, nothing), against.get(pair, nothing)
+        weight = one.count - other.count
         if weight:
-            edges[pair] = {"weight": weight, "relation": "congruence" if same and weight > 0 else "conflict",
-                           through: " ".join(things if not others else sorted({*things, *others})),
-                           **_dated((min(early, first), max(late, last)))}
+            edges[pair] = {"weight": weight, "relation": relation or ("congruence" if weight > 0 else "conflict"),
+                           through: " ".join(sorted({*one.through, *other.through})),
+                           **_dated((min(one.first, other.first), max(one.last, other.last)))}
     return edges
 
 
@@ -294,8 +311,8 @@ def _actors(tables: Tables, cells: Cells) -> dict[str, Row]:
 
 
 def _camps(tables: Tables) -> dict[str, int]:
-    nodes = positions.network(tables, positions.stands(tables)).nodes
-    return {row.actor: int(row.camp) for row in nodes.itertuples() if row.camp in range(len(nodes))}
+    nodes = positions.network(tables, positions.stands(tables)).nodes.dropna(subset="camp")
+    return {str(row["actor"]): int(row["camp"]) for row in nodes.to_dict("records")}
 
 
 def _concepts(tables: Tables, cells: Cells) -> dict[str, Row]:
