@@ -266,7 +266,8 @@ def test_statements_as_the_discourse_network_analyzer_exports_them(data):
     text = exports.dna(data)
     header, _, _, third, _ = text.split("\n")
     assert header == HEADER and not text.endswith("\n")
-    assert third == ('3;2031-03-08 00:00:00;"Ada Brook";"Union";"Every crane must have a crew.";1;193;237;"";1;1;'
+    assert third == ('3;2031-03-08 00:00:00;"Ada Brook";"Union";"Every crane must have a crew.";1;193;237;'
+                     '"until the cranes have crews";1;1;'
                      '"Dockers stop work";"";"Sandhaven Courier";"";""')
     length = data.row("sources", "courier")["characters"]
     rows = read_dna(data)
