@@ -360,4 +360,4 @@ def test_a_new_project_says_where_no_text_was_coded_by_two(dossier):
     path = dossier / "data/codings.csv"
     path.write_text(path.read_text("utf-8").replace("carl,gazette\n", ""), "utf-8")
     assert main(["render", "--project", str(dossier)]) == 0
-    assert "No source has been coded by two coders yet" in (dossier / "_output/report.html").read_text("utf-8")
+    assert "No cell was coded by two coders yet" in (dossier / "_output/report.html").read_text("utf-8")

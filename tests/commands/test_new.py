@@ -192,6 +192,43 @@ def test_second_source_and_what_is_given_of_it(run, begun, tmp_path):
     assert (row["publisher"], row["reliability"], row["published"]) == ("Radio Sandhaven", "B", "2031-03-09")
 
 
+def test_kind_and_whether_the_briefing_is_about_it_are_given_or_read(run, begun, tmp_path):
+    (tmp_path / "page.html").write_text(PAGE, "utf-8")
+    (tmp_path / "law.txt").write_text("Whoever runs a crane must have a crew.\n", "utf-8")
+    assert run("source", tmp_path / "page.html", "--project", begun, "--id", "page")[0] == 0
+    assert run("source", tmp_path / "law.txt", "--project", begun, "--kind", "legislation", "--no-main")[0] == 0
+    found = {row["id"]: (row["kind"], row["main"]) for row in tables.load(begun).rows["sources"]}
+    assert found == {"courier": (None, True), "page": ("webpage", True), "law": ("legislation", False)}
+    assert run("source", tmp_path / "law.txt", "--project", begun, "--main")[0] == 0
+    assert run("source", tmp_path / "page.html", "--project", begun, "--kind", "article-newspaper")[0] == 0
+    found = {row["id"]: (row["kind"], row["main"]) for row in tables.load(begun).rows["sources"]}
+    assert found["law"] == ("legislation", True) and found["page"] == ("article-newspaper", True)
+    code, _, err = run("source", tmp_path / "law.txt", "--project", begun, "--kind", "newspaper")
+    assert code == 1 and '"newspaper"' in err and "article-newspaper" in err
+
+
+def test_kind_of_the_sources_of_a_new_project(run, tmp_path, text):
+    assert run("new", tmp_path / "n", "--source", text, "--kind", "article-newspaper", "--no-main")[0] == 0
+    (row,) = tables.load(tmp_path / "n").rows["sources"]
+    assert (row["kind"], row["main"]) == ("article-newspaper", False)
+
+
+def test_a_column_that_an_older_project_lacks_is_not_lost_in_silence(run, begun, tmp_path):
+    path = begun / "data/datapackage.json"
+    descriptor = json.loads(path.read_text("utf-8"))
+    schema = descriptor["resources"][0]["schema"]
+    at = [field["name"] for field in schema["fields"]].index("kind")
+    del schema["fields"][at]
+    path.write_text(json.dumps(descriptor), "utf-8")
+    lines = (begun / "data/sources.csv").read_text("utf-8").splitlines()
+    (begun / "data/sources.csv").write_text(
+        "".join(",".join(cell for n, cell in enumerate(line.split(",")) if n != at) + "\n" for line in lines), "utf-8")
+    (tmp_path / "radio.txt").write_text("The ships wait outside of the harbour.\n", "utf-8")
+    code, _, err = run("source", tmp_path / "radio.txt", "--project", begun, "--kind", "broadcast")
+    assert code == 2 and "--kind: found no column kind in data/sources.csv" in err
+    assert run("source", tmp_path / "radio.txt", "--project", begun)[0] == 0
+
+
 def test_wrong_column_of_a_source_is_told_and_not_written(run, begun, tmp_path, snapshot):
     (tmp_path / "radio.txt").write_text("The ships wait outside of the harbour.\n", "utf-8")
     before = snapshot(begun)

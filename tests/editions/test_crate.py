@@ -10,17 +10,11 @@ from urllib.parse import unquote
 
 import pytest
 
-from briefing.editions import crate, edition
+from briefing.discourse import exports
+from briefing.editions import contexts, crate, edition
 from briefing.facts import tables
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
-# What RO-Crate 1.1's context makes of the terms that a crate of ours may use; a term that is not here is an error.
-OF_SCHEMA_ORG = """CreateAction CreativeWork Dataset Organization Person SoftwareApplication about actionStatus
-    affiliation agent author conditionsOfAccess contentSize datePublished description encodingFormat endTime hasPart
-    identifier inLanguage instrument isBasedOn keywords license mentions name object publisher result
-    softwareRequirements softwareVersion url version"""
-TERMS = {term: f"http://schema.org/{term}" for term in OF_SCHEMA_ORG.split()} | {
-    "File": "http://schema.org/MediaObject", "conformsTo": "http://purl.org/dc/terms/conformsTo"}
 VERSIONS = {"python": "3.12.1", "pandas": "2.3.0", "typst": "0.14.1"}
 
 
@@ -56,7 +50,7 @@ def issues(made, tmp_path, monkeypatch):
     from rocrate_validator.utils.http import HttpRequester
 
     with requests_cache.CachedSession(str(tmp_path / "cache"), backend="sqlite", expire_after=-1) as session:
-        body = json.dumps({"@context": TERMS}).encode()
+        body = contexts.files()["contexts/ro-crate-1.1.jsonld"]
         session.cache.save_response(requests_cache.CachedResponse(
             status_code=200, url=CONTEXT, headers={"Content-Type": "application/ld+json"}, content=body,
             request=requests_cache.CachedRequest(method="GET", url=CONTEXT)))
@@ -126,6 +120,94 @@ def test_every_input_and_output_is_there_with_its_hash_and_size(made):
     assert listed(by_id["report.pdf"]["hasPart"]) == ["#inputs.zip"]
     assert by_id["#inputs.zip"]["sha256"] == hashlib.sha256(edition.pack(inputs)).hexdigest()
     assert listed(by_id["#inputs.zip"]["hasPart"]) == listed(action["object"])
+
+
+# --- tables, exports, contexts ------------------------------------------------------
+
+def test_tables_are_a_data_package_with_their_columns(made):
+    data, inputs, _ = made
+    by_id = entities(crate.crate(*made, VERSIONS, FRONT))
+    package = by_id["#inputs.zip/data/datapackage.json"]
+    assert package["conformsTo"] == {"@id": data.descriptor["$schema"]} and package["conformsTo"]["@id"] in by_id
+    assert listed(package["hasPart"]) == [f"#inputs.zip/data/{one['path']}" for one in data.descriptor["resources"]]
+    for resource in data.descriptor["resources"]:
+        table = by_id[f"#inputs.zip/data/{resource['path']}"]
+        assert (table["@type"], table["encodingFormat"]) == ("File", "text/csv")
+        assert table["conformsTo"] == {"@id": package["@id"]} and table["description"]
+        columns = [by_id[id] for id in listed(table["variableMeasured"])]
+        assert [column["name"] for column in columns] == [field["name"] for field in resource["schema"]["fields"]]
+        header = inputs[f"data/{resource['path']}"].decode().partition("\n")[0]
+        assert header == ",".join(column["name"] for column in columns)
+        assert {column["@type"] for column in columns} == {"PropertyValue"}
+    column = by_id["#column/passages/start"]
+    assert column["additionalType"] == "http://www.w3.org/2001/XMLSchema#integer"
+    assert by_id["#column/sources/published"]["propertyID"] == "http://id.loc.gov/datatypes/edtf/EDTF"
+
+
+def test_units_and_descriptions_of_columns_are_told(made):
+    descriptor = copy.deepcopy(made[0].descriptor)
+    field = descriptor["resources"][0]["schema"]["fields"][0]
+    field |= {"description": "which it is", "unit": "Unicode code point"}
+    data = replace(made[0], descriptor=descriptor)
+    by_id = entities(crate.crate(data, *made[1:], VERSIONS, FRONT))
+    column = by_id[f"#column/{descriptor['resources'][0]['name']}/{field['name']}"]
+    assert (column["description"], column["unitText"]) == ("which it is", "Unicode code point")
+
+
+def test_exports_say_what_they_are_and_which_standard_they_follow(made):
+    by_id = entities(crate.crate(*made, VERSIONS, FRONT))
+    for name in exports.ABOUT:
+        assert by_id[name]["description"] and by_id[name]["encodingFormat"] != "application/octet-stream", name
+        assert by_id[by_id[name]["conformsTo"]["@id"]]["name"], name
+    assert by_id["two-mode.graphml"]["conformsTo"]["@id"] == by_id["conflict.graphml"]["conformsTo"]["@id"]
+    assert "http://www.w3.org/ns/anno.jsonld" in by_id["contexts/anno.jsonld"]["description"]
+    assert by_id["contexts/LICENSE.txt"]["@type"] == "File"
+
+
+@pytest.mark.parametrize("document", ["evidence.jsonld", crate.NAME])
+def test_json_ld_expands_with_what_the_edition_carries_and_no_network(rendered, document, monkeypatch):
+    frozen = pytest.importorskip("pyld.documentloader.frozen")
+    from pyld import jsonld
+
+    monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("it reached for the network"))
+    output = rendered / "_output"
+    loader = frozen.FrozenDocumentLoader({url: output / path for url, path in contexts.CONTEXTS.items()})
+    content = json.loads((output / document).read_text("utf-8"))
+    expanded = jsonld.expand(content, {"documentLoader": loader, "base": "https://example.org/edition/"})
+    assert len(expanded) == len(content.get("@graph", [content]))
+    # a term that no context has would be dropped in silence: as many as there are keys came through
+    assert lost(content) == set()
+    text = json.dumps(expanded)
+    assert "http://www.w3.org/ns/oa#hasSelector" in text or "http://schema.org/variableMeasured" in text
+    with pytest.raises(jsonld.JsonLdError):
+        jsonld.expand({"@context": "https://example.org/other", "a": 1}, {"documentLoader": loader})
+
+
+def lost(document):
+    """The keys of a document that its contexts, as carried, give no meaning."""
+    named = document["@context"] if isinstance(document["@context"], list) else [document["@context"]]
+    files = contexts.files()
+    known = {"@context", "@graph", "@id", "@type"}
+    for context in named:
+        found = json.loads(files[contexts.CONTEXTS[context]])["@context"] if isinstance(context, str) else context
+        known |= set(found)
+
+    def keys(node):
+        if isinstance(node, dict):
+            yield from node
+        for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+            yield from keys(inner)
+
+    return set(keys({key: value for key, value in document.items() if key != "@context"})) - known
+
+
+def test_the_edition_carries_each_context_and_the_terms_of_both(rendered):
+    carried = contexts.files()
+    assert set(carried) == {*contexts.CONTEXTS.values(), contexts.LICENCE}
+    for name, content in carried.items():
+        assert (rendered / "_output" / name).read_bytes() == content
+    assert all(url in carried[contexts.LICENCE].decode() for url in contexts.CONTEXTS)
+    assert json.loads(carried["contexts/ro-crate-1.1.jsonld"])["@id"] == CONTEXT
 
 
 def test_every_reference_leads_somewhere(made):

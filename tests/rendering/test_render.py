@@ -139,9 +139,21 @@ def test_same_bytes_in_another_folder_zone_locale_home_and_hash_seed(rendered, p
 
 def test_output_holds_what_was_promised_and_no_more(rendered, snapshot):
     assert sorted(snapshot(rendered / "_output")) == [
-        "conflict.graphml", "congruence.graphml", "edition.json", "evidence.jsonld", "notebooks",
+        "concept-congruence.graphml", "conflict.graphml", "congruence.graphml", "contexts", "contexts/LICENSE.txt",
+        "contexts/anno.jsonld", "contexts/ro-crate-1.1.jsonld", "edition.json", "evidence.jsonld", "notebooks",
         "notebooks/harbour.ipynb", "references.json", "report.html", "report.pdf", "ro-crate-metadata.json",
-        "statements.csv", "two-mode.graphml"]
+        "statements-dna.csv", "statements-full.csv", "subtract.graphml", "two-mode.graphml"]
+
+
+def test_what_only_the_edition_before_had_is_gone(good):
+    output, outside = good / "_output", good / "kept.csv"
+    record = json.loads((output / "edition.json").read_text("utf-8"))
+    for path in (output / "statements.csv", output / "of-mine.txt", outside):
+        path.write_text("x", "utf-8")
+    record["outputs"] |= {"statements.csv": "0" * 64, "../kept.csv": "0" * 64}
+    (output / "edition.json").write_text(json.dumps(record), "utf-8")
+    render(good)
+    assert not (output / "statements.csv").exists() and (output / "of-mine.txt").exists() and outside.exists()
 
 
 # --- nothing is lost ------------------------------------------------------------

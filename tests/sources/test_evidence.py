@@ -3,10 +3,12 @@
 import hashlib
 import csv
 import json
+import re
 
 import pytest
 
 from briefing.sources import evidence
+from briefing.commands.new import STARTER, TEMPLATES
 from briefing.facts import tables
 from briefing.findings import BriefingError
 
@@ -69,7 +71,7 @@ def test_references_have_unique_ids_and_the_shape_of_csl(data):
     assert ids == [row["id"] for table in ("passages", "sources") for row in data.rows[table]]
     assert len(set(ids)) == len(ids)
     for item in items:
-        assert item["type"] in ("article-newspaper", "webpage") and item["title"]
+        assert item["type"] == "webpage" and item["title"]  # no kind is given
         for parts in item.get("issued", {}).get("date-parts", []):
             assert all(isinstance(part, int) for part in parts) and 1 <= len(parts) <= 3
     assert json.loads(json.dumps(items)) == items
@@ -78,11 +80,64 @@ def test_references_have_unique_ids_and_the_shape_of_csl(data):
 def test_reference_of_a_passage_tells_content_hands_place_and_grade(data):
     (item,) = [item for item in evidence.references(data) if item["id"] == "strike-unlawful"]
     assert item == {
-        "id": "strike-unlawful", "type": "article-newspaper",
+        "id": "strike-unlawful", "type": "webpage",
         "title": "The company holds the strike to be against the law.",
         "author": [{"literal": "Port company → Northwire → Courier"}], "container-title": "Sandhaven Courier",
         "issued": {"date-parts": [[2031, 3, 8]]}, "section": "¶4", "page": "390–416", "note": "B3",
         "call-number": "00000-000000390-000000416", "language": "en"}
+
+
+KINDS = next(field["constraints"]["enum"] for resource in
+             json.loads((STARTER / "data/datapackage.json").read_text("utf-8"))["resources"]
+             if resource["name"] == "sources" for field in resource["schema"]["fields"] if field["name"] == "kind")
+
+
+def cited(data, tmp_path, style=()):
+    """The list of references in plain text, of each id one paragraph, as pandoc's citeproc sets it."""
+    import pypandoc
+
+    path = tmp_path / "references.json"
+    path.write_text(json.dumps(evidence.references(data)), "utf-8")
+    text = pypandoc.convert_text("---\nnocite: '@*'\n---\n", "html", format="markdown",
+                                 extra_args=["--citeproc", f"--bibliography={path}", *style])
+    return {id: re.sub(r"\s+", " ", re.sub("<[^>]+>", "", entry)).strip() for id, entry in
+            re.findall(r'<div id="ref-([\w-]+)"[^>]*>(.*?)</div>\s*(?=<div id="ref|</div>\s*$)', text, re.S)}
+
+
+@pytest.mark.parametrize("kind", [None, *KINDS])
+def test_our_style_tells_sources_from_passages_whatever_their_kind(data, tmp_path, kind):
+    before = cited(data, tmp_path, [f"--csl={TEMPLATES / 'evidence.csl'}"])
+    for row in data.rows["sources"]:
+        row["kind"] = kind
+    assert {item["type"] for item in evidence.references(data)} == {kind or "webpage"}
+    assert cited(data, tmp_path, [f"--csl={TEMPLATES / 'evidence.csl'}"]) == before
+    assert "Sandhaven Courier" in before["courier"] and "8 March 2031" in before["courier"]
+    assert "¶4, 390–416" in before["strike-unlawful"] and "Sandhaven Courier," not in before["strike-unlawful"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_standard_style_names_title_and_publisher_of_each_kind(data, tmp_path, kind):
+    for row in data.rows["sources"]:
+        row["kind"] = kind
+    entry = cited(data, tmp_path)["courier"]  # Chicago author-date, which pandoc has
+    assert "Dockers" in entry and "2031" in entry
+    if kind not in ("interview", "treaty", "legal_case", "legislation", "regulation", "hearing", "speech"):
+        assert "Sandhaven Courier" in entry, entry
+
+
+# --- the texts that it is about -----------------------------------------------------
+
+def test_main_sources_are_those_that_the_table_says(data):
+    rows = data.rows["sources"]
+    assert [row["id"] for row in evidence.mains(data)] == ["courier"]  # nowhere true: the one that is coded
+    rows[1]["main"] = True
+    assert [row["id"] for row in evidence.mains(data)] == ["port-statistics"]
+    rows[0]["main"] = True
+    before = [row["id"] for row in evidence.mains(data)]
+    rows.reverse()
+    assert [row["id"] for row in evidence.mains(data)] == before == ["port-statistics", "courier"]  # by date
+    rows[0]["published"] = None
+    assert evidence.mains(data)[-1]["id"] == rows[0]["id"]
 
 
 @pytest.mark.parametrize(("published", "issued"), [

@@ -96,6 +96,15 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
     return top
 
 
+def _about_text(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--kind", default="", metavar="KIND",
+                         help="what it is, in the words of CSL: article-newspaper, report, speech, legislation … "
+                              "(default: webpage for a web page, else none)")
+    command.add_argument("--main", action=argparse.BooleanOptionalAction, default=None,
+                         help="the briefing is about this text, and does not only rest on it "
+                              "(default for a new one: yes)")
+
+
 def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
     """The commands by which a project begins and grows."""
     new = command("new", "start a project",
@@ -108,6 +117,7 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
     new.add_argument("--title", default="", help="the briefing's title (default: that of the first source)")
     new.add_argument("--date", type=_day, metavar="YYYY-MM-DD", help="the edition's date (default: today)")
     new.add_argument("--lang", default="en", metavar="TAG", help="the report's language, BCP 47 (default: en)")
+    _about_text(new)
     source = command("source", "add a source, or tell where a source's text lies",
                      "Add a source to the project: a row in data/sources.csv, with hash and length of its text. Where "
                      "the project has that text's source already, only the place is recorded, in .sources.json, which "
@@ -119,6 +129,7 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
                        ("reliability", "the Admiralty code's letter, A to F"),
                        ("descriptor", "what it is, its access, age and bias (ICD 206)")):
         source.add_argument(f"--{name}", default="", metavar="TEXT", help=f"{help} (default: what the file says)")
+    _about_text(source)
     passage = command("passage", "make one passage of words of a source",
                       "Find words in the text of a source and print the row of data/passages.csv that pins them: "
                       "place, hash, paragraph, the words around. With --add it is written, too.")

@@ -56,7 +56,8 @@ def parser() -> argparse.ArgumentParser:
 def _new(options: argparse.Namespace) -> int:
     from . import new
 
-    added = new.new(options.folder, options.source, title=options.title, date=options.date or "", lang=options.lang)
+    added = new.new(options.folder, options.source, title=options.title, date=options.date or "", lang=options.lang,
+                    given=_about_text(options))
     if options.json:
         print(json.dumps({"project": str(options.folder), "sources": [each.as_dict() for each in added]},
                          ensure_ascii=False))
@@ -68,11 +69,16 @@ def _new(options: argparse.Namespace) -> int:
     return 0
 
 
+def _about_text(options: argparse.Namespace) -> dict[str, str]:
+    return {"kind": options.kind, "main": "" if options.main is None else str(options.main).lower()}
+
+
 def _add_source(options: argparse.Namespace) -> int:
     from . import new
 
     given = {name: getattr(options, name) for name in
              ("publisher", "title", "url", "published", "language", "reliability", "descriptor")}
+    given |= _about_text(options)
     added = new.add_source(_project(options), options.file, id=options.id, given=given)
     print(json.dumps({"sources": [added.as_dict()]}, ensure_ascii=False) if options.json else
           "\n".join(new.told([added])))

@@ -185,6 +185,7 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
         raise BriefingError(f"{path}: found a text inside the project, expected one outside, since it is not yours to "
                             f"publish. Move it: mv {path} {root.resolve().parent}/")
     data, found = tables.read(root)
+    _check_columns(data, given)
     rows = data.rows["sources"]
     as_is = hashlib.sha256(path.read_bytes()).hexdigest()
     content = text.content.encode("utf-8")
@@ -206,7 +207,8 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
     id = id or slug(text.publisher or path.stem, taken)
     place = path.resolve() if content == path.read_bytes() else _copied(root, id, content)
     row = {"id": id, "publisher": text.publisher or UNKNOWN, "title": text.title or texts.described(path),
-           "published": text.published, "url": text.url, "language": text.language, "licence": "",
+           "published": text.published, "url": text.url, "language": text.language,
+           "kind": "webpage" if text.kind == "web page" else "", "main": "true", "licence": "",
            "sha256": sha256, "characters": len(text.content), "reliability": "F", "chain": text.publisher,
            "descriptor": UNDESCRIBED} | {name: word for name, word in given.items() if word}
     cells = {name: str(cell) for name, cell in row.items()}
@@ -214,6 +216,15 @@ def _add(root: Path, path: Path, text: texts.Text, given: dict[str, str], id: st
     places.record(root, id, place)
     blank = {"publisher": UNKNOWN, "published": "", "reliability": "F", "descriptor": UNDESCRIBED}
     return Added(id, place, text, True, tuple(name for name, word in blank.items() if row[name] == word))
+
+
+def _check_columns(data: tables.Tables, given: dict[str, str]) -> None:
+    columns = [field["name"] for resource in data.descriptor["resources"] if resource["name"] == "sources"
+               for field in resource["schema"]["fields"]]
+    unknown = [name for name, word in given.items() if word and name not in columns]
+    if unknown and columns:
+        raise BriefingError(f"--{unknown[0]}: found no column {unknown[0]} in data/sources.csv, expected one to "
+                            f"write it to. Add it there and in data/{tables.DESCRIPTOR}, as a new project has it.")
 
 
 def _fill(root: Path, data: tables.Tables, id: str, given: dict[str, str]) -> tuple[str, ...]:

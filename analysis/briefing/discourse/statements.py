@@ -40,7 +40,7 @@ def counted(data: Tables, coder: str | None = None) -> list[Row]:
             "source": passage.get("source"), "start": passage.get("start") if start is None else start,
             "date": date, "first": first, "last": last, "dated": dated,
             "organisation": member.get(row["actor"], row["actor"])})
-    return sorted(found, key=_place)
+    return sorted(found, key=place)
 
 
 def _date(row: Mapping[str, Any], passage: Row, source: Row,
@@ -55,7 +55,8 @@ def _date(row: Mapping[str, Any], passage: Row, source: Row,
     return None, None
 
 
-def _place(row: Row) -> tuple[object, ...]:
+def place(row: Row) -> tuple[object, ...]:
+    """Where a row of `counted` comes among all, whoever coded it."""
     return (row["first"] or row["last"] or _FAR, row["last"] or _FAR, row["source"] or "", row["start"] or 0,
             row["passage"] or "", row["actor"], row["concept"], row["agreement"], row["mode"] or "", row["act"] or "",
             row["coder"])
@@ -94,7 +95,7 @@ def course(rows: Iterable[Row]) -> tuple[tuple[str, str | None], ...]:
     A change is told only where time surely parts the stands: all of one lie before all of the next. Else what differs
     is `mixed`, with the date of the first.
     """
-    ordered = sorted(rows, key=_place)
+    ordered = sorted(rows, key=place)
     runs: list[list[Row]] = []
     for row in ordered:
         if runs and runs[-1][-1]["agreement"] == row["agreement"]:

@@ -123,7 +123,8 @@ def _bytes(before: bytes, after: bytes) -> Iterator[Change]:
 
 
 def _rows(before: bytes, after: bytes) -> Iterator[Change]:
-    tables = [list(csv.DictReader(io.StringIO(side.decode("utf-8")))) for side in (before, after)]
+    tables = [list(csv.DictReader(io.StringIO(side.decode("utf-8")), delimiter=_delimiter(side)))
+              for side in (before, after)]
     columns = [list(rows[0]) if rows else [] for rows in tables]
     if columns[0] != columns[1]:
         yield "header", ",".join(columns[0]), ",".join(columns[1])
@@ -145,6 +146,11 @@ def _rows(before: bytes, after: bytes) -> Iterator[Change]:
     if orders[0] != orders[1]:
         old, new = (", ".join(" ".join(name) for name in order) for order in orders)
         yield "order of rows", old, new
+
+
+def _delimiter(table: bytes) -> str:
+    header = table.partition(b"\n")[0]
+    return ";" if header.count(b";") > header.count(b",") else ","
 
 
 def _key(tables: list[list[dict[str, str]]], columns: list[str]) -> list[str]:

@@ -4,7 +4,9 @@ RO-Crate 1.1 (https://w3id.org/ro/crate/1.1) with the Process Run Crate
 profile. The crate is the `_output/` folder, so each output is one of its
 files. The inputs lie outside of it, but the report carries them in an
 archive: each is described as a part of that archive, which is a part of the
-report.
+report. Tables besides have their columns: RO-Crate has no terms of its own for
+them, so they are PropertyValues by `variableMeasured`, as schema.org and the
+guide of science-on-schema.org have it, with the data type as `additionalType`.
 """
 
 from __future__ import annotations
@@ -18,8 +20,9 @@ from typing import Any
 from urllib.parse import quote
 
 from .. import __version__
-from ..facts.tables import Row, Tables
-from . import edition
+from ..discourse.exports import ABOUT
+from ..facts.tables import DESCRIPTOR, Row, Tables
+from . import contexts, edition
 
 NAME = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
@@ -54,8 +57,9 @@ def crate(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, byt
     licences = _licences(tables)
     software = [_software(name, versions[name]) for name in sorted(versions)]
     sources = [_source(row) for row in tables.rows["sources"]]
-    made = [_file(_path(name), name, outputs[name]) for name in sorted(outputs) if name != NAME]
+    made = [_output(name, outputs[name]) for name in sorted(outputs) if name != NAME]
     read = [_file(_inner(name), name, inputs[name]) for name in sorted(inputs)]
+    described = _tables(tables, {entity["name"]: entity for entity in read})
     packed = _file(f"#{edition.ARCHIVE}", edition.ARCHIVE, edition.pack(inputs), hasPart=_to(read),
                    description=f"All inputs of the edition, attached to {CARRIER}.")
     for entity in made:
@@ -76,7 +80,7 @@ def crate(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, byt
     about = _entity(NAME, "CreativeWork", about={"@id": "./"}, conformsTo={"@id": SPECIFICATION})
     profile = _entity(PROFILE, "CreativeWork", name="Process Run Crate", version="0.5")
     graph = [about, root, profile, action, tool, *software, *people, *affiliations, *licences, *made, packed, *read,
-             *sources, *_publishers(tables)]
+             *described, *_standards(made), *sources, *_publishers(tables)]
     # sha256 came to schema.org after RO-Crate 1.1 was written, so the crate says what it means
     context = [f"{SPECIFICATION}/context", {"sha256": "http://schema.org/sha256"}]
     return json.dumps({"@context": context, "@graph": graph}, indent=1, ensure_ascii=False) + "\n"
@@ -116,6 +120,59 @@ def _software(name: str, version: str) -> Entity:
     kind = "generic" if name == "python" else "pypi"
     return _entity(f"pkg:{kind}/{quote(name)}@{quote(version)}", "SoftwareApplication", name=name,
                    softwareVersion=version)
+
+
+# --- what the files are -----------------------------------------------------------
+
+PACKAGE = "https://datapackage.org/profiles/2.0/datapackage.json"
+XSD = "http://www.w3.org/2001/XMLSchema#"
+_TYPES = {"integer": "integer", "number": "decimal", "boolean": "boolean", "date": "date"}
+_JSON_LD = "https://www.w3.org/TR/json-ld11/"
+
+
+def _output(name: str, content: bytes) -> Entity:
+    """An output, an export with what it is and the standard that it follows."""
+    about, standard, _ = ABOUT.get(name, ("", "", ""))
+    if name in contexts.CONTEXTS.values():
+        address = next(address for address, path in contexts.CONTEXTS.items() if path == name)
+        about, standard = f"A copy of the JSON-LD context {address}; its terms: {contexts.LICENCE}.", _JSON_LD
+    return _file(_path(name), name, content, description=about, conformsTo={"@id": standard} if standard else None)
+
+
+def _standards(made: Iterable[Entity]) -> list[Entity]:
+    names = {standard: name for _, standard, name in ABOUT.values()} | {_JSON_LD: "JSON-LD 1.1"}
+    used = {entity["conformsTo"]["@id"] for entity in made if "conformsTo" in entity}
+    return [_entity(standard, "CreativeWork", name=names[standard]) for standard in sorted(used)]
+
+
+def _tables(tables: Tables, read: Mapping[str, Entity]) -> list[Entity]:
+    """Tell of the tables among the inputs what they hold and that they are a Data Package; the entities of their
+    columns, and of that standard."""
+    descriptor = read.get(f"data/{DESCRIPTOR}")
+    if descriptor is None:
+        return []
+    profile = str(tables.descriptor.get("$schema") or PACKAGE)
+    descriptor |= {"description": "The Data Package of the tables: columns, types, keys and limits.",
+                   "conformsTo": {"@id": profile}}
+    found: dict[str, Entity] = {}
+    parts = []
+    for resource in tables.descriptor["resources"]:
+        if table := read.get(f"data/{resource['path']}"):
+            columns = [_column(resource["name"], field) for field in resource["schema"]["fields"]]
+            table |= {"description": str(resource.get("title") or resource["name"]),
+                      "conformsTo": {"@id": descriptor["@id"]}, "variableMeasured": _to(columns)}
+            found |= {column["@id"]: column for column in columns}
+            parts.append(table)
+    if parts:
+        descriptor["hasPart"] = _to(parts)
+    return [*found.values(), _entity(profile, "CreativeWork", name="Data Package")]
+
+
+def _column(table: str, field: Mapping[str, Any]) -> Entity:
+    kind = f"{XSD}{_TYPES.get(field.get('type', 'string'), 'string')}"
+    return _entity(_local("column", f"{table}/{field['name']}"), "PropertyValue", name=field["name"],
+                   description=field.get("description"), unitText=field.get("unit"), propertyID=field.get("rdfType"),
+                   additionalType=kind)
 
 
 # --- what it is about -----------------------------------------------------------

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..discourse import exports
-from ..editions import crate, edition
+from ..editions import contexts, crate, edition
 from ..execution import drawing, notebooks
 from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
@@ -100,6 +100,9 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         with timings.stage("record and publish"):
             for name, text in exported.result().items():
                 (staging / name).write_bytes(text.encode("utf-8"))
+            (staging / "contexts").mkdir()
+            for name, content in contexts.files().items():
+                (staging / name).write_bytes(content)
             outputs = {path.relative_to(staging).as_posix(): path.read_bytes()
                        for path in staging.rglob("*") if path.is_file()}
             outputs[edition.RECORD] = edition.record(data, inputs, outputs).encode("utf-8")
@@ -289,8 +292,9 @@ def _write_references(path: Path, references: list[dict[str, Any]]) -> None:
 
 
 def _publish(staging: Path, output: Path) -> list[Path]:
-    """Move everything staged to its place, and remove executed copies of notebooks that are gone."""
+    """Move everything staged to its place, and remove what only the edition before has."""
     written = []
+    before = _recorded(output)
     for path in sorted(p for p in staging.rglob("*") if p.is_file()):
         target = output / path.relative_to(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -300,7 +304,19 @@ def _publish(staging: Path, output: Path) -> list[Path]:
     for path in (output / "notebooks").glob("*.ipynb"):
         if Path(OUTPUT) / "notebooks" / path.name not in written:
             path.unlink()
+    if Path(OUTPUT) / edition.RECORD in written:
+        for path in before:
+            if Path(OUTPUT) / path.relative_to(output) not in written:
+                path.unlink(missing_ok=True)
     return written
+
+
+def _recorded(output: Path) -> list[Path]:
+    """The files of the edition that is there, as its record has them."""
+    with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+        names = json.loads((output / edition.RECORD).read_bytes())["outputs"].keys()
+        return [output / name for name in names if (output / name).resolve().is_relative_to(output.resolve())]
+    return []
 
 
 def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str, bytes]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+from operator import itemgetter
 from typing import Any
 
 from ..facts.tables import Row, Tables
@@ -13,7 +14,8 @@ ANNOTATIONS = "evidence.jsonld"
 
 
 def annotated(tables: Tables) -> str:
-    """Every passage as a Web Annotation (https://www.w3.org/TR/annotation-model/), in one collection.
+    """Every passage as a Web Annotation (https://www.w3.org/TR/annotation-model/), in one collection, by
+    source and place.
 
     The target is the span of the source by TextPositionSelector, refined by a
     TextQuoteSelector where a quote is held. Its prefix and suffix are what stands before and after `exact`: so they are
@@ -22,7 +24,7 @@ def annotated(tables: Tables) -> str:
     """
     sources = {row["id"]: row for row in tables.rows["sources"]}
     items = []
-    for row in tables.rows["passages"]:
+    for row in sorted(tables.rows["passages"], key=itemgetter("source", "start", "end", "id")):
         source = sources[row["source"]]
         selector: dict[str, Any] = {"type": "TextPositionSelector", "start": row["start"], "end": row["end"]}
         if row["quote"]:

@@ -44,6 +44,21 @@ def carried(source: Row) -> tuple[str, ...]:
     return chain(source["chain"]) if source.get("chain") else (source["publisher"],)
 
 
+def mains(tables: Tables) -> list[Row]:
+    """The sources that the briefing is about: those with `main` true; where none is, those that have a coded passage.
+    By date of publication, undated last, then by id."""
+    coded = {row["source"] for row in tables.rows.get("passages", ())}
+    rows = [row for row in tables.rows["sources"] if row.get("main")] or \
+        [row for row in tables.rows["sources"] if row["id"] in coded]
+    return sorted(rows, key=lambda row: (*_day_of(row), row["id"]))
+
+
+def _day_of(source: Row) -> tuple[bool, str]:
+    first, last = date_bounds(source["published"]) if source["published"] else (None, None)
+    day = first or last
+    return day is None, day.isoformat() if day else ""
+
+
 def origins(tables: Tables, ids: Iterable[str]) -> dict[str, list[str]]:
     """Sources by who first gave what they say: the first hand of each chain, so that copies of one report and reports
     of one body count once. `ids` are of sources, passages or quantities. The keys are in order of appearance."""
@@ -73,8 +88,9 @@ def references(tables: Tables) -> list[dict[str, Any]]:
     """CSL items (https://docs.citationstyles.org) for every passage and every source.
 
     A passage's item says what it holds, who said it through whose hands, and
-    where it stands; a source's item describes the source. Their ids are the
-    ids of the tables, which must differ. `call-number` is the order of a list
+    where it stands; a source's item describes the source. Both are of the
+    source's kind, a web page where it has none; only passages have a `page`.
+    Their ids are the ids of the tables, which must differ. `call-number` is the order of a list
     by source: each source, then its passages as they stand in it.
     """
     sources = {row["id"]: row for row in tables.rows["sources"]}
@@ -86,16 +102,15 @@ def references(tables: Tables) -> list[dict[str, Any]]:
         # a style may set titles in capitals, but no words of others
         quote = f' “<span class="nocase">{row["quote"]}</span>”' if row["quote"] else ""
         items.append({
-            "id": row["id"], "type": "article-newspaper", "title": f"{row['gist']}{quote}",
-            "author": [{"literal": row["chain"].replace(">", "→")}],
-            "container-title": source["publisher"], "issued": _issued(source["published"]),
+            "id": row["id"], **_kind(source), "title": f"{row['gist']}{quote}",
+            "author": [{"literal": row["chain"].replace(">", "→")}], "issued": _issued(source["published"]),
             "locator-extra": "", "section": f"¶{row['paragraph']}",
             "page": f"{row['start']}–{row['end']}", "note": grade(source, row["credibility"]),
             "call-number": f"{place[source['id']]}-{row['start']:09}-{row['end']:09}", **_worded(source)})
     for row in sources.values():
-        item = {"id": row["id"], "type": "webpage", "title": _own_letters(row), "container-title": row["publisher"],
-                "issued": _issued(row["published"]), "note": f"{row['reliability']}{graded.get(row['id'], '')}",
-                "call-number": place[row["id"]], **_worded(row)}
+        item = {"id": row["id"], **_kind(row), "title": _own_letters(row), "issued": _issued(row["published"]),
+                "note": f"{row['reliability']}{graded.get(row['id'], '')}", "call-number": place[row["id"]],
+                **_worded(row)}
         if row.get("chain") and len(carried(row)) > 1:
             item["author"] = [{"literal": row["chain"].replace(">", "→")}]
         if row["url"]:
@@ -123,6 +138,16 @@ def _own_letters(source: Row) -> str:
     """The title of a source; one in another language is marked as the words of others."""
     title = str(source["title"])
     return f'<span class="nocase">{title}</span>' if current().foreign(source["language"]) else title
+
+
+#: Kinds of works that appear within another: their publisher is the name of that.
+WITHIN = ("article-newspaper", "article-magazine", "article-journal", "broadcast", "interview", "post", "webpage")
+
+
+def _kind(source: Row) -> dict[str, Any]:
+    """The CSL type of a source, and its publisher in the variable in which styles look for it."""
+    kind = source.get("kind") or "webpage"
+    return {"type": kind, "container-title" if kind in WITHIN else "publisher": source["publisher"]}
 
 
 def _issued(edtf: str | None) -> dict[str, Any] | None:
