@@ -5,7 +5,7 @@ from random import Random
 import pytest
 
 from briefing.discourse import camps, networks, windows
-from briefing.discourse.networks import Network, Rule, Tie
+from briefing.discourse.networks import DiscourseNetwork, Rule, Tie
 from briefing.facts.dates import date_bounds
 from briefing.findings import BriefingError
 
@@ -201,5 +201,5 @@ def test_what_has_no_camps_is_told(build, told):
 
 def test_small_weights_count_as_large_ones_do():
     ties = tuple(Tie(a, b, sign * 1e-4) for a, b, sign in [("a", "b", 1), ("a", "c", -1), ("b", "c", -1)])
-    assert camps.camps(Network(Rule("subtract", normalisation="cosine"), ("a", "b", "c"), ties, {})).camp == {
+    assert camps.camps(DiscourseNetwork(Rule("subtract", normalisation="cosine"), ("a", "b", "c"), ties, {})).camp == {
         "a": 0, "b": 0, "c": 1}

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from briefing.discourse import networks, windows
-from briefing.discourse.networks import Network, Rule, Tie
+from briefing.discourse.networks import DiscourseNetwork, Rule, Tie
 from briefing.facts.dates import date_bounds
 from briefing.findings import BriefingError
 
@@ -184,7 +184,7 @@ def test_what_a_tie_rests_on():
 # --- fewer ties -----------------------------------------------------------------------
 
 def star(*of):
-    return Network(Rule(), ("a", "b", "c", "h", "z"), tuple(Tie(leaf, "h", weight) for leaf, weight in zip("abc", of)), {})
+    return DiscourseNetwork(Rule(), ("a", "b", "c", "h", "z"), tuple(Tie(leaf, "h", weight) for leaf, weight in zip("abc", of)), {})
 
 
 def test_threshold_leaves_out_and_says_so():

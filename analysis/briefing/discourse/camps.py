@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..findings import BriefingError, shown
-from .networks import CONFLICT, Network
+from .networks import CONFLICT, DiscourseNetwork
 
 if TYPE_CHECKING:
     import numpy
@@ -40,7 +40,7 @@ class Camps:
         return len(set(self.camp.values()))
 
 
-def camps(ties: Network, k: int | None = None) -> Camps:
+def camps(ties: DiscourseNetwork, k: int | None = None) -> Camps:
     """The camps of a one-mode network, best one by `subtract`; at most `k` of them, or as many as modularity has.
 
     An actor's pull to a camp is the sum of its ties to the others there. It is undecided where no camp pulls it more
@@ -101,7 +101,7 @@ def _excess(weights: numpy.ndarray) -> numpy.ndarray:
     return weights - expected
 
 
-def _matrix(ties: Network, actors: Sequence[str]) -> numpy.ndarray:
+def _matrix(ties: DiscourseNetwork, actors: Sequence[str]) -> numpy.ndarray:
     import numpy
 
     at = {actor: number for number, actor in enumerate(actors)}

@@ -17,17 +17,19 @@ from xml.sax.saxutils import escape, quoteattr
 
 from ..facts.tables import Row, Tables
 from ..sources.annotations import ANNOTATIONS, annotated
-from . import positions, statements
+from . import camps, positions, statements
+from . import networks as networks_by_rule
+from .networks import CONFLICT, CONGRUENCE, SUBTRACT, Rule
 
 DNA, FULL = "statements-dna.csv", "statements-full.csv"
 CONCEPT_CONGRUENCE = "concept-congruence"
 #: The networks, by the name of their file, and the rule of each in words.
 RULES: Mapping[str, str] = {
-    "congruence": "Two actors are tied by each concept and stand that both take; duplicates counted once across the "
+    CONGRUENCE: "Two actors are tied by each concept and stand that both take; duplicates counted once across the "
                   "range, who has both stands counts with both, no normalisation.",
-    "conflict": "Two actors are tied by each concept on which one agrees and the other disagrees; duplicates counted "
+    CONFLICT: "Two actors are tied by each concept on which one agrees and the other disagrees; duplicates counted "
                 "once across the range, who has both stands counts with both, no normalisation.",
-    "subtract": "Congruence minus conflict of two actors; pairs with as much of both are not tied; duplicates counted "
+    SUBTRACT: "Congruence minus conflict of two actors; pairs with as much of both are not tied; duplicates counted "
                 "once across the range, who has both stands counts with both, no normalisation.",
     "two-mode": "An actor is tied to each concept on which it takes a stand; weight: passages; agree, disagree: "
                 "statements of each; sign: 1 agrees, -1 disagrees, 0 both; no normalisation.",
@@ -208,14 +210,14 @@ def networks(tables: Tables, counted: Sequence[Row] | None = None) -> dict[str, 
     """
     counted = statements.counted(tables) if counted is None else counted
     by_actor, by_concept = _cells(counted, "actor", "concept"), _cells(counted, "concept", "actor")
-    actors, concepts = _actors(tables, by_actor), _concepts(tables, by_concept)
-    same, opposite = _met(by_actor)
-    ties = {"congruence": _ties(same, {}, "congruence"), "conflict": _ties(opposite, {}, "conflict"),
-            "subtract": _ties(same, opposite)}
-    found = {name: Graph(name, RULES[name], actors, edges) for name, edges in ties.items()}
+    camp = camps.camps(networks_by_rule.network(counted, Rule(SUBTRACT)), positions.CAMPS).camp  # as figures have them
+    actors, concepts = _actors(tables, by_actor, camp), _concepts(tables, by_concept)
+    days = _when(by_actor)
+    found = {name: Graph(name, RULES[name], actors, _ties(counted, days, Rule(name)))
+             for name in (CONGRUENCE, CONFLICT, SUBTRACT)}
     found["two-mode"] = _two_mode(actors, concepts, by_actor)
     found[CONCEPT_CONGRUENCE] = Graph(CONCEPT_CONGRUENCE, RULES[CONCEPT_CONGRUENCE], concepts,
-                                      _ties(_met(by_concept)[0], {}, "congruence", "actors"))
+                                      _ties(counted, _when(by_concept), Rule(of="concept"), "actors"))
     return found
 
 
@@ -228,61 +230,24 @@ def _cells(counted: Iterable[Row], node: str, thing: str) -> Cells:
     return cells
 
 
-#: By pair of nodes: how often they meet, where, and the days of the statements in which they do.
-Met = dict[tuple[str, str], "_Meeting"]
+def _when(cells: Cells) -> dict[tuple[str, str], dict[str, Days]]:
+    """By node and what it takes a stand on: the days of each passage in which it does."""
+    return {(node, thing): {row["passage"]: _days([row]) for rows in levels.values() for row in rows}
+            for node, things in cells.items() for thing, levels in things.items()}
 
 
-@dataclass(slots=True)
-class _Meeting:
-    count: int
-    through: list[str]
-    first: str
-    last: str
-
-
-def _met(cells: Cells) -> tuple[Met, Met]:  # noqa: C901  both kinds of meeting in one pass
-    """Where two nodes take the same stand, and where they take opposite ones.
-
-    Every pair of 200 actors that share a dozen concepts is looked at; so this is written to be fast.
-    """
-    takers: dict[str, list[tuple[str, bool, str, str]]] = {}
-    for node in sorted(cells):
-        for thing, levels in cells[node].items():
-            for level, rows in levels.items():
-                takers.setdefault(thing, []).append((node, level, *_days(rows)))
-    same: Met = {}
-    opposite: Met = {}
-    for thing in sorted(takers):
-        for (a, mine, first, last), (b, theirs, other_first, other_last) in itertools.combinations(takers[thing], 2):
-            if a == b:
-                continue
-            found = same if mine == theirs else opposite
-            first, last = other_first if other_first < first else first, other_last if other_last > last else last
-            met = found.get((a, b))
-            if met is None:
-                found[a, b] = _Meeting(1, [thing], first, last)
-                continue
-            met.count += 1
-            if met.through[-1] != thing:
-                met.through.append(thing)
-            if first < met.first:
-                met.first = first
-            if last > met.last:
-                met.last = last
-    return same, opposite
-
-
-def _ties(met: Met, against: Met, relation: str = "", through: str = "concepts") -> dict[tuple[str, str], Row]:
-    """The edges of `networks`, in order; without a relation it is what the sign of the weight says."""
+def _ties(counted: Sequence[Row], days: Mapping[tuple[str, str], Mapping[str, Days]], rule: Rule,
+          through: str = "concepts") -> dict[tuple[str, str], Row]:
+    """The edges of a rule's network, in order; of a signed one it is the weight that says the relation."""
+    found = networks_by_rule.network(counted, rule)
     edges: dict[tuple[str, str], Row] = {}
-    nothing = _Meeting(0, [], *UNDATED)
-    for pair in sorted(met.keys() | against.keys()):
-        one, other = met.get(pair, nothing), against.get(pair, nothing)
-        weight = one.count - other.count
-        if weight:
-            edges[pair] = {"weight": weight, "relation": relation or ("congruence" if weight > 0 else "conflict"),
-                           through: " ".join(sorted({*one.through, *other.through})),
-                           **_dated((min(one.first, other.first), max(one.last, other.last)))}
+    for a, b, weight in found.ties:
+        grounds = found.grounds(a, b)
+        behind = [bounds for end in (a, b) for thing in grounds.through for passage, bounds in days[end, thing].items()
+                  if passage in grounds.passages]
+        relation = rule.aggregation if rule.aggregation != SUBTRACT else CONGRUENCE if weight > 0 else CONFLICT
+        edges[a, b] = {"weight": int(weight), "relation": relation, through: " ".join(grounds.through),
+                       **_dated((min(first for first, _ in behind), max(last for _, last in behind)))}
     return edges
 
 
@@ -303,17 +268,11 @@ def _stand(levels: Mapping[bool, Sequence[Row]]) -> Row:
             "disagree": disagree, **_dated(_days(rows))}
 
 
-def _actors(tables: Tables, cells: Cells) -> dict[str, Row]:
+def _actors(tables: Tables, cells: Cells, camp: Mapping[str, int]) -> dict[str, Row]:
     labels = {row["id"]: row["label"] for row in tables.rows["actors"]}
-    camp = _camps(tables)
     return {row["id"]: _known({"label": row["label"], "kind": row.get("kind"), "camp": camp.get(row["id"]),
                                "organisation": labels.get(row.get("member_of") or ""), **_active(cells, row["id"])})
             for row in sorted(tables.rows["actors"], key=itemgetter("id"))}
-
-
-def _camps(tables: Tables) -> dict[str, int]:
-    nodes = positions.network(tables, positions.stands(tables)).nodes.dropna(subset="camp")
-    return {str(row["actor"]): int(row["camp"]) for row in nodes.to_dict("records")}
 
 
 def _concepts(tables: Tables, cells: Cells) -> dict[str, Row]:

@@ -120,7 +120,7 @@ Stands = Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]]
 
 
 @dataclass(frozen=True)
-class Network:
+class DiscourseNetwork:
     """A network, all in alphabetical order.
 
     `nodes`: all with a statement, tied or not; `others`: the concepts of a two-mode network. `ties`: those whose
@@ -169,14 +169,14 @@ class Network:
         return Grounds(tuple(sorted(through)), tuple(sorted(set().union(*meeting))))
 
 
-def network(statements: Iterable[Mapping[str, Any]], rule: Rule) -> Network:
+def network(statements: Iterable[Mapping[str, Any]], rule: Rule) -> DiscourseNetwork:
     """The network of statements by a rule; their order is no matter."""
     return of_records(records(statements, rule), rule)
 
 
 # --- fewer ties -----------------------------------------------------------------
 
-def at_least(ties: Network, least: float) -> Network:
+def at_least(ties: DiscourseNetwork, least: float) -> DiscourseNetwork:
     """A network with its ties of this weight or more: of a signed one, positive ties only where `least` is positive.
 
     The threshold c in the section "The Subtract Method" of DNA's manual.
@@ -185,7 +185,7 @@ def at_least(ties: Network, least: float) -> Network:
                      say("ties of weight {least} or more", least=f"{least:g}"))
 
 
-def backbone(ties: Network, alpha: float) -> Network:
+def backbone(ties: DiscourseNetwork, alpha: float) -> DiscourseNetwork:
     """The backbone of a weighted one-mode network: ties that are heavier, for either end, than chance would have them.
 
     The disparity filter of Serrano, M. Á., Boguñá, M. and Vespignani, A. (2009), "Extracting the multiscale backbone
@@ -209,7 +209,7 @@ def backbone(ties: Network, alpha: float) -> Network:
     return _filtered(ties, kept, say("backbone by the disparity filter, alpha {alpha}", alpha=f"{alpha:g}"))
 
 
-def _filtered(before: Network, kept: Collection[Tie], words: str) -> Network:
+def _filtered(before: DiscourseNetwork, kept: Collection[Tie], words: str) -> DiscourseNetwork:
     lost = _tied(before.ties) - _tied(kept)
     nodes = tuple(node for node in before.nodes if node not in lost)
     others = tuple(node for node in before.others if node not in lost)
@@ -277,7 +277,7 @@ def _period(day: datetime.date | None, duplicates: str) -> datetime.date | None:
     return unit_of(day, duplicates) if day and duplicates in UNITS else None
 
 
-def of_records(rows: Iterable[Record], rule: Rule) -> Network:
+def of_records(rows: Iterable[Record], rule: Rule) -> DiscourseNetwork:
     """The network of some of the `records` of a rule, such as those of a window."""
     import numpy
 
@@ -301,7 +301,7 @@ def of_records(rows: Iterable[Record], rule: Rule) -> Network:
     ends = things if rule.two_mode else nodes
     where = numpy.argwhere(meet if rule.two_mode else numpy.triu(meet, 1)).tolist()
     pairs = [Tie(nodes[a], ends[b], weights[a, b].item()) for a, b in where]
-    return Network(rule, nodes, tuple(pair for pair in pairs if pair.weight), stands,
+    return DiscourseNetwork(rule, nodes, tuple(pair for pair in pairs if pair.weight), stands,
                    others=things if rule.two_mode else (),
                    cancelled=tuple((pair.a, pair.b) for pair in pairs if not pair.weight))
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas
 
 CONGRUENCE, CONFLICT = networks.CONGRUENCE, networks.CONFLICT
+CAMPS = 2  # at most, unless it is said
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def _combined(data: Tables, rows: Sequence[Row]) -> Row:
 RULES = tuple(networks.Rule(relation) for relation in (CONGRUENCE, CONFLICT))
 
 
-def network(data: Tables, cells: pandas.DataFrame, k: int | None = 2) -> Network:
+def network(data: Tables, cells: pandas.DataFrame, k: int | None = CAMPS) -> Network:
     """Who is congruent with whom, and who in conflict, from a frame of `stands`, in at most `k` camps.
 
     Each concept counts once for a tie, as `networks` has it with duplicates across the range: a mixed stand is one of

@@ -10,7 +10,7 @@ from typing import Any
 from ..findings import BriefingError
 from . import networks
 from .camps import camps
-from .networks import SUBTRACT, UNITS, Network, Record, Rule, day_of, known, unit_of
+from .networks import SUBTRACT, UNITS, DiscourseNetwork, Record, Rule, day_of, known, unit_of
 
 MOST_WINDOWS = 1000
 
@@ -21,7 +21,7 @@ class Window:
 
     first: datetime.date
     last: datetime.date
-    network: Network
+    network: DiscourseNetwork
 
 
 @dataclass(frozen=True)
