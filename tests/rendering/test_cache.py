@@ -81,6 +81,10 @@ def test_only_the_rows_that_a_notebook_asks_for_make_it_run(project, notebook, e
     reasons(project)
     edit("data/events.csv", "Dockers stop work", "The dockers stop work")
     why = reasons(project)
+    assert why["analysis/harbour.ipynb"] == "reused"
+    assert "data/events.csv row 3" in why["exports"]  # stands are dated by the occasions that events are
+    edit("data/quantities.csv", ",310,people,", ",311,people,")
+    why = reasons(project)
     assert why["analysis/harbour.ipynb"] == why["exports"] == "reused"
     edit("data/events.csv", "Company announces", "The company announces")
     assert reasons(project)["analysis/harbour.ipynb"] == "run, since data/events.csv, the row announcement, changed"

@@ -1,5 +1,6 @@
 """Both files from one command: what they hold, the same bytes anywhere, nothing lost on failure."""
 
+import json
 import os
 import re
 import shutil
