@@ -126,7 +126,7 @@ def test_coders_of_different_parts_count_together_and_a_second_coder_does_not(da
                                        "vestnik": ("ben",)}
     data.descriptor["adjudicated"] = "anna"
     found = list(coders.check(data.descriptor, data.rows))
-    assert [(finding.code, finding.found.split()[-6:]) for finding in found][0][0] == "statements-left-out"
+    assert {finding.code for finding in found} == {"statements-left-out"}
     assert [("bote" in finding.found, "vestnik" in finding.found) for finding in found] == [(True, False), (False, True)]
     del data.descriptor["adjudicated"]
     assert "gazette" in next(coders.check(data.descriptor, data.rows)).found

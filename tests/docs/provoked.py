@@ -123,11 +123,15 @@ def column_renamed(broken):
     return broken.read()
 
 
-def column_more(broken):
-    broken.change("data/concepts.csv", "id,label,sentence", "id,label,sentence,note")
-    file = broken.root / "data/concepts.csv"
+def _widened(broken, path, column, cell):
+    """A table with one column more, filled by each row."""
+    file = broken.root / path
     header, *rows = file.read_text("utf-8").splitlines()
-    file.write_text("\n".join([header, *(f"{row},x" for row in rows)]) + "\n", "utf-8")
+    file.write_text("\n".join([f"{header},{column}", *(f"{row},{cell(row)}" for row in rows)]) + "\n", "utf-8")
+
+
+def column_more(broken):
+    _widened(broken, "data/concepts.csv", "note", lambda row: "x")
     return broken.read()
 
 
@@ -165,11 +169,7 @@ def coder_not_declared(broken):
 
 
 def member_of_itself(broken):
-    broken.change("data/actors.csv", "id,label,who,kind", "id,label,who,kind,member_of")
-    file = broken.root / "data/actors.csv"
-    header, *rows = file.read_text("utf-8").splitlines()
-    rows = [f"{row},{'union' if row.startswith('union,') else ''}" for row in rows]
-    file.write_text("\n".join([header, *rows]) + "\n", "utf-8")
+    _widened(broken, "data/actors.csv", "member_of", lambda row: "union" if row.startswith("union,") else "")
     broken.described("actors", lambda schema: schema["fields"].append({"name": "member_of"}))
     return broken.read()
 
