@@ -144,3 +144,12 @@ def test_statements_shared_by_two_coders_keep_all_ties_or_are_a_finding(data):
     halves = {**whole, "statements": [row | {"coder": ("one", "two")[n % 2]}
                                       for n, row in enumerate(whole["statements"])]}
     assert list(coders.check({}, halves)) != []
+
+
+def test_who_is_in_no_camp_is_named_under_the_network(data):
+    import json
+
+    from briefing import charts
+
+    drawn = json.dumps(charts.network(positions.network(data, positions.stands(data))).to_dict(), ensure_ascii=False)
+    assert "In no camp, and so not drawn here: Valley Bank; the table has their ties." in drawn.replace("\\n", " ")

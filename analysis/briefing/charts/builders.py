@@ -177,6 +177,9 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
         alone = [name for actor, name in names.items() if not counts[actor]]
         if alone:
             chart &= note(f"No tie to another: {', '.join(alone)}", width)
+        between = [name for actor, name in names.items() if counts[actor] and not any(actor in camp for camp in camps)]
+        if between:
+            chart &= note(f"In no camp, and so not drawn here: {', '.join(between)}; the table has their ties.", width)
         if left_out:
             chart &= note(f"{left_out} actors with fewer ties are left out here; the table has all.", width)
     return described(chart, edges, {

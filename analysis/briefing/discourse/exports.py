@@ -19,7 +19,7 @@ from ..facts.tables import Row, Tables
 from ..sources.annotations import ANNOTATIONS, annotated
 from . import camps, positions, statements
 from . import networks as networks_by_rule
-from .networks import CONFLICT, CONGRUENCE, SUBTRACT, Rule
+from .networks import AGREEMENTS, CONFLICT, CONGRUENCE, SUBTRACT, Rule
 
 DNA, FULL = "statements-dna.csv", "statements-full.csv"
 CONCEPT_CONGRUENCE = "concept-congruence"
@@ -63,9 +63,6 @@ def files(tables: Tables) -> dict[str, str]:
 
 # --- statements -------------------------------------------------------------------
 
-_AGREEMENT = {"agree": (1,), "disagree": (0,), "mixed": (1, 0)}
-
-
 def dna(tables: Tables, counted: Sequence[Row] | None = None) -> str:
     """The statements that figures count as the event list of the Discourse Network Analyzer (DNA), version 3.
 
@@ -93,11 +90,11 @@ def dna(tables: Tables, counted: Sequence[Row] | None = None) -> str:
         member = bool(actor.get("member_of")) or actor.get("kind") == "person"
         day = row["first"] or row["last"]
         start, end = book.span(row)
-        for agreement in _AGREEMENT[row["agreement"]]:
+        for agreement in AGREEMENTS[row["agreement"]]:
             rows.append(";".join((
                 str(len(rows)), f"{day} 00:00:00" if day else "",
                 _quoted(actor["label"] if member else book.speaker(row)), _quoted(book.organisation(row)),
-                _quoted(book.concepts[row["concept"]]["sentence"]), str(agreement), str(start), str(end),
+                _quoted(book.concepts[row["concept"]]["sentence"]), str(int(agreement)), str(start), str(end),
                 _quoted(passage["quote"]), str(book.coders[row["coder"]]), str(book.documents[row["source"]]),
                 _quoted(source["title"]), '""', _quoted(source["publisher"]), '""', _quoted(source.get("kind")))))
     return "\n".join(rows)
@@ -119,7 +116,7 @@ def full(tables: Tables, counted: Sequence[Row] | None = None) -> str:
     number: dict[str, str] = {}
     place = itertools.count(1)
     for row in statements.counted(tables) if counted is None else counted:
-        number[_id(row)] = " ".join(str(next(place)) for _ in _AGREEMENT[row["agreement"]])
+        number[_id(row)] = " ".join(str(next(place)) for _ in AGREEMENTS[row["agreement"]])
     out = io.StringIO()
     table = csv.DictWriter(out, FULL_COLUMNS, lineterminator="\n")
     table.writeheader()
@@ -225,8 +222,8 @@ def _cells(counted: Iterable[Row], node: str, thing: str) -> Cells:
     cells: dict[str, dict[str, dict[bool, list[Row]]]] = {}
     for row in counted:
         levels = cells.setdefault(row[node], {}).setdefault(row[thing], {})
-        for agreement in _AGREEMENT[row["agreement"]]:
-            levels.setdefault(bool(agreement), []).append(row)
+        for agreement in AGREEMENTS[row["agreement"]]:
+            levels.setdefault(agreement, []).append(row)
     return cells
 
 
