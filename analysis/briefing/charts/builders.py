@@ -26,7 +26,8 @@ LETTER = 6.3  # px that a letter takes in the mean: how many have room is told b
 # cells of one ground
 _GRID: dict[str, Any] = {"grid": True, "gridColor": LIGHT["paper"], "gridWidth": 2, "tickBand": "extent"}
 MOST_ROWS = 26  # of a matrix from one line of heads to the next
-HIGHEST = 620  # px of the names of a camp in a network: what fits on a page
+HIGHEST = 590  # px of the names of a camp in a network: what fits on a page with the notes below it
+MOST_NAMED = 5  # of those whom a note names
 
 
 def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.DataFrame,
@@ -179,7 +180,9 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
             chart &= note(f"No tie to another: {', '.join(alone)}", width)
         between = [name for actor, name in names.items() if counts[actor] and not any(actor in camp for camp in camps)]
         if between:
-            chart &= note(f"In no camp, and so not drawn here: {', '.join(between)}; the table has their ties.", width)
+            more = f" and {len(between) - MOST_NAMED} more" if len(between) > MOST_NAMED else ""
+            chart &= note(f"In no camp, and so not drawn here: {', '.join(between[:MOST_NAMED])}{more}; the table has "
+                          "their ties.", width)
         if left_out:
             chart &= note(f"{left_out} actors with fewer ties are left out here; the table has all.", width)
     return described(chart, edges, {
