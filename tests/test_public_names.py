@@ -83,10 +83,10 @@ def test_a_room_has_three_to_seven_modules_and_its_docstring_names_each():
         assert modules <= set(re.findall(r"`(\w+)`", doc)), room.name
 
 
-def test_modules_are_at_most_77():
-    """Without what only opens a room or the package. They were 45 before projects could be begun and coded here, and 66
-    before they could be written in other languages."""
-    assert len([path for path in MODULES if path.stem not in ("__init__", "__main__")]) <= 77
+def test_modules_are_at_most_80():
+    """Without what only opens a room or the package. They were 45 before projects could be begun and coded here, 66
+    before they could be written in other languages, and 77 before each kind of chart had a module."""
+    assert len([path for path in MODULES if path.stem not in ("__init__", "__main__")]) <= 80
 
 
 def test_each_room_imports_only_from_those_before_it():

@@ -1,12 +1,16 @@
-"""The look of all charts: one palette, one typeface, and an Altair theme of them."""
+"""The look of all charts: one palette, one typeface, an Altair theme of them, and how text is set in lines."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from ..language import current
 from ..language.locales import vega
+
+if TYPE_CHECKING:
+    import altair as alt
 
 #: Every colour of a chart: on a light page and, by the HTML's style, on a dark one.
 PALETTE: Mapping[str, tuple[str, str]] = {
@@ -27,6 +31,7 @@ LIGHT = {name: light for name, (light, _) in PALETTE.items()}
 NAME = "briefing"
 FONT = "Source Sans Pro"  # the typeface of charts, paper and page
 WIDE, NARROW = 620, 340  # CSS px; 1 px is 0.75 pt in print
+LETTER = 6.3  # px that a letter takes in the mean: how many have room is told by it, and Vega lays them out
 
 
 def configuration() -> dict[str, Any]:
@@ -74,3 +79,23 @@ def register() -> None:
         alt.theme.register(NAME, enable=False)(lambda: cast(Any, {"config": configuration()}))
     if alt.theme.active == "default":
         alt.theme.enable(NAME)
+
+
+# --- text in lines -----------------------------------------------------------------
+
+def note(text: str, width: int = WIDE) -> alt.Chart:
+    """A line of text in place of a chart, or below one."""
+    import altair as alt
+    import pandas
+
+    lines = textwrap.wrap(text, int(width / LETTER))
+    drawn: alt.Chart = alt.Chart(pandas.DataFrame({"text": ["\n".join(lines)]})).mark_text(
+        align="left", baseline="top", lineBreak="\n", lineHeight=15, color=LIGHT["soft"]).encode(
+        text="text:N", x=alt.value(0), y=alt.value(0)).properties(width=width - 8, height=15 * len(lines))
+    return drawn
+
+
+def wrapped(expression: str, letters: int) -> str:
+    """A Vega expression for a label in lines of about so many letters; a word that is longer is broken."""
+    most = max(letters, 4)
+    return f"split(trim(replace({expression}, /(.{{1,{most}}})(\\s+|$)|(.{{{most}}})/g, '$1$3\\n')), '\\n')"
