@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from xml.sax.saxutils import escape, quoteattr
@@ -207,14 +207,15 @@ def networks(tables: Tables, counted: Sequence[Row] | None = None) -> dict[str, 
     """
     counted = statements.counted(tables) if counted is None else counted
     by_actor, by_concept = _cells(counted, "actor", "concept"), _cells(counted, "concept", "actor")
-    camp = camps.camps(networks_by_rule.network(counted, Rule(SUBTRACT)), positions.CAMPS).camp  # as figures have them
+    read = networks_by_rule.records(counted, Rule())  # the same by each of the three
+    ties = {name: networks_by_rule.of_records(read, Rule(name)) for name in (CONGRUENCE, CONFLICT, SUBTRACT)}
+    camp = camps.camps(ties[SUBTRACT], positions.CAMPS).camp  # as figures have them
     actors, concepts = _actors(tables, by_actor, camp), _concepts(tables, by_concept)
     days = _when(by_actor)
-    found = {name: Graph(name, RULES[name], actors, _ties(counted, days, Rule(name)))
-             for name in (CONGRUENCE, CONFLICT, SUBTRACT)}
+    found = {name: Graph(name, RULES[name], actors, _ties(one, days)) for name, one in ties.items()}
     found["two-mode"] = _two_mode(actors, concepts, by_actor)
-    found[CONCEPT_CONGRUENCE] = Graph(CONCEPT_CONGRUENCE, RULES[CONCEPT_CONGRUENCE], concepts,
-                                      _ties(counted, _when(by_concept), Rule(of="concept"), "actors"))
+    found[CONCEPT_CONGRUENCE] = Graph(CONCEPT_CONGRUENCE, RULES[CONCEPT_CONGRUENCE], concepts, _ties(
+        networks_by_rule.network(counted, Rule(of="concept")), _when(by_concept), "actors"))
     return found
 
 
@@ -227,24 +228,30 @@ def _cells(counted: Iterable[Row], node: str, thing: str) -> Cells:
     return cells
 
 
-def _when(cells: Cells) -> dict[tuple[str, str], dict[str, Days]]:
-    """By node and what it takes a stand on: the days of each passage in which it does."""
-    return {(node, thing): {row["passage"]: _days([row]) for rows in levels.values() for row in rows}
-            for node, things in cells.items() for thing, levels in things.items()}
+def _when(cells: Cells) -> dict[str, tuple[dict[str, Days], dict[str, Days]]]:
+    """By node, what it disagrees and what it agrees with, each with the days that bound its statements."""
+    return {node: ({thing: _days(levels[False]) for thing, levels in things.items() if False in levels},
+                   {thing: _days(levels[True]) for thing, levels in things.items() if True in levels})
+            for node, things in cells.items()}
 
 
-def _ties(counted: Sequence[Row], days: Mapping[tuple[str, str], Mapping[str, Days]], rule: Rule,
+def _ties(found: networks_by_rule.DiscourseNetwork, days: Mapping[str, tuple[Mapping[str, Days], Mapping[str, Days]]],
           through: str = "concepts") -> dict[tuple[str, str], Row]:
-    """The edges of a rule's network, in order; of a signed one it is the weight that says the relation."""
-    found = networks_by_rule.network(counted, rule)
+    """The edges of a network, in order; of a signed one it is the weight that says the relation."""
+    relation = found.rule.aggregation
     edges: dict[tuple[str, str], Row] = {}
     for a, b, weight in found.ties:
-        grounds = found.grounds(a, b)
-        behind = [bounds for end in (a, b) for thing in grounds.through for passage, bounds in days[end, thing].items()
-                  if passage in grounds.passages]
-        relation = rule.aggregation if rule.aggregation != SUBTRACT else CONGRUENCE if weight > 0 else CONFLICT
-        edges[a, b] = {"weight": int(weight), "relation": relation, through: " ".join(grounds.through),
-                       **_dated((min(first for first, _ in behind), max(last for _, last in behind)))}
+        met: set[str] = set()
+        behind: list[Days] = []
+        for one, other, things in found.meetings(a, b):
+            met |= things
+            behind += map(days[a][one].__getitem__, things)
+            behind += map(days[b][other].__getitem__, things)
+        firsts, lasts = zip(*behind, strict=True)
+        edges[a, b] = {
+            "weight": int(weight),
+            "relation": relation if relation != SUBTRACT else CONGRUENCE if weight > 0 else CONFLICT,
+            through: " ".join(sorted(met)), **_dated((min(firsts), max(lasts)))}
     return edges
 
 
@@ -316,12 +323,12 @@ def graphml(graph: Graph) -> str:
              '  <graph edgedefault="undirected">', *_data("graph", told["graph"])]
     for id, row in graph.nodes.items():
         lines += [f"    <node id={quoteattr(id)}>", *_data("node", row), "    </node>"]
+    quoted = {id: quoteattr(id) for id in graph.nodes}
     for (a, b), row in graph.edges.items():
-        lines += [f"    <edge source={quoteattr(a)} target={quoteattr(b)}>", *_data("edge", row), "    </edge>"]
+        lines += [f"    <edge source={quoted[a]} target={quoted[b]}>", *_data("edge", row), "    </edge>"]
     return "\n".join([*lines, "  </graph>", "</graphml>", ""])
 
 
-def _data(of: str, row: Row) -> Iterator[str]:
-    for name, value in row.items():
-        text = escape(value) if isinstance(value, str) else str(value).lower()
-        yield f'      <data key="{of}-{name}">{text}</data>'
+def _data(of: str, row: Row) -> list[str]:
+    return [f'      <data key="{of}-{name}">{escape(value) if type(value) is str else str(value).lower()}</data>'
+            for name, value in row.items()]

@@ -114,9 +114,10 @@ class Grounds(NamedTuple):
     passages: tuple[str, ...]
 
 
-#: By node and by what it takes a stand on: the passages where it disagrees, and where it agrees (or says anything,
-#: where the agreement is ignored).
-Stands = Mapping[str, Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]]
+#: By node, what it disagrees with, and what it agrees with (or says anything of, where the agreement is ignored): each
+#: with its passages.
+Stands = Mapping[str, tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]]
+_SAME, _OPPOSITE = ((0, 0), (1, 1)), ((0, 1), (1, 0))  # stands of two nodes: 1 agrees
 
 
 @dataclass(frozen=True)
@@ -151,22 +152,22 @@ class DiscourseNetwork:
     def grounds(self, a: str, b: str) -> Grounds:
         """What the tie of `a` and `b` rests on. With `subtract` that is both congruence and conflict."""
         if self.rule.two_mode:
-            return Grounds((), tuple(sorted({*self.stands[a][b][0], *self.stands[a][b][1]})))
-        one, other, how = self.stands[a], self.stands[b], self.rule.aggregation
-        through: list[str] = []
-        meeting: list[tuple[str, ...]] = []
-        for thing in one.keys() & other.keys():
-            (no, yes), (no_, yes_) = one[thing], other[thing]
-            before = len(meeting)
-            if how != CONFLICT:
-                meeting += [no, no_] if no and no_ else []
-                meeting += [yes, yes_] if yes and yes_ else []
-            if how in (CONFLICT, SUBTRACT):
-                meeting += [no, yes_] if no and yes_ else []
-                meeting += [yes, no_] if yes and no_ else []
-            if len(meeting) > before:
-                through.append(thing)
-        return Grounds(tuple(sorted(through)), tuple(sorted(set().union(*meeting))))
+            return Grounds((), tuple(sorted(set().union(*(stand.get(b, ()) for stand in self.stands[a])))))
+        through: set[str] = set()
+        passages: set[str] = set()
+        for one, other, things in self.meetings(a, b):
+            through |= things
+            for thing in things:
+                passages.update(self.stands[a][one][thing], self.stands[b][other][thing])
+        return Grounds(tuple(sorted(through)), tuple(sorted(passages)))
+
+    def meetings(self, a: str, b: str) -> list[tuple[int, int, set[str]]]:
+        """What makes a one-mode tie: for each way in which stands meet, that of `a` and that of `b` (1 agrees, 0
+        disagrees), and on what."""
+        how = self.rule.aggregation
+        ways = _OPPOSITE if how == CONFLICT else (*_SAME, *_OPPOSITE) if how == SUBTRACT else _SAME
+        one, other = self.stands[a], self.stands[b]
+        return [(n, m, one[n].keys() & other[m].keys()) for n, m in ways]
 
 
 def network(statements: Iterable[Mapping[str, Any]], rule: Rule) -> DiscourseNetwork:
@@ -291,16 +292,16 @@ def of_records(rows: Iterable[Record], rule: Rule) -> DiscourseNetwork:
     nodes, things = tuple(sorted({cell[0] for cell in counts})), tuple(sorted({cell[1] for cell in counts}))
     row, column = ({name: at for at, name in enumerate(names)} for names in (nodes, things))
     array = numpy.zeros((2, len(nodes), len(things)), dtype=numpy.int64)
-    stands: dict[str, dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {node: {} for node in nodes}
+    stands: dict[str, tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]] = {
+        node: ({}, {}) for node in nodes}
     for node, thing, agree in sorted(counts):
         array[int(agree), row[node], column[thing]] = counts[node, thing, agree]
-        no, yes = (tuple(sorted(passages[node, thing, which])) if (node, thing, which) in counts else ()
-                   for which in (False, True))
-        stands[node][thing] = (no, yes)
+        stands[node][agree][thing] = tuple(sorted(passages[node, thing, agree]))
     weights, meet = (_two_mode if rule.two_mode else _one_mode)(array, rule)
     ends = things if rule.two_mode else nodes
-    where = numpy.argwhere(meet if rule.two_mode else numpy.triu(meet, 1)).tolist()
-    pairs = [Tie(nodes[a], ends[b], weights[a, b].item()) for a, b in where]
+    where = numpy.argwhere(meet if rule.two_mode else numpy.triu(meet, 1))
+    pairs = [Tie(nodes[a], ends[b], weight) for (a, b), weight in zip(
+        where.tolist(), weights[where[:, 0], where[:, 1]].tolist(), strict=True)]
     return DiscourseNetwork(rule, nodes, tuple(pair for pair in pairs if pair.weight), stands,
                    others=things if rule.two_mode else (),
                    cancelled=tuple((pair.a, pair.b) for pair in pairs if not pair.weight))

@@ -10,7 +10,7 @@ disagrees. Its rules are in `networks`, the camps in `camps`.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +59,7 @@ def stands(data: Tables, coder: str | None = None, by: str | None = None) -> pan
 def stand_rows(data: Tables, coder: str | None = None, by: str | None = None) -> list[Row]:
     """The rows of `stands`, as dicts: for programs that need no frames."""
     actors, concepts = _by_id(data, "actors"), _by_id(data, "concepts")
+    published = _published(data)
     cells: dict[tuple[str, str, str], list[Row]] = {}
     for row in statements.counted(data, coder):
         within = statements.period(row, by) or "" if by else ""
@@ -66,10 +67,10 @@ def stand_rows(data: Tables, coder: str | None = None, by: str | None = None) ->
     order = sorted(cells, key=lambda cell: (not cell[0], *cell))  # what lies in no one period comes last
     return [{**({"period": within or None} if by else {}), "actor": actor, "label": actors[actor]["label"],
              "concept": concept, "concept_label": concepts[concept]["label"],
-             **_combined(data, cells[within, actor, concept])} for within, actor, concept in order]
+             **_combined(cells[within, actor, concept], published)} for within, actor, concept in order]
 
 
-def _combined(data: Tables, rows: Sequence[Row]) -> Row:
+def _combined(rows: Sequence[Row], published: Mapping[str, str]) -> Row:
     agreements = {row["agreement"] for row in rows}
     modes = {row["mode"] for row in rows}
     passages = _unique(row["passage"] for row in rows)
@@ -78,7 +79,7 @@ def _combined(data: Tables, rows: Sequence[Row]) -> Row:
             "course": tuple(stand for stand, _ in course), "since": tuple(date for _, date in course),
             "mode": modes.pop() if len(modes) == 1 else "both",
             "acts": _unique(row["act"] for row in rows if row["act"]),
-            "passages": passages, "publishers": publishers(data, passages), "count": len(passages),
+            "passages": passages, "publishers": _unique(map(published.__getitem__, passages)), "count": len(passages),
             **{f"{stand}_in": _unique(row["passage"] for row in rows if row["agreement"] in (stand, "mixed"))
                for stand in ("agree", "disagree")}}
 
@@ -113,10 +114,10 @@ def tie_rows(cells: Iterable[Row]) -> list[Row]:
         ties = networks.network(_statements(cells), rule)
         for a, b, weight in ties.ties:
             through, passages = ties.grounds(a, b)
+            by = {name for concept in through for name in (*published[a, concept], *published[b, concept])}
             rows.append({"a": a, "b": b, "relation": rule.aggregation, "weight": weight, "concepts": through,
                          "concept_labels": tuple(label[concept] for concept in through), "passages": passages,
-                         "publishers": tuple(sorted(set().union(*(published[actor, concept] for concept in through
-                                                                  for actor in (a, b)))))})
+                         "publishers": tuple(sorted(by))})
     return sorted(rows, key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
 
 
@@ -181,6 +182,7 @@ def chains(data: Tables, kinds: Sequence[str] = ("quotation", "paraphrase")) -> 
     between speaker and page), count (of passages), quotations (of these),
     passages, publishers (tuples).
     """
+    published = _published(data)
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in data.rows["passages"]:
         if row["kind"] in kinds:
@@ -191,16 +193,17 @@ def chains(data: Tables, kinds: Sequence[str] = ("quotation", "paraphrase")) -> 
         passages = tuple(row["id"] for row in group)
         rows.append({"chain": " > ".join(hands), "hands": hands, "hops": evidence.hops(" > ".join(hands)),
                      "count": len(group), "quotations": sum(row["kind"] == "quotation" for row in group),
-                     "passages": passages, "publishers": publishers(data, passages)})
+                     "passages": passages, "publishers": _unique(map(published.__getitem__, passages))})
     rows.sort(key=lambda row: (-row["hops"], -row["count"], row["chain"]))
     return _frame(rows, ["chain", "hands", "hops", "count", "quotations", "passages", "publishers"])
 
 
 # --- where a row comes from -----------------------------------------------------
 
-def publishers(data: Tables, passages: Iterable[str]) -> tuple[str, ...]:
-    """Who published the sources of these passages, each once."""
-    return _unique(_publisher(data, _source_of(data, passage)) for passage in passages)
+def _published(data: Tables) -> dict[str, str]:
+    """Who published the source of each passage."""
+    publisher = {id: row["publisher"] for id, row in _by_id(data, "sources").items()}
+    return {row["id"]: publisher[row["source"]] for row in data.rows["passages"]}
 
 
 def _source_of(data: Tables, passage: str | None) -> str | None:
