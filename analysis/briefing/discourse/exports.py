@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from xml.sax.saxutils import escape, quoteattr
@@ -212,7 +212,9 @@ def networks(tables: Tables, counted: Sequence[Row] | None = None) -> dict[str, 
     camp = camps.camps(ties[SUBTRACT], positions.CAMPS).camp  # as figures have them
     actors, concepts = _actors(tables, by_actor, camp), _concepts(tables, by_concept)
     days = _when(by_actor)
-    found = {name: Graph(name, RULES[name], actors, _ties(one, days)) for name, one in ties.items()}
+    edges = {name: _ties(ties[name], days) for name in (CONGRUENCE, CONFLICT)}
+    edges[SUBTRACT] = _signed(ties[SUBTRACT], edges.values())
+    found = {name: Graph(name, RULES[name], actors, edges[name]) for name in edges}
     found["two-mode"] = _two_mode(actors, concepts, by_actor)
     found[CONCEPT_CONGRUENCE] = Graph(CONCEPT_CONGRUENCE, RULES[CONCEPT_CONGRUENCE], concepts, _ties(
         networks_by_rule.network(counted, Rule(of="concept")), _when(by_concept), "actors"))
@@ -237,8 +239,7 @@ def _when(cells: Cells) -> dict[str, tuple[dict[str, Days], dict[str, Days]]]:
 
 def _ties(found: networks_by_rule.DiscourseNetwork, days: Mapping[str, tuple[Mapping[str, Days], Mapping[str, Days]]],
           through: str = "concepts") -> dict[tuple[str, str], Row]:
-    """The edges of a network, in order; of a signed one it is the weight that says the relation."""
-    relation = found.rule.aggregation
+    """The edges of a network, in order."""
     edges: dict[tuple[str, str], Row] = {}
     for a, b, weight in found.ties:
         met: set[str] = set()
@@ -248,10 +249,22 @@ def _ties(found: networks_by_rule.DiscourseNetwork, days: Mapping[str, tuple[Map
             behind += map(days[a][one].__getitem__, things)
             behind += map(days[b][other].__getitem__, things)
         firsts, lasts = zip(*behind, strict=True)
+        edges[a, b] = {"weight": int(weight), "relation": found.rule.aggregation, through: " ".join(sorted(met)),
+                       **_dated((min(firsts), max(lasts)))}
+    return edges
+
+
+def _signed(found: networks_by_rule.DiscourseNetwork,
+            parts: Collection[Mapping[tuple[str, str], Row]]) -> dict[tuple[str, str], Row]:
+    """The edges of congruence minus conflict, from those of both: it is the weight that says the relation."""
+    edges: dict[tuple[str, str], Row] = {}
+    for a, b, weight in found.ties:
+        behind = [part[a, b] for part in parts if (a, b) in part]
         edges[a, b] = {
-            "weight": int(weight),
-            "relation": relation if relation != SUBTRACT else CONGRUENCE if weight > 0 else CONFLICT,
-            through: " ".join(sorted(met)), **_dated((min(firsts), max(lasts)))}
+            "weight": int(weight), "relation": CONGRUENCE if weight > 0 else CONFLICT,
+            "concepts": " ".join(sorted({id for row in behind for id in row["concepts"].split()})),
+            **_dated((min(row.get("first", UNDATED[0]) for row in behind),
+                      max(row.get("last", UNDATED[1]) for row in behind)))}
     return edges
 
 
