@@ -1,118 +1,454 @@
-"""Charts of who stands with whom."""
+"""Charts of who stands with whom: cards with lines between them, or a matrix where lines would be a tangle.
+
+Beyond some 20 nodes readers find ties, and who shares them, faster in a matrix than among lines (Ghoniem, M., Fekete,
+J.-D. and Castagliola, P. (2005), "On the readability of graphs using node-link and matrix-based representations",
+Information Visualization 4(2), 114-135), if its rows are put in order (Bertin, J. (1983), Semiology of Graphics): here
+by camp, and in a camp each beside who is tied most alike.
+"""
 
 from __future__ import annotations
 
+import math
 import textwrap
-from typing import Any, cast
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import accumulate, pairwise
+from typing import Any, NamedTuple, cast
 
 import altair as alt
 import pandas
 
+from ..discourse.networks import CONCEPT, CONFLICT, CONGRUENCE, IGNORE
 from ..discourse.positions import Network
-from ..facts.quantities import counted, plain
+from ..facts.quantities import plain
+from ..language import counted, later, say, several
 from .descriptions import described
 from .theme import LETTER, LIGHT, WIDE, note, register
 
-HIGHEST = 590  # px of the names of a camp in a network: what fits on a page with the notes below it
+MOST_ACTORS, MOST_LINES = 25, 80  # with more of either, lines are a tangle
+HIGHEST = 590  # px of one part: what fits on a page with the key above and the notes below it
 MOST_NAMED = 5  # of those whom a note names
+LINE, SMALL, CELL = 13, 10, 6  # px: of a line of text, of a letter in a matrix, and of the narrowest cell in it
+GAP = 6  # px between the camps of a matrix
+_LOOKS = {CONGRUENCE: (LIGHT["agree"], [1, 0]), CONFLICT: (LIGHT["accent"], [4, 3]), IGNORE: (LIGHT["agree"], [1, 0])}
+_KINDS = {CONGRUENCE: later("same stand"), CONFLICT: later("opposite stands"), IGNORE: later("same concept")}
+_SIGNED = {CONGRUENCE: later("mostly the same stand"), CONFLICT: later("mostly opposite stands")}
+
+Edge = dict[str, Any]
+
+
+class Group(NamedTuple):
+    """A camp, or those in none: its name, and its members in the order to be shown."""
+
+    name: str
+    members: list[str]
 
 
 def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
-    """Two camps face each other: lines across the middle tie the camps, arcs at the edges tie within one.
+    """Who stands with whom, by camps, in the form that can be read; those in no camp are a group of their own.
 
-    `ties` as `positions.network` gives it. A solid line is congruence, a dashed one conflict, and the thicker the more
-    concepts it rests on. Of a camp higher than a page those with the most ties are shown, and the figure says so.
+    `ties` as `positions.network` gives it. Few are cards in two columns: a line across the middle ties the columns, an
+    arc at an edge ties within one, solid for congruence and dashed for conflict. Many (more than 25, or more than 80
+    ties, or higher than a page) are a matrix with a bar for each tie, congruence above conflict. Either is the thicker
+    the greater the weight. The figure says why it is a matrix, whom it leaves out, and by which rules the ties are.
     """
     register()
-    names = dict(zip(ties.nodes["actor"], ties.nodes["label"], strict=True))
-    edges = [{**row, "label": f"{names[row['a']]}, {names[row['b']]}",
-              "relation": "same stand" if row["relation"] == "congruence" else "opposite stands",
-              "description": _tie_sentence(row, names)} for row in ties.edges.to_dict("records")]
-    counts = {actor: sum(actor in (edge["a"], edge["b"]) for edge in edges) for actor in names}
-    camps = [list(ties.nodes["actor"][(ties.nodes["camp"] == side).fillna(False)]) for side in (0, 1)]
-    card = 0.2 if width >= WIDE else 0.33  # of the width, for a name
-    lines = {actor: textwrap.wrap(name, int(card * width / LETTER) - 1) for actor, name in names.items()}
-    high = {actor: 12 + 13 * len(lines[actor]) for actor in names}
-    kept = []
-    for camp in camps:
-        tied = sorted(camp, key=lambda actor: -counts[actor])
-        room = [sum(high[actor] for actor in tied[:n]) for n in range(1, len(tied) + 1)]
-        kept.append(sorted(tied[:max(sum(px <= HIGHEST for px in room), 1)], key=camp.index))
-    left_out = sum(map(len, camps)) - sum(map(len, kept))
-    tall = max(sum(high[actor] for actor in camp) for camp in kept)
-    cards = {}
-    for side, camp in enumerate(kept):
-        top = 0.0
-        for actor in camp:
-            place = high[actor] + (tall - sum(high[one] for one in camp)) / len(camp)
-            cards[actor] = (side, top + place / 2, lines[actor])
-            top += place
-    shown = [edge for edge in edges if edge["a"] in cards and edge["b"] in cards]
-    if not shown:
-        chart = alt.vconcat(note("No data." if not names else "No two actors take a stand on the same concept.", width))
+    names = dict(sorted(zip(ties.nodes["actor"], ties.nodes["label"], strict=True)))
+    edges = _edges(ties, names)
+    groups = _groups(ties.nodes, edges)
+    tied = sum(len(group.members) for group in groups)
+    said = []
+    if not edges:
+        empty = say("No data.") if not names else say("No two actors take a stand on the same concept.") \
+            if ties.of != CONCEPT else say("No two concepts are tied.")
+        chart = alt.vconcat(note(empty, width))
     else:
-        chart = alt.vconcat(_camps(shown, cards, tall, card, width), spacing=6)
-        alone = [name for actor, name in names.items() if not counts[actor]]
-        if alone:
-            chart &= note(f"No tie to another: {', '.join(alone)}", width)
-        between = [name for actor, name in names.items() if counts[actor] and not any(actor in camp for camp in camps)]
-        if between:
-            more = f" and {len(between) - MOST_NAMED} more" if len(between) > MOST_NAMED else ""
-            chart &= note(f"In no camp, and so not drawn here: {', '.join(between[:MOST_NAMED])}{more}; the table has "
-                          "their ties.", width)
-        if left_out:
-            chart &= note(f"{left_out} actors with fewer ties are left out here; the table has all.", width)
-    return described(chart, edges, {
-        "Actor": lambda edge: names[edge["a"]], "and actor": lambda edge: names[edge["b"]],
-        "Relation": lambda edge: edge["relation"], "Concepts": "concept_labels", "Source": "publishers"})
+        cards = _placed(groups, names, width) if tied <= MOST_ACTORS and len(edges) <= MOST_LINES else None
+        if cards:
+            chart = alt.vconcat(_lines(edges, cards, width), spacing=6)
+        else:
+            chart, said = _matrix(edges, groups, names, width)
+        if alone := [name for actor, name in names.items() if not any(actor in group.members for group in groups)]:
+            said.append(say("No tie to another: {names}", names=_bounded(alone)))
+    if ties.rule:
+        said.append(ties.rule)
+    if said:
+        chart &= note("\n".join(said), width)
+    return described(chart, edges, _columns(ties, edges, names))
 
 
-def _tie_sentence(row: dict[str, Any], names: dict[str, str]) -> str:
-    verb = "stand together on" if row["relation"] == "congruence" else "oppose each other on"
-    concepts = f"{counted(row['weight'])} concept{'s' * (row['weight'] != 1)}"
-    return (f"{names[row['a']]} and {names[row['b']]} {verb} {concepts}: {', '.join(row['concept_labels'])}. "
-            f"Source: {plain(row['publishers'])}.")
+def _columns(ties: Network, edges: list[Edge], names: dict[str, str]) -> dict[str, Any]:
+    """The heads of the table of ties, with what makes their cells."""
+    own, other, through = (say("Concept"), say("and concept"), say("Actors")) if ties.of == CONCEPT else (
+        say("Actor"), say("and actor"), say("Concepts"))
+    weight = {} if all(edge["counts"] for edge in edges) else {say("Weight"): lambda edge: round(edge["weight"], 3)}
+    return {own: lambda edge: names[edge["a"]], other: lambda edge: names[edge["b"]],
+            say("Relation"): "kind", **weight, through: "concept_labels", say("Source"): "publishers"}
 
 
-def _camps(edges: list[dict[str, Any]], cards: dict[str, tuple[int, float, list[str]]], tall: float, card: float,
-           width: int) -> alt.LayerChart:
-    """The ties between cards: for each actor its side, its middle in px from the top, and its name in lines; `tall` in
-    px, and `card`, of the width, for a name."""
-    margin = 0.14 if width >= WIDE else 0.09  # of the width, for the arcs of a camp
-    inner, outer = (margin + card, 1 - margin - card), (margin, 1 - margin)
-    lift = {"same stand": -2.5, "opposite stands": 2.5}  # px; a pair may have both: each line is seen
+def _bounded(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:MOST_NAMED])
+    more = len(names) - MOST_NAMED
+    return shown if more <= 0 else say("{names} and {count} more", names=shown, count=counted(more))
+
+
+# --- what is drawn ------------------------------------------------------------------
+
+def _edges(ties: Network, names: dict[str, str]) -> list[Edge]:
+    """The ties in order, each with `kind` (its relation in words), `counts` (whether its weight is how many concepts it
+    rests on), `strength` (1 to 5), `level` (1 to 3) and `description`."""
+    rows = sorted(ties.edges.to_dict("records"), key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
+    signed = any(row["weight"] < 0 for row in rows)
+    most = max((abs(row["weight"]) for row in rows), default=1)
+    few = _are_few(rows)
+    edges = []
+    for row in rows:
+        weight, relation = abs(row["weight"]), row["relation"]
+        kind = _SIGNED[relation] if signed else later("same actor") if (relation, ties.of) == (IGNORE, CONCEPT) \
+            else _KINDS[relation]
+        edge = {**row, "kind": say(kind),
+                "counts": not signed and relation != IGNORE and ties.of != CONCEPT and weight == len(row["concepts"]),
+                "strength": min(weight, 5) if few else 1 + 4 * weight / most,
+                "level": min(int(weight), 3) if few else min(math.floor(3 * weight / most) + 1, 3)}
+        edges.append({**edge, "description": _tie_sentence(edge, names)})
+    return edges
+
+
+def _are_few(rows: Iterable[Edge]) -> bool:
+    """Whether weights are counts so small that each is drawn as it is; else they are drawn as parts of the greatest."""
+    return all(row["weight"] == int(row["weight"]) and abs(row["weight"]) <= 9 for row in rows)
+
+
+def _tie_sentence(edge: Edge, names: dict[str, str]) -> str:
+    about = {"a": names[edge["a"]], "b": names[edge["b"]], "concepts": ", ".join(edge["concept_labels"]),
+             "publishers": plain(edge["publishers"])}
+    if not edge["counts"]:
+        return say("{a} and {b}: {kind}, weight {weight}, by {concepts}. Source: {publishers}.", **about,
+                   kind=edge["kind"], weight=_figure(edge["weight"]))
+    one, many = (later("{a} and {b} stand together on {count} concept: {concepts}. Source: {publishers}."),
+                 later("{a} and {b} stand together on {count} concepts: {concepts}. Source: {publishers}."))
+    if edge["relation"] == CONFLICT:
+        one, many = (later("{a} and {b} oppose each other on {count} concept: {concepts}. Source: {publishers}."),
+                     later("{a} and {b} oppose each other on {count} concepts: {concepts}. Source: {publishers}."))
+    return several(edge["weight"], one, many, **about)
+
+
+def _figure(weight: float) -> str:
+    return f"{weight:.3g}".replace("-", "−")
+
+
+def _groups(nodes: pandas.DataFrame, edges: list[Edge]) -> list[Group]:
+    """The camps, the largest first, and after them those who have ties and no camp; nobody without a tie."""
+    tied = {end for edge in edges for end in (edge["a"], edge["b"])}
+    camps: dict[int, list[str]] = {}
+    for actor, camp in zip(nodes["actor"], nodes["camp"], strict=True):
+        if actor in tied:
+            camps.setdefault(len(nodes) if pandas.isna(camp) else int(camp), []).append(actor)
+    order = _likeness(edges, sorted(tied))
+    return [Group(say("Undecided") if camp == len(nodes) else say("Camp {number}", number=camp + 1),
+                  _chain(sorted(members), order)) for camp, members in sorted(camps.items())]
+
+
+class _Likeness(NamedTuple):
+    place: dict[str, int]
+    alike: Any  # actor by actor: the cosine of their ties to all
+    strength: Any  # of each actor: the sum of its weights
+
+
+def _likeness(edges: list[Edge], actors: list[str]) -> _Likeness:
+    import numpy
+
+    place = {actor: at for at, actor in enumerate(actors)}
+    weights = numpy.zeros((len(actors), len(actors)))
+    for edge in edges:
+        a, b = place[edge["a"]], place[edge["b"]]
+        weights[[a, b], [b, a]] += -abs(edge["weight"]) if edge["relation"] == CONFLICT else edge["weight"]
+    strength = numpy.abs(weights).sum(axis=1)
+    numpy.fill_diagonal(weights, numpy.abs(weights).max(axis=1, initial=0))  # each is tied to itself as to its closest
+    length = numpy.sqrt((weights ** 2).sum(axis=1))
+    return _Likeness(place, (weights @ weights.T / numpy.outer(length, length).clip(1e-12)).round(9),
+                     strength.round(9))
+
+
+def _chain(members: list[str], by: _Likeness) -> list[str]:
+    """From the one with the strongest ties on to the one most like the last; of equals the first in the alphabet."""
+    left, order = list(members), []
+    while left:
+        at = by.place[order[-1]] if order else None
+        chosen = max(left, key=lambda actor: by.strength[by.place[actor]] if at is None
+                     else by.alike[at, by.place[actor]])
+        left.remove(chosen)
+        order.append(chosen)
+    return order
+
+
+# --- cards with lines ---------------------------------------------------------------
+
+class Cards(NamedTuple):
+    """Where the cards of actors are: `at`, by actor its side (0 or 1), its middle in px from the top, and its name in
+    lines; `heads`, the names of camps with side and top; `tall` in px."""
+
+    at: dict[str, tuple[int, float, list[str]]]
+    heads: list[tuple[int, float, str]]
+    tall: float
+
+
+def _card(width: int) -> tuple[int, int]:
+    """Of a card: its distance from the edge, which the arcs take, and its width, in px."""
+    return (round(0.14 * width), round(0.2 * width)) if width >= WIDE else (round(0.09 * width), round(0.33 * width))
+
+
+def _placed(groups: list[Group], names: dict[str, str], width: int) -> Cards | None:
+    """Camps in two columns of about equal height, each as one piece unless it is the only one; None where a column is
+    higher than a page."""
+    if len(groups) == 1:
+        name, members = groups[0]
+        half = (len(members) + 1) // 2
+        groups = [Group(name, members[:half]), Group(name, members[half:])]
+    room = int(_card(width)[1] / LETTER) - 1
+    lines = {actor: textwrap.wrap(names[actor], room) for group in groups for actor in group.members}
+    columns: list[list[Group]] = [[], []]
+
+    def height(side: int) -> int:
+        return sum(20 + sum(12 + LINE * len(lines[actor]) for actor in group.members) for group in columns[side])
+
+    for group in sorted(groups, key=lambda group: -len(group.members)):
+        columns[height(1) < height(0)].append(group)
+    tall = max(height(0), height(1))
+    if tall > HIGHEST:
+        return None
+    at, heads = {}, []
+    for side, column in enumerate(columns):
+        spare = (tall - height(side)) / sum(len(group.members) for group in column)
+        top = 0.0
+        for group in column:
+            heads.append((side, top, group.name))
+            top += 20
+            for actor in group.members:
+                place = 12 + LINE * len(lines[actor]) + spare
+                at[actor] = (side, round(top + place / 2), lines[actor])
+                top += place
+    return Cards(at, heads, tall)
+
+
+def _lines(edges: list[Edge], cards: Cards, width: int) -> alt.LayerChart:
+    """The ties between cards."""
+    margin, card = _card(width)
+    right = width - 8
+    inner, outer = (margin + card, right - margin - card), (margin, right - margin)
+    lift = {CONFLICT: 2}  # px; a pair may have both: each line is seen
     points = []
     for number, edge in enumerate(edges):
-        (side, y, _), (other, y2, _) = cards[edge["a"]], cards[edge["b"]]
-        y, y2 = y + lift[edge["relation"]], y2 + lift[edge["relation"]]
+        (side, y, _), (other, y2, _) = cards.at[edge["a"]], cards.at[edge["b"]]
+        y, y2 = (at + lift.get(edge["relation"], -2) for at in (y, y2))
         if side != other:
             path = [(inner[side], y), (inner[other], y2)]
         else:
-            bulge = margin * min(abs(y2 - y) / max(tall, 100) + 0.25, 1) * (-1 if side == 0 else 1)
-            path = [(outer[side], y), (outer[side] + bulge, y + (y2 - y) * 0.2),
-                    (outer[side] + bulge, y + (y2 - y) * 0.8), (outer[side], y2)]
-        points += [{"tie": number, "order": n, "x": px, "y": py, "weight": min(edge["weight"], 5),
-                    "relation": edge["relation"], "description": edge["description"] if n == 0 else None}
+            bulge = round(margin * min(abs(y2 - y) / max(cards.tall, 100) + 0.25, 1)) * (-1 if side == 0 else 1)
+            path = [(outer[side], y), (outer[side] + bulge, (y + y2) / 2), (outer[side], y2)]
+        points += [{"tie": number, "order": n, "x": px, "y": py, "strength": edge["strength"],
+                    "kind": edge["kind"], "description": edge["description"] if n == 0 else None}
                    for n, (px, py) in enumerate(path)]
-    kinds = [kind for kind in lift if any(edge["relation"] == kind for edge in edges)]
-    looks = {"same stand": (LIGHT["agree"], [1, 0]), "opposite stands": (LIGHT["accent"], [4, 3])}
-
-    def look(channel: Any, part: int) -> Any:
-        scale = alt.Scale(domain=kinds, range=[looks[kind][part] for kind in kinds])
-        return channel("relation:N", scale=scale, legend=alt.Legend(offset=2))
-
-    across = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, 1], nice=False))
-    down = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[tall, 0], nice=False))
-    thin = 1.25 if len(edges) <= 80 else 0.4
-    tie = alt.Chart(pandas.DataFrame(points)).mark_line(interpolate="basis", opacity=1).encode(
+    across, down = _px(right, cards.tall)
+    thin = 1.25
+    tie = alt.Chart(pandas.DataFrame(points)).mark_line(interpolate="natural", opacity=1).encode(
         x=across, y=down, detail="tie:N", order="order:Q", description="description:N",
-        stroke=look(alt.Stroke, 0), strokeDash=look(alt.StrokeDash, 1),
-        strokeWidth=alt.StrokeWidth("weight:Q", scale=alt.Scale(domain=[1, 5], range=[thin, 5 * thin]), legend=None))
+        stroke=_look(edges, alt.Stroke, 0), strokeDash=_look(edges, alt.StrokeDash, 1),
+        strokeWidth=alt.StrokeWidth("strength:Q", scale=alt.Scale(domain=[1, 5], range=[thin, 5 * thin]), legend=None))
     boxes = alt.Chart(pandas.DataFrame([
         {"name": "\n".join(name), "top": at - 4 - 6.5 * len(name), "bottom": at + 4 + 6.5 * len(name),
          "x": inner[side], "x2": outer[side], "middle": (inner[side] + outer[side]) / 2}
-        for side, at, name in cards.values()]))
+        for side, at, name in cards.at.values()]))
     ground = boxes.mark_rect(fill=LIGHT["ground"], aria=False).encode(x=across, x2="x2", y="top:Q", y2="bottom")
-    labels = boxes.mark_text(lineBreak="\n", lineHeight=13, baseline="top", dy=5, aria=False).encode(
+    labels = boxes.mark_text(lineBreak="\n", lineHeight=LINE, baseline="top", dy=5, aria=False).encode(
         x="middle:Q", y="top:Q", text="name:N")
-    return cast(alt.LayerChart, (tie + ground + labels).properties(width=width - 8, height=tall))
+    heads = alt.Chart(pandas.DataFrame([
+        {"name": name, "top": top, "middle": (inner[side] + outer[side]) / 2} for side, top, name in cards.heads])
+        ).mark_text(baseline="top", dy=4, fontWeight=600, aria=False).encode(x="middle:Q", y="top:Q", text="name:N")
+    return cast(alt.LayerChart, (tie + ground + labels + heads).properties(width=right, height=cards.tall))
+
+
+def _px(width: float, height: float) -> tuple[alt.X, alt.Y]:
+    """Scales whose values are px from the left and from the top."""
+    return (alt.X("x:Q", axis=None, scale=alt.Scale(domain=[0, width], nice=False)),
+            alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)))
+
+
+def _look(edges: list[Edge], channel: Any, part: int, **key: Any) -> Any:
+    """Colour or dash by relation, with a key of those that are there."""
+    looks = {edge["kind"]: _LOOKS[edge["relation"]][part]
+             for edge in sorted(edges, key=lambda edge: list(_LOOKS).index(edge["relation"]))}
+    return channel("kind:N", scale=alt.Scale(domain=list(looks), range=list(looks.values())),
+                   legend=alt.Legend(offset=2, **key))
+
+
+# --- a matrix -------------------------------------------------------------------------
+
+class Row(NamedTuple):
+    """A row of a matrix: its camp, actor and number, its name in lines, and its top in px; `head` where its camp's name
+    stands above it."""
+
+    camp: str
+    actor: str
+    number: int
+    lines: list[str]
+    top: int
+    head: bool
+
+    @property
+    def height(self) -> int:
+        """In px."""
+        return LINE * len(self.lines)
+
+
+HEAD, CAMP = 30, 18  # px for what stands above the columns, and for the name of a camp above its rows
+_BARS = {True: (2.5, 4.0, 6.0), False: (3.0, 6.0, 10.0)}  # px, where two kinds of ties share a cell, and where not
+
+
+def _shown(groups: list[Group], counts: Counter[str], room: float) -> list[Group]:
+    """The groups with as many members as have room: the most tied of each, then whoever has the most ties."""
+    most = max(int((room - GAP * (len(groups) - 1)) / CELL), 1)
+    ranked = [sorted(group.members, key=lambda actor: (-counts[actor], actor)) for group in groups]
+    first = [members[0] for members in ranked]
+    others = sorted((actor for members in ranked for actor in members[1:]), key=lambda actor: (-counts[actor], actor))
+    kept = {*(first + others)[:most]}
+    shown = (Group(group.name, [actor for actor in group.members if actor in kept]) for group in groups)
+    return [group for group in shown if group.members]
+
+
+def _rows(groups: list[Group], names: dict[str, str], letters: int) -> list[list[Row]]:
+    """The rows in parts of about equal height, each no higher than a page; a part begins with the name of a camp."""
+    rows = [Row(group.name, actor, 0, textwrap.wrap(names[actor], letters), 0, n == 0)
+            for group in groups for n, actor in enumerate(group.members)]
+    heights = [row.height + CAMP * row.head for row in rows]
+    whole = sum(heights) + 1
+    target = whole / math.ceil(whole / (HIGHEST - HEAD - CAMP))
+    parts: list[list[Row]] = []
+    for number, (row, below) in enumerate(zip(rows, accumulate(heights), strict=True)):
+        if (below - 1) // target >= len(parts):
+            parts.append([])
+            row, top = row._replace(head=True), HEAD
+        top += CAMP * row.head
+        parts[-1].append(row._replace(number=number + 1, top=top))
+        top += row.height
+    return parts
+
+
+def _matrix(edges: list[Edge], groups: list[Group], names: dict[str, str],
+            width: int) -> tuple[alt.VConcatChart, list[str]]:
+    """A matrix in parts that pages hold, and what is to be said under it."""
+    right = width - 8
+    counts = Counter(end for edge in edges for end in (edge["a"], edge["b"]))
+    letter = LETTER * SMALL / 12
+    room = min(math.ceil(max(len(names[actor]) for actor in counts) * letter), round(0.29 * right))  # for a name
+    left = room + 24  # and for its number
+    shown = _shown(groups, counts, right - left)
+    inside = [actor for group in shown for actor in group.members]
+    step = min(math.floor(2 * (right - left - GAP * (len(shown) - 1)) / len(inside)) / 2, 14)
+    at: dict[str, float] = {}
+    for n, group in enumerate(shown):
+        at.update({actor: left + GAP * n + step * (len(at) + m) for m, actor in enumerate(group.members)})
+    drawn = [edge for edge in edges if edge["a"] in at and edge["b"] in at]
+    parts = [_part(part, drawn, shown, at, step, (room, right))
+             for part in _rows(shown, names, int(room / letter))]
+    return alt.vconcat(*parts, spacing=14), _said(edges, len(drawn), len(counts), len(inside))
+
+
+def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str, float], step: float,
+          sides: tuple[int, int]) -> alt.LayerChart:
+    """Some rows of a matrix with the heads of its columns; `at` has the left of each column, and `sides` where names
+    end and where the matrix may end, in px. What is alike is one mark, or one layer: a page and its making are small."""
+    room, right = sides
+    first, end = min(at.values()), max(at.values()) + step
+    tall = rows[-1].top + rows[-1].height
+    across, down = _px(right, tall)
+
+    def layer(table: list[dict[str, Any]], mark: str, **look: Any) -> alt.Chart:
+        frame = pandas.DataFrame(table)
+        return cast(alt.Chart, getattr(alt.Chart(frame), f"mark_{mark}")(aria=False, **look).encode(x=across, y=down))
+
+    def paths(table: list[dict[str, Any]]) -> alt.Chart:
+        return layer([{"x": 0, "y": 0, **row} for row in table], "point", size=4, opacity=1, filled=False).encode(
+            shape=alt.Shape("path:N", scale=None, legend=None))
+
+    def plain_paths(*table: tuple[str, str, float]) -> alt.Chart:
+        return paths([dict(zip(("path", "colour", "wide"), row, strict=True)) for row in table]).encode(
+            stroke=alt.Stroke("colour:N", scale=None), strokeWidth=alt.StrokeWidth("wide:Q", scale=None))
+
+    segments = [row for row in rows if row.head]
+    under = plain_paths(*((_path([(first, end, row.top + row.height / 2)]), LIGHT["ground"], row.height) for row in rows),
+                        (_path((at[row.actor], at[row.actor] + step, row.top + row.height / 2) for row in rows),
+                         LIGHT["line"], LINE))
+    bars = paths(_bars(rows, edges, at, step)).encode(
+        stroke=_look(edges, alt.Stroke, 0, symbolType="stroke", symbolStrokeWidth=5),
+        strokeWidth=alt.StrokeWidth("level:O", legend=None, scale=alt.Scale(
+            domain=[1, 2, 3], range=_BARS[len({edge["kind"] for edge in edges}) > 1])))
+    camps = [x2 - GAP / 2 for x, x2 in pairwise(at.values()) if x2 - x > step]
+    over = plain_paths((_path((first, end, row.top + row.height) for row in rows)
+                        + _path(((rows[0].top, tall, x) for x in at.values()), upright=True), LIGHT["paper"], 1),
+                       (_path(((rows[0].top, tall, x) for x in camps), upright=True), LIGHT["paper"], GAP))
+    every = next((every for every in (1, 2, 5) if every * step >= 14), 10)
+    small = [*({"text": "\n".join(row.lines), "x": room, "y": row.top, "colour": LIGHT["ink"]} for row in rows),
+             *({"text": str(row.number), "x": first - 6, "y": row.top, "colour": LIGHT["soft"]} for row in rows),
+             *({"text": str(n), "x": x + step / 2 + 2.5 * len(str(n)), "y": HEAD - 15, "colour": LIGHT["soft"]}
+               for n, x in enumerate(at.values(), 1) if n % every == 0)]
+    bold = [*({"text": row.camp, "x": 0, "y": row.top - CAMP + 3} for row in segments),
+            *({"text": group.name, "x": at[group.members[0]], "y": 0} for group in groups
+              if len(group.name) * LETTER <= step * len(group.members))]
+    text = {"align": "left", "baseline": "top", "lineBreak": "\n", "lineHeight": LINE}
+    return cast(alt.LayerChart, alt.layer(
+        under, bars, over,
+        layer(small, "text", **{**text, "align": "right"}, fontSize=SMALL, dy=1).encode(
+            text="text:N", color=alt.Color("colour:N", scale=None)),
+        layer(bold, "text", **text, fontWeight=600).encode(text="text:N")).properties(width=right, height=tall))
+
+
+def _path(pieces: Iterable[tuple[float, float, float]], upright: bool = False) -> str:
+    """Pieces of one broken line, each from a place to a place, at a height, as the shape of one mark: in a page that
+    takes a tenth of what a mark for each takes. A shape of size 4 is drawn as it is (Vega scales by half the root)."""
+    way = "M{2:g},{0:g}V{1:g}" if upright else "M{0:g},{2:g}H{1:g}"
+    return "".join(way.format(*piece) for piece in pieces)
+
+
+def _bars(rows: list[Row], edges: list[Edge], at: dict[str, float], step: float) -> list[dict[str, Any]]:
+    """The bars of all cells, one shape for each kind and strength; neighbours in a row are one piece."""
+    by_row: dict[str, dict[tuple[str, str, int], list[float]]] = {}
+    for edge in edges:
+        for one, other in ((edge["a"], edge["b"]), (edge["b"], edge["a"])):
+            look = (edge["relation"], edge["kind"], edge["level"])
+            by_row.setdefault(one, {}).setdefault(look, []).append(at[other])
+    shift = {CONGRUENCE: -3, CONFLICT: 3} if len({edge["kind"] for edge in edges}) > 1 else {}
+    pieces: dict[tuple[str, str, int], list[tuple[float, float, float]]] = {}
+    for row in rows:
+        for look, places in sorted(by_row.get(row.actor, {}).items()):
+            own = pieces.setdefault(look, [])
+            high = row.top + row.height / 2 + shift.get(look[0], 0)
+            for x in sorted(places):
+                if own and own[-1][1:] == (x, high):
+                    own[-1] = (own[-1][0], x + step, high)
+                else:
+                    own.append((x, x + step, high))
+    return [{"path": _path(found), "kind": kind, "level": level}
+            for (_, kind, level), found in sorted(pieces.items())]
+
+
+def _said(edges: list[Edge], ties: int, tied: int, shown: int) -> list[str]:
+    """Why it is a matrix, how it is read, and what is left out: of `tied` `shown` are there, of the edges `ties`."""
+    numbers = {"ties": counted(len(edges)), "nodes": counted(tied)}
+    why = say("A matrix, since {ties} ties between {nodes} would be a tangle of lines.", **numbers) \
+        if tied > MOST_ACTORS or len(edges) > MOST_LINES else \
+        say("A matrix, since the names leave no room for lines.")
+    most = max(abs(edge["weight"]) for edge in edges)
+    if all(edge["counts"] for edge in edges) and _are_few(edges):
+        thick = say("the thicker a bar, the more concepts: 1, 2, 3 or more")
+    elif _are_few(edges):
+        thick = say("the thicker a bar, the greater the weight: 1, 2, 3 or more")
+    else:
+        thick = say("the thicker a bar, the greater the weight: up to {low}, {middle} or {high}",
+                    low=_figure(most / 3), middle=_figure(2 * most / 3), high=_figure(most))
+    read = say("Row and column of one name have the same number; {thick}.", thick=thick)
+    said = [f"{why} {read}"]
+    if shown < tied:
+        said.append(say("Left out: the {nodes} with the fewest ties (each camp keeps one), and so {ties} ties; the "
+                        "table has all.", nodes=counted(tied - shown), ties=counted(len(edges) - ties)))
+    return said
