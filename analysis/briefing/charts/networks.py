@@ -8,6 +8,7 @@ by camp, and in a camp each beside who is tied most alike.
 
 from __future__ import annotations
 
+import bisect
 import math
 import textwrap
 from collections import Counter
@@ -18,7 +19,7 @@ from typing import Any, NamedTuple, cast
 import altair as alt
 import pandas
 
-from ..discourse.networks import CONCEPT, CONFLICT, CONGRUENCE, IGNORE
+from ..discourse.networks import CONCEPT, CONFLICT, CONGRUENCE, IGNORE, ORGANISATION
 from ..discourse.positions import Network
 from ..facts.quantities import plain
 from ..language import counted, later, say, several
@@ -27,6 +28,7 @@ from .theme import LETTER, LIGHT, WIDE, note, register
 
 MOST_ACTORS, MOST_LINES = 25, 80  # with more of either, lines are a tangle
 HIGHEST = 590  # px of one part: what fits on a page with the key above and the notes below it
+MOST_SHOWN = 60  # of the actors in a matrix: more are many pages, and columns too narrow to follow
 MOST_NAMED = 5  # of those whom a note names
 LINE, SMALL, CELL = 13, 10, 6  # px: of a line of text, of a letter in a matrix, and of the narrowest cell in it
 GAP = 6  # px between the camps of a matrix
@@ -54,10 +56,10 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
     """
     register()
     names = dict(sorted(zip(ties.nodes["actor"], ties.nodes["label"], strict=True)))
-    edges = _edges(ties, names)
+    edges = _edges(ties)
     groups = _groups(ties.nodes, edges)
     tied = sum(len(group.members) for group in groups)
-    said = []
+    said: list[str] = []
     if not edges:
         empty = say("No data.") if not names else say("No two actors take a stand on the same concept.") \
             if ties.of != CONCEPT else say("No two concepts are tied.")
@@ -65,9 +67,9 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
     else:
         cards = _placed(groups, names, width) if tied <= MOST_ACTORS and len(edges) <= MOST_LINES else None
         if cards:
-            chart = alt.vconcat(_lines(edges, cards, width), spacing=6)
+            chart = alt.vconcat(_lines(edges, cards, names, width), spacing=6)
         else:
-            chart, said = _matrix(edges, groups, names, width)
+            chart, said = _matrix(edges, groups, names, ties.of, width)
         if alone := [name for actor, name in names.items() if not any(actor in group.members for group in groups)]:
             said.append(say("No tie to another: {names}", names=_bounded(alone)))
     if ties.rule:
@@ -94,29 +96,28 @@ def _bounded(names: Sequence[str]) -> str:
 
 # --- what is drawn ------------------------------------------------------------------
 
-def _edges(ties: Network, names: dict[str, str]) -> list[Edge]:
-    """The ties in order, each with `kind` (its relation in words), `counts` (whether its weight is how many concepts it
-    rests on), `strength` (1 to 5), `level` (1 to 3) and `description`."""
+def _edges(ties: Network) -> list[Edge]:
+    """The ties in order, each with `kind` (its relation in words) and `counts` (whether its weight is how many concepts
+    it rests on)."""
     rows = sorted(ties.edges.to_dict("records"), key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
     signed = any(row["weight"] < 0 for row in rows)
-    most = max((abs(row["weight"]) for row in rows), default=1)
-    few = _are_few(rows)
-    edges = []
-    for row in rows:
-        weight, relation = abs(row["weight"]), row["relation"]
-        kind = _SIGNED[relation] if signed else later("same actor") if (relation, ties.of) == (IGNORE, CONCEPT) \
-            else _KINDS[relation]
-        edge = {**row, "kind": say(kind),
-                "counts": not signed and relation != IGNORE and ties.of != CONCEPT and weight == len(row["concepts"]),
-                "strength": min(weight, 5) if few else 1 + 4 * weight / most,
-                "level": min(int(weight), 3) if few else min(math.floor(3 * weight / most) + 1, 3)}
-        edges.append({**edge, "description": _tie_sentence(edge, names)})
-    return edges
+    kinds = {relation: say(kind) for relation, kind in {**_KINDS, **(_SIGNED if signed else {})}.items()}
+    if ties.of == CONCEPT:
+        kinds[IGNORE] = say("same actor")
+    plainly = not signed and ties.of != CONCEPT
+    return [{**row, "kind": kinds[row["relation"]],
+             "counts": plainly and row["relation"] != IGNORE and row["weight"] == len(row["concepts"])} for row in rows]
 
 
-def _are_few(rows: Iterable[Edge]) -> bool:
-    """Whether weights are counts so small that each is drawn as it is; else they are drawn as parts of the greatest."""
-    return all(row["weight"] == int(row["weight"]) and abs(row["weight"]) <= 9 for row in rows)
+def _bounds(edges: list[Edge]) -> list[float]:
+    """The greatest weight of up to three levels: of a third of the ties, of half of the heavier ones, and of all."""
+    bounds: list[float] = []
+    weights = sorted(abs(edge["weight"]) for edge in edges)
+    for share in (3, 2, 1):
+        if weights:
+            bounds.append(weights[math.ceil(len(weights) / share) - 1])
+            weights = [weight for weight in weights if weight > bounds[-1]]
+    return bounds
 
 
 def _tie_sentence(edge: Edge, names: dict[str, str]) -> str:
@@ -160,9 +161,9 @@ def _likeness(edges: list[Edge], actors: list[str]) -> _Likeness:
 
     place = {actor: at for at, actor in enumerate(actors)}
     weights = numpy.zeros((len(actors), len(actors)))
-    for edge in edges:
-        a, b = place[edge["a"]], place[edge["b"]]
-        weights[[a, b], [b, a]] += -abs(edge["weight"]) if edge["relation"] == CONFLICT else edge["weight"]
+    numpy.add.at(weights, ([place[edge["a"]] for edge in edges], [place[edge["b"]] for edge in edges]),
+                 [-abs(edge["weight"]) if edge["relation"] == CONFLICT else edge["weight"] for edge in edges])
+    weights += weights.T
     strength = numpy.abs(weights).sum(axis=1)
     numpy.fill_diagonal(weights, numpy.abs(weights).max(axis=1, initial=0))  # each is tied to itself as to its closest
     length = numpy.sqrt((weights ** 2).sum(axis=1))
@@ -172,7 +173,8 @@ def _likeness(edges: list[Edge], actors: list[str]) -> _Likeness:
 
 def _chain(members: list[str], by: _Likeness) -> list[str]:
     """From the one with the strongest ties on to the one most like the last; of equals the first in the alphabet."""
-    left, order = list(members), []
+    left = list(members)
+    order: list[str] = []
     while left:
         at = by.place[order[-1]] if order else None
         chosen = max(left, key=lambda actor: by.strength[by.place[actor]] if at is None
@@ -217,7 +219,8 @@ def _placed(groups: list[Group], names: dict[str, str], width: int) -> Cards | N
     tall = max(height(0), height(1))
     if tall > HIGHEST:
         return None
-    at, heads = {}, []
+    at: dict[str, tuple[int, float, list[str]]] = {}
+    heads = []
     for side, column in enumerate(columns):
         spare = (tall - height(side)) / sum(len(group.members) for group in column)
         top = 0.0
@@ -231,11 +234,13 @@ def _placed(groups: list[Group], names: dict[str, str], width: int) -> Cards | N
     return Cards(at, heads, tall)
 
 
-def _lines(edges: list[Edge], cards: Cards, width: int) -> alt.LayerChart:
-    """The ties between cards."""
+def _lines(edges: list[Edge], cards: Cards, names: dict[str, str], width: int) -> alt.LayerChart:
+    """The ties between cards; small counts have each its own thickness, other weights their part of the greatest."""
     margin, card = _card(width)
     right = width - 8
     inner, outer = (margin + card, right - margin - card), (margin, right - margin)
+    most = max(abs(edge["weight"]) for edge in edges)
+    few = most <= 9 and all(edge["weight"] == int(edge["weight"]) for edge in edges)
     lift = {CONFLICT: 2}  # px; a pair may have both: each line is seen
     points = []
     for number, edge in enumerate(edges):
@@ -246,8 +251,9 @@ def _lines(edges: list[Edge], cards: Cards, width: int) -> alt.LayerChart:
         else:
             bulge = round(margin * min(abs(y2 - y) / max(cards.tall, 100) + 0.25, 1)) * (-1 if side == 0 else 1)
             path = [(outer[side], y), (outer[side] + bulge, (y + y2) / 2), (outer[side], y2)]
-        points += [{"tie": number, "order": n, "x": px, "y": py, "strength": edge["strength"],
-                    "kind": edge["kind"], "description": edge["description"] if n == 0 else None}
+        points += [{"tie": number, "order": n, "x": px, "y": py, "kind": edge["kind"],
+                    "strength": min(abs(edge["weight"]), 5) if few else 1 + 4 * abs(edge["weight"]) / most,
+                    "description": _tie_sentence(edge, names) if n == 0 else None}
                    for n, (px, py) in enumerate(path)]
     across, down = _px(right, cards.tall)
     thin = 1.25
@@ -302,12 +308,12 @@ class Row(NamedTuple):
 
 
 HEAD, CAMP = 30, 18  # px for what stands above the columns, and for the name of a camp above its rows
-_BARS = {True: (2.5, 4.0, 6.0), False: (3.0, 6.0, 10.0)}  # px, where two kinds of ties share a cell, and where not
+_BARS = {True: (2.0, 4.0, 6.0), False: (3.0, 6.0, 10.0)}  # px, where two kinds of ties share a cell, and where not
 
 
 def _shown(groups: list[Group], counts: Counter[str], room: float) -> list[Group]:
     """The groups with as many members as have room: the most tied of each, then whoever has the most ties."""
-    most = max(int((room - GAP * (len(groups) - 1)) / CELL), 1)
+    most = max(min(int((room - GAP * (len(groups) - 1)) / CELL), MOST_SHOWN), 1)
     ranked = [sorted(group.members, key=lambda actor: (-counts[actor], actor)) for group in groups]
     first = [members[0] for members in ranked]
     others = sorted((actor for members in ranked for actor in members[1:]), key=lambda actor: (-counts[actor], actor))
@@ -334,7 +340,7 @@ def _rows(groups: list[Group], names: dict[str, str], letters: int) -> list[list
     return parts
 
 
-def _matrix(edges: list[Edge], groups: list[Group], names: dict[str, str],
+def _matrix(edges: list[Edge], groups: list[Group], names: dict[str, str], of: str,
             width: int) -> tuple[alt.VConcatChart, list[str]]:
     """A matrix in parts that pages hold, and what is to be said under it."""
     right = width - 8
@@ -348,16 +354,18 @@ def _matrix(edges: list[Edge], groups: list[Group], names: dict[str, str],
     at: dict[str, float] = {}
     for n, group in enumerate(shown):
         at.update({actor: left + GAP * n + step * (len(at) + m) for m, actor in enumerate(group.members)})
-    drawn = [edge for edge in edges if edge["a"] in at and edge["b"] in at]
+    bounds = _bounds(edges)
+    drawn = [{**edge, "level": bisect.bisect_left(bounds, abs(edge["weight"])) + 1} for edge in edges
+             if edge["a"] in at and edge["b"] in at]
     parts = [_part(part, drawn, shown, at, step, (room, right))
              for part in _rows(shown, names, int(room / letter))]
-    return alt.vconcat(*parts, spacing=14), _said(edges, len(drawn), len(counts), len(inside))
+    return alt.vconcat(*parts, spacing=14), _said(edges, len(drawn), len(counts), len(inside), of)
 
 
 def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str, float], step: float,
           sides: tuple[int, int]) -> alt.LayerChart:
     """Some rows of a matrix with the heads of its columns; `at` has the left of each column, and `sides` where names
-    end and where the matrix may end, in px. What is alike is one mark, or one layer: a page and its making are small."""
+    end and where the matrix may end, in px. What is alike is one mark or one layer, for a small page soon made."""
     room, right = sides
     first, end = min(at.values()), max(at.values()) + step
     tall = rows[-1].top + rows[-1].height
@@ -376,7 +384,8 @@ def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str,
             stroke=alt.Stroke("colour:N", scale=None), strokeWidth=alt.StrokeWidth("wide:Q", scale=None))
 
     segments = [row for row in rows if row.head]
-    under = plain_paths(*((_path([(first, end, row.top + row.height / 2)]), LIGHT["ground"], row.height) for row in rows),
+    under = plain_paths(*((_path([(first, end, row.top + row.height / 2)]), LIGHT["ground"], row.height)
+                          for row in rows),
                         (_path((at[row.actor], at[row.actor] + step, row.top + row.height / 2) for row in rows),
                          LIGHT["line"], LINE))
     bars = paths(_bars(rows, edges, at, step)).encode(
@@ -432,23 +441,31 @@ def _bars(rows: list[Row], edges: list[Edge], at: dict[str, float], step: float)
             for (_, kind, level), found in sorted(pieces.items())]
 
 
-def _said(edges: list[Edge], ties: int, tied: int, shown: int) -> list[str]:
+def _said(edges: list[Edge], ties: int, tied: int, shown: int, of: str) -> list[str]:
     """Why it is a matrix, how it is read, and what is left out: of `tied` `shown` are there, of the edges `ties`."""
-    numbers = {"ties": counted(len(edges)), "nodes": counted(tied)}
-    why = say("A matrix, since {ties} ties between {nodes} would be a tangle of lines.", **numbers) \
-        if tied > MOST_ACTORS or len(edges) > MOST_LINES else \
-        say("A matrix, since the names leave no room for lines.")
-    most = max(abs(edge["weight"]) for edge in edges)
-    if all(edge["counts"] for edge in edges) and _are_few(edges):
-        thick = say("the thicker a bar, the more concepts: 1, 2, 3 or more")
-    elif _are_few(edges):
-        thick = say("the thicker a bar, the greater the weight: 1, 2, 3 or more")
-    else:
-        thick = say("the thicker a bar, the greater the weight: up to {low}, {middle} or {high}",
-                    low=_figure(most / 3), middle=_figure(2 * most / 3), high=_figure(most))
-    read = say("Row and column of one name have the same number; {thick}.", thick=thick)
-    said = [f"{why} {read}"]
-    if shown < tied:
-        said.append(say("Left out: the {nodes} with the fewest ties (each camp keeps one), and so {ties} ties; the "
-                        "table has all.", nodes=counted(tied - shown), ties=counted(len(edges) - ties)))
-    return said
+    said = say("A matrix, since the names leave no room for lines.")
+    if tied > MOST_ACTORS or len(edges) > MOST_LINES:
+        said = say("A matrix, since lines would be a tangle: {nodes}, {ties}.", nodes=_nodes(tied, of),
+                   ties=_ties(len(edges)))
+    said += " " + say("Row and column of one name have the same number.")
+    bounds = _bounds(edges)
+    if len(bounds) > 1:
+        thick = later("The thicker a bar, the greater the weight: up to {bounds}.")
+        if all(edge["counts"] for edge in edges):
+            thick = later("The thicker a bar, the more concepts: up to {bounds}.")
+        said += " " + say(thick, bounds=", ".join(map(_figure, bounds)))
+    if shown == tied:
+        return [said]
+    return [said, say("Left out, for the fewest ties (each camp keeps one): {nodes}, {ties}; the table has all.",
+                      nodes=_nodes(tied - shown, of), ties=_ties(len(edges) - ties))]
+
+
+def _nodes(number: int, of: str) -> str:
+    one, many = {ORGANISATION: (later("{count} organisation"), later("{count} organisations")),
+                 CONCEPT: (later("{count} concept"), later("{count} concepts"))}.get(
+        of, (later("{count} actor"), later("{count} actors")))
+    return several(number, one, many)
+
+
+def _ties(number: int) -> str:
+    return several(number, "{count} tie", "{count} ties")
