@@ -214,7 +214,7 @@ def _placed(groups: list[Group], names: dict[str, str], width: int) -> Cards | N
     def height(side: int) -> int:
         return sum(20 + sum(12 + LINE * len(lines[actor]) for actor in group.members) for group in columns[side])
 
-    for group in sorted(groups, key=lambda group: -len(group.members)):
+    for group in groups:
         columns[height(1) < height(0)].append(group)
     tall = max(height(0), height(1))
     if tall > HIGHEST:
@@ -242,25 +242,21 @@ def _lines(edges: list[Edge], cards: Cards, names: dict[str, str], width: int) -
     most = max(abs(edge["weight"]) for edge in edges)
     few = most <= 9 and all(edge["weight"] == int(edge["weight"]) for edge in edges)
     lift = {CONFLICT: 2}  # px; a pair may have both: each line is seen
-    points = []
-    for number, edge in enumerate(edges):
+    curves = []
+    for edge in edges:
         (side, y, _), (other, y2, _) = cards.at[edge["a"]], cards.at[edge["b"]]
         y, y2 = (at + lift.get(edge["relation"], -2) for at in (y, y2))
-        if side != other:
-            path = [(inner[side], y), (inner[other], y2)]
-        else:
-            bulge = round(margin * min(abs(y2 - y) / max(cards.tall, 100) + 0.25, 1)) * (-1 if side == 0 else 1)
-            path = [(outer[side], y), (outer[side] + bulge, (y + y2) / 2), (outer[side], y2)]
-        points += [{"tie": number, "order": n, "x": px, "y": py, "kind": edge["kind"],
-                    "strength": min(abs(edge["weight"]), 5) if few else 1 + 4 * abs(edge["weight"]) / most,
-                    "description": _tie_sentence(edge, names) if n == 0 else None}
-                   for n, (px, py) in enumerate(path)]
+        path = f"M{inner[side]:g},{y:g}L{inner[other]:g},{y2:g}"
+        if side == other:
+            far = margin * min(abs(y2 - y) / max(cards.tall, 100) + 0.25, 1) / 0.75  # the arc goes 0.75 of the way
+            beyond = round(outer[side] - far if side == 0 else outer[side] + far)
+            path = f"M{outer[side]:g},{y:g}C{beyond:g},{y:g},{beyond:g},{y2:g},{outer[side]:g},{y2:g}"
+        curves.append({"path": path, "kind": edge["kind"], "description": _tie_sentence(edge, names),
+                       "strength": min(abs(edge["weight"]), 5) if few else 1 + 4 * abs(edge["weight"]) / most})
     across, down = _px(right, cards.tall)
-    thin = 1.25
-    tie = alt.Chart(pandas.DataFrame(points)).mark_line(interpolate="natural", opacity=1).encode(
-        x=across, y=down, detail="tie:N", order="order:Q", description="description:N",
-        stroke=_look(edges, alt.Stroke, 0), strokeDash=_look(edges, alt.StrokeDash, 1),
-        strokeWidth=alt.StrokeWidth("strength:Q", scale=alt.Scale(domain=[1, 5], range=[thin, 5 * thin]), legend=None))
+    tie = _paths(curves, right, cards.tall).encode(
+        description="description:N", stroke=_look(edges, alt.Stroke, 0), strokeDash=_look(edges, alt.StrokeDash, 1),
+        strokeWidth=alt.StrokeWidth("strength:Q", scale=alt.Scale(domain=[1, 5], range=[1.25, 6.25]), legend=None))
     boxes = alt.Chart(pandas.DataFrame([
         {"name": "\n".join(name), "top": at - 4 - 6.5 * len(name), "bottom": at + 4 + 6.5 * len(name),
          "x": inner[side], "x2": outer[side], "middle": (inner[side] + outer[side]) / 2}
@@ -280,12 +276,22 @@ def _px(width: float, height: float) -> tuple[alt.X, alt.Y]:
             alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)))
 
 
+def _paths(table: list[dict[str, Any]], width: float, height: float, **look: Any) -> alt.Chart:
+    """A mark for each `path` of SVG, in px from the left and from the top: any form, in few bytes. A shape of size 4 is
+    drawn as it is, since Vega scales by half the root."""
+    across, down = _px(width, height)
+    drawn: alt.Chart = alt.Chart(pandas.DataFrame([{"x": 0, "y": 0, **row} for row in table])).mark_point(
+        size=4, opacity=1, filled=False, **look).encode(
+        x=across, y=down, shape=alt.Shape("path:N", scale=None, legend=None))
+    return drawn
+
+
 def _look(edges: list[Edge], channel: Any, part: int, **key: Any) -> Any:
     """Colour or dash by relation, with a key of those that are there."""
     looks = {edge["kind"]: _LOOKS[edge["relation"]][part]
              for edge in sorted(edges, key=lambda edge: list(_LOOKS).index(edge["relation"]))}
     return channel("kind:N", scale=alt.Scale(domain=list(looks), range=list(looks.values())),
-                   legend=alt.Legend(offset=2, **key))
+                   legend=alt.Legend(offset=2, symbolType="stroke", **key))
 
 
 # --- a matrix -------------------------------------------------------------------------
@@ -371,16 +377,14 @@ def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str,
     tall = rows[-1].top + rows[-1].height
     across, down = _px(right, tall)
 
-    def layer(table: list[dict[str, Any]], mark: str, **look: Any) -> alt.Chart:
-        frame = pandas.DataFrame(table)
-        return cast(alt.Chart, getattr(alt.Chart(frame), f"mark_{mark}")(aria=False, **look).encode(x=across, y=down))
-
-    def paths(table: list[dict[str, Any]]) -> alt.Chart:
-        return layer([{"x": 0, "y": 0, **row} for row in table], "point", size=4, opacity=1, filled=False).encode(
-            shape=alt.Shape("path:N", scale=None, legend=None))
+    def texts(table: list[dict[str, Any]], **look: Any) -> alt.Chart:
+        return cast(alt.Chart, alt.Chart(pandas.DataFrame(table)).mark_text(
+            baseline="top", lineBreak="\n", lineHeight=LINE, aria=False, **look).encode(
+            x=across, y=down, text="text:N"))
 
     def plain_paths(*table: tuple[str, str, float]) -> alt.Chart:
-        return paths([dict(zip(("path", "colour", "wide"), row, strict=True)) for row in table]).encode(
+        rows = [dict(zip(("path", "colour", "wide"), row, strict=True)) for row in table]
+        return _paths(rows, right, tall, aria=False).encode(
             stroke=alt.Stroke("colour:N", scale=None), strokeWidth=alt.StrokeWidth("wide:Q", scale=None))
 
     segments = [row for row in rows if row.head]
@@ -388,8 +392,8 @@ def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str,
                           for row in rows),
                         (_path((at[row.actor], at[row.actor] + step, row.top + row.height / 2) for row in rows),
                          LIGHT["line"], LINE))
-    bars = paths(_bars(rows, edges, at, step)).encode(
-        stroke=_look(edges, alt.Stroke, 0, symbolType="stroke", symbolStrokeWidth=5),
+    bars = _paths(_bars(rows, edges, at, step), right, tall, aria=False).encode(
+        stroke=_look(edges, alt.Stroke, 0, symbolStrokeWidth=5),
         strokeWidth=alt.StrokeWidth("level:O", legend=None, scale=alt.Scale(
             domain=[1, 2, 3], range=_BARS[len({edge["kind"] for edge in edges}) > 1])))
     camps = [x2 - GAP / 2 for x, x2 in pairwise(at.values()) if x2 - x > step]
@@ -404,17 +408,14 @@ def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str,
     bold = [*({"text": row.camp, "x": 0, "y": row.top - CAMP + 3} for row in segments),
             *({"text": group.name, "x": at[group.members[0]], "y": 0} for group in groups
               if len(group.name) * LETTER <= step * len(group.members))]
-    text = {"align": "left", "baseline": "top", "lineBreak": "\n", "lineHeight": LINE}
     return cast(alt.LayerChart, alt.layer(
         under, bars, over,
-        layer(small, "text", **{**text, "align": "right"}, fontSize=SMALL, dy=1).encode(
-            text="text:N", color=alt.Color("colour:N", scale=None)),
-        layer(bold, "text", **text, fontWeight=600).encode(text="text:N")).properties(width=right, height=tall))
+        texts(small, align="right", fontSize=SMALL, dy=1).encode(color=alt.Color("colour:N", scale=None)),
+        texts(bold, align="left", fontWeight=600)).properties(width=right, height=tall))
 
 
 def _path(pieces: Iterable[tuple[float, float, float]], upright: bool = False) -> str:
-    """Pieces of one broken line, each from a place to a place, at a height, as the shape of one mark: in a page that
-    takes a tenth of what a mark for each takes. A shape of size 4 is drawn as it is (Vega scales by half the root)."""
+    """Pieces of one broken line, each from a place to a place, at a height."""
     way = "M{2:g},{0:g}V{1:g}" if upright else "M{0:g},{2:g}H{1:g}"
     return "".join(way.format(*piece) for piece in pieces)
 
