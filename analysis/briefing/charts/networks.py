@@ -349,7 +349,7 @@ def _rows(groups: list[Group], names: dict[str, str], letters: int) -> list[list
 def _matrix(edges: list[Edge], groups: list[Group], names: dict[str, str], of: str,
             width: int) -> tuple[alt.VConcatChart, list[str]]:
     """A matrix in parts that pages hold, and what is to be said under it."""
-    right = width - 8
+    right = width - 14  # the last bar's stroke has room, as Vega reckons it
     counts = Counter(end for edge in edges for end in (edge["a"], edge["b"]))
     letter = LETTER * SMALL / 12
     room = min(math.ceil(max(len(names[actor]) for actor in counts) * letter), round(0.29 * right))  # for a name
@@ -388,10 +388,13 @@ def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str,
             stroke=alt.Stroke("colour:N", scale=None), strokeWidth=alt.StrokeWidth("wide:Q", scale=None))
 
     segments = [row for row in rows if row.head]
-    under = plain_paths(*((_path([(first, end, row.top + row.height / 2)]), LIGHT["ground"], row.height)
-                          for row in rows),
-                        (_path((at[row.actor], at[row.actor] + step, row.top + row.height / 2) for row in rows),
-                         LIGHT["line"], LINE))
+    ends = [*(row.top - CAMP for row in segments[1:]), tall]
+    under = alt.Chart(pandas.DataFrame([
+        *({"x": first, "x2": end, "y": row.top, "y2": bottom, "colour": LIGHT["ground"]}
+          for row, bottom in zip(segments, ends, strict=True)),
+        *({"x": at[row.actor], "x2": at[row.actor] + step, "y": row.top, "y2": row.top + row.height,
+           "colour": LIGHT["line"]} for row in rows)])).mark_rect(aria=False).encode(
+        x=across, x2="x2", y=down, y2="y2", fill=alt.Fill("colour:N", scale=None))
     bars = _paths(_bars(rows, edges, at, step), right, tall, aria=False).encode(
         stroke=_look(edges, alt.Stroke, 0, symbolStrokeWidth=5),
         strokeWidth=alt.StrokeWidth("level:O", legend=None, scale=alt.Scale(
