@@ -22,7 +22,8 @@ import pandas
 from ..discourse.networks import CONCEPT, CONFLICT, CONGRUENCE, IGNORE, ORGANISATION
 from ..discourse.positions import Network
 from ..facts.quantities import plain
-from ..language import counted, later, say, several
+from ..language import counted, current, later, say, several
+from ..language.locales import figure
 from .descriptions import described
 from .theme import LETTER, LIGHT, WIDE, note, register
 
@@ -99,7 +100,9 @@ def _bounded(names: Sequence[str]) -> str:
 def _edges(ties: Network) -> list[Edge]:
     """The ties in order, each with `kind` (its relation in words) and `counts` (whether its weight is how many concepts
     it rests on)."""
-    rows = sorted(ties.edges.to_dict("records"), key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
+    columns = [ties.edges[column].tolist() for column in ties.edges]
+    rows = sorted((dict(zip(ties.edges, row, strict=True)) for row in zip(*columns, strict=True)),
+                  key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
     signed = any(row["weight"] < 0 for row in rows)
     kinds = {relation: say(kind) for relation, kind in {**_KINDS, **(_SIGNED if signed else {})}.items()}
     if ties.of == CONCEPT:
@@ -135,7 +138,7 @@ def _tie_sentence(edge: Edge, names: dict[str, str]) -> str:
 
 
 def _figure(weight: float) -> str:
-    return f"{weight:.3g}".replace("-", "−")
+    return figure(f"{weight:.3g}".replace("-", "−"), current())
 
 
 def _groups(nodes: pandas.DataFrame, edges: list[Edge]) -> list[Group]:
