@@ -146,10 +146,15 @@ def test_statements_shared_by_two_coders_keep_all_ties_or_are_a_finding(data):
     assert list(coders.check({}, halves)) != []
 
 
-def test_who_is_in_no_camp_is_named_under_the_network(data):
-    import json
+def test_who_is_in_no_camp_is_drawn_and_said_to_be_undecided(data):
+    import re
 
     from briefing import charts
+    from briefing.execution import figures
 
-    drawn = json.dumps(charts.network(positions.network(data, positions.stands(data))).to_dict(), ensure_ascii=False)
-    assert "In no camp, and so not drawn here: Valley Bank; the table has their ties." in drawn.replace("\\n", " ")
+    ties = positions.network(data, positions.stands(data))
+    svg = figures.bundle(lambda width: charts.network(ties, width).properties(title="Who"))["image/svg+xml"]
+    texts = re.findall(r"<text[^>]*>([^<]+)", svg)
+    below = texts[texts.index("Undecided"):] if "Undecided" in texts else []
+    assert ties.nodes[ties.nodes["undecided"]]["label"].tolist() == ["Valley Bank"] and below
+    assert "Valley Bank" in texts and "In no camp" not in svg

@@ -84,11 +84,11 @@ def register() -> None:
 # --- text in lines -----------------------------------------------------------------
 
 def note(text: str, width: int = WIDE) -> alt.Chart:
-    """A line of text in place of a chart, or below one."""
+    """A line of text in place of a chart, or below one; each of its own lines is set in as many as it needs."""
     import altair as alt
     import pandas
 
-    lines = textwrap.wrap(text, int(width / LETTER))
+    lines = [line for own in text.split("\n") for line in textwrap.wrap(own, int(width / LETTER))]
     drawn: alt.Chart = alt.Chart(pandas.DataFrame({"text": ["\n".join(lines)]})).mark_text(
         align="left", baseline="top", lineBreak="\n", lineHeight=15, color=LIGHT["soft"]).encode(
         text="text:N", x=alt.value(0), y=alt.value(0)).properties(width=width - 8, height=15 * len(lines))

@@ -10,12 +10,14 @@ disagrees. Its rules are in `networks`, the camps in `camps`.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..facts.dates import date_bounds, day
 from ..facts.tables import Row, Tables
+from ..findings import BriefingError
+from ..language import say
 from ..sources import evidence
 from . import camps, networks, statements
 
@@ -28,16 +30,20 @@ CAMPS = 2  # at most, unless it is said
 
 @dataclass(frozen=True)
 class Network:
-    """Actors and the ties between them.
+    """Nodes and the ties between them, as `charts.network` draws them.
 
-    `nodes`: actor, label, camp (0, 1 …, the largest first; missing for who has
-    none), undecided (has ties, but belongs to no camp), in order of actors.
-    `edges`: a, b (actors), relation (congruence or conflict), weight (how many
-    concepts), concepts, concept_labels, passages, publishers (tuples).
+    `nodes`: actor (or organisation, or concept: its id), label, camp (0, 1 …, the largest first; missing for who has
+    none), undecided (has ties, but belongs to no camp), in order of ids.
+    `edges`: a, b (nodes), relation (congruence, conflict; ignore, where the agreement does not matter; of a signed
+    network what its sign says), weight (how many concepts, unless the rule has another), concepts, concept_labels (what
+    the tie rests on: of concepts the actors), passages, publishers (tuples).
+    `rule`: the rules of ties and camps in words, to stand under the figure. `of`: actor, organisation or concept.
     """
 
     nodes: pandas.DataFrame
     edges: pandas.DataFrame
+    rule: str = ""
+    of: str = networks.ACTOR
 
 
 # --- stands -------------------------------------------------------------------
@@ -87,21 +93,53 @@ def _combined(rows: Sequence[Row], published: Mapping[str, str]) -> Row:
 # --- networks -----------------------------------------------------------------
 
 RULES = tuple(networks.Rule(relation) for relation in (CONGRUENCE, CONFLICT))
+EDGES = ["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"]
 
 
-def network(data: Tables, cells: pandas.DataFrame, k: int | None = CAMPS) -> Network:
-    """Who is congruent with whom, and who in conflict, from a frame of `stands`, in at most `k` camps.
+def network(data: Tables, cells: pandas.DataFrame | networks.DiscourseNetwork, k: int | None = CAMPS) -> Network:
+    """Who is congruent with whom, and who in conflict, from a frame of `stands`, in at most `k` camps (None: as many as
+    modularity has); or any one-mode network of `networks`, so that it can be drawn.
 
-    Each concept counts once for a tie, as `networks` has it with duplicates across the range: a mixed stand is one of
-    agreement and one of disagreement, so its actor has both ties.
+    From stands each concept counts once for a tie, as `networks` has it with duplicates across the range: a mixed stand
+    is one of agreement and one of disagreement, so its actor has both ties. Camps are those of congruence minus
+    conflict; of a network of its own rule those of its weights, but for one of conflict, which holds nobody together.
+    Raises BriefingError for a two-mode network, and for a `k` below 1.
     """
+    if isinstance(cells, networks.DiscourseNetwork):
+        return _of_rule(data, cells, k)
     stands = cells.to_dict("records")
     found = camps.camps(networks.network(_statements(stands), networks.Rule(networks.SUBTRACT)), k)
-    nodes = [{"actor": id, "label": row["label"], "camp": found.camp.get(id), "undecided": id in found.undecided}
-             for id, row in sorted(_by_id(data, "actors").items())]
-    columns = ["a", "b", "relation", "weight", "concepts", "concept_labels", "passages", "publishers"]
-    return Network(_frame(nodes, ["actor", "label", "camp", "undecided"]).astype({"camp": "Int64", "undecided": bool}),
-                   _frame(tie_rows(stands), columns))
+    labels = {id: row["label"] for id, row in sorted(_by_id(data, "actors").items())}
+    both = say("{one} and {other}", one=say(networks.ONE_MODE[CONGRUENCE]), other=say(networks.ONE_MODE[CONFLICT]))
+    words = ", ".join([both, say(networks.DUPLICATES[RULES[0].duplicates]),
+                       say(networks.ONE_MODE_NORMALISATIONS[RULES[0].normalisation])])
+    return Network(_nodes(labels, found), _frame(tie_rows(stands), EDGES), _rules(words, networks.SUBTRACT, k))
+
+
+def _of_rule(data: Tables, ties: networks.DiscourseNetwork, k: int | None) -> Network:
+    rule = ties.rule
+    if rule.two_mode:
+        raise BriefingError("positions.network: found a network of two modes, expected one of actors, of organisations "
+                            "or of concepts. Make it with networks.Rule(…) without two_mode.")
+    bonds = networks.network(_of_stands(ties), networks.Rule(networks.SUBTRACT)) \
+        if rule.aggregation == CONFLICT else ties
+    own, others = ("concepts", "actors") if rule.of == networks.CONCEPT else ("actors", "concepts")
+    label, through = ({id: row["label"] for id, row in _by_id(data, table).items()} for table in (own, others))
+    edges = [{**row, "publishers": publishers(data, row["passages"])} for row in _edges(ties, through)]
+    return Network(_nodes({node: label.get(node, node) for node in ties.nodes}, camps.camps(bonds, k)),
+                   _frame(edges, EDGES), _rules(ties.words, bonds.rule.aggregation, k), rule.of)
+
+
+def _nodes(labels: Mapping[str, str], found: camps.Camps) -> pandas.DataFrame:
+    rows = [{"actor": id, "label": label, "camp": found.camp.get(id), "undecided": id in found.undecided}
+            for id, label in labels.items()]
+    return _frame(rows, ["actor", "label", "camp", "undecided"]).astype({"camp": "Int64", "undecided": bool})
+
+
+def _rules(ties: str, aggregation: str, k: int | None) -> str:
+    how = say(networks.ONE_MODE[aggregation])
+    most = say("as many as modularity finds") if k is None else say("at most {number}", number=k)
+    return say("Ties: {ties}. Camps: {how}, {most}.", ties=ties, how=how, most=most)
 
 
 def tie_rows(cells: Iterable[Row]) -> list[Row]:
@@ -109,16 +147,27 @@ def tie_rows(cells: Iterable[Row]) -> list[Row]:
     cells = list(cells)
     published = {(cell["actor"], cell["concept"]): cell["publishers"] for cell in cells}
     label = {cell["concept"]: cell["concept_label"] for cell in cells}
-    rows = []
-    for rule in RULES:
-        ties = networks.network(_statements(cells), rule)
-        for a, b, weight in ties.ties:
-            through, passages = ties.grounds(a, b)
-            by = {name for concept in through for name in (*published[a, concept], *published[b, concept])}
-            rows.append({"a": a, "b": b, "relation": rule.aggregation, "weight": weight, "concepts": through,
-                         "concept_labels": tuple(label[concept] for concept in through), "passages": passages,
-                         "publishers": tuple(sorted(by))})
+    rows = [{**row, "publishers": tuple(sorted({name for concept in row["concepts"] for actor in (row["a"], row["b"])
+                                                for name in published[actor, concept]}))}
+            for rule in RULES for row in _edges(networks.network(_statements(cells), rule), label)]
     return sorted(rows, key=lambda row: (row["a"], row["b"], row["relation"] != CONGRUENCE))
+
+
+def _edges(ties: networks.DiscourseNetwork, label: Mapping[str, str]) -> Iterator[Row]:
+    """The ties of a one-mode network with what each rests on, whose labels are given, but for publishers."""
+    how = ties.rule.aggregation
+    for a, b, weight in ties.ties:
+        through, passages = ties.grounds(a, b)
+        yield {"a": a, "b": b, "weight": weight, "concepts": through, "passages": passages,
+               "relation": how if how != networks.SUBTRACT else CONGRUENCE if weight > 0 else CONFLICT,
+               "concept_labels": tuple(label.get(thing, thing) for thing in through)}
+
+
+def _of_stands(ties: networks.DiscourseNetwork) -> list[Row]:
+    """The statements behind a network, its nodes as actors and what ties them as concepts."""
+    return [{"actor": node, "concept": thing, "agreement": agreement, "passage": passage, "source": ""}
+            for node in ties.nodes for thing, passages in ties.stands[node].items()
+            for agreement, found in zip(("disagree", "agree"), passages, strict=True) for passage in found]
 
 
 def _statements(cells: Iterable[Row]) -> list[Row]:

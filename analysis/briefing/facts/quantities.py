@@ -326,7 +326,9 @@ def plain(value: Any) -> Any:
         return say("yes") if value else ""
     if isinstance(value, (int, float)):
         return value
-    return re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ]00:00:00$", "", str(value))
+    text = str(value)
+    return re.sub(r"(?<=^\d{4}-\d\d-\d\d)[T ]00:00:00$", "", text) if text.endswith("00:00:00") \
+        else text  # most texts are none: tables have tens of thousands of them
 
 
 def known(value: Any) -> bool:
