@@ -27,12 +27,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..charts.theme import FONT, NARROW, WIDE
+from ..charts.theme import FONT, NARROW, TALLEST, WIDE
 from ..facts import recording
 from . import store
 
 Specification = dict[str, Any]
-TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
 #: Tells the kernels where the drawing process listens.
 VARIABLE = "BRIEFING_RENDERER"
 _PARTS = ("vconcat", "hconcat", "concat")
