@@ -357,7 +357,8 @@ def _paged(form: _Form, lines: list[_Line], blocks: list[list[_Column]], room: f
     """The parts of a figure, each at most as high as what is left of its page, with the heads and, where a group goes
     on, its heading again. A part of few lines is not begun at the foot of a page, nor left for the next one."""
     few = 3
-    left, begins = float(TALLEST - TITLE), True
+    page = float(TALLEST if form.width >= WIDE else 2 * TALLEST)  # a phone has none: heads come again as one scrolls
+    left, begins = page - TITLE, True
     for columns in blocks:
         rest = lines
         while rest:
@@ -368,16 +369,16 @@ def _paged(form: _Form, lines: list[_Line], blocks: list[list[_Column]], room: f
                 fit = min(fit, max(len(rest) - few, 0))
                 while fit and rest[fit - 1].heading:
                     fit -= 1
-            if fit < min(few, len(rest)) and not begins:
-                left, begins = float(TALLEST), True
+            if fit < min(few, len(rest)) and left < page - TITLE:
+                left, begins = page, form.width >= WIDE
                 continue
             fit = max(fit, 1 + rest[0].heading)  # a line higher than a page
             yield replace(part, lines=rest[:fit])
             left -= heights[fit]
             group, rest = [line for line in rest[:fit] if line.heading][-1:], rest[fit:]
-            words, begins = [], bool(rest)
+            words, begins = [], bool(rest) and form.width >= WIDE
             if rest:
-                left, rest = float(TALLEST), rest if rest[0].heading else group + rest
+                left, rest = page, rest if rest[0].heading else group + rest
 
 
 def _above(part: _Part, form: _Form) -> float:
@@ -433,11 +434,12 @@ def _key(form: _Form) -> list[_Entry]:
         looks.append((first["runs"][:2], first["mode"],
                       say("{course}: changed, the earlier first", course=_course(first["runs"][:2]))))
     entries = []
-    x, y = 0.0, 0.0
+    start = 10.0 if form.dense else 0.0  # what Vega takes broad lines to need at their left
+    x, y = start, 0.0
     for runs, mode, says in looks:
-        wide = 12 * len(runs) + 8 + len(says) * 5.8 + 14
-        if x and x + wide > form.width:
-            x, y = 0.0, y + 18
+        wide = 14 * len(runs) + 8 + len(says) * 5.8 + 14
+        if x > start and x + wide > form.width - 8:
+            x, y = start, y + 18
         entries.append(_Entry(runs, mode, says, x, y))
         x += wide
     return entries
@@ -476,17 +478,20 @@ class _Sheet:
         """The same as lines of paths, which take few bytes."""
         x, y = round(x), round(y)
         colour = LIGHT[_COLOURS[stand]]
-        if mode == "done":
-            self.path((colour, 1.6, "butt"), (x - 5.8, y - 5, x + 5.8, y - 5), (x + 5, y - 5, x + 5, y + 5),
-                      (x + 5.8, y + 5, x - 5.8, y + 5), (x - 5, y + 5, x - 5, y - 5))
-        else:  # a dot of a round line, or a square of a broad one
-            wide = 0.1 if mode == "said" else 6.0
-            self.path((colour, 12, "round" if mode == "said" else "butt"), (x - wide, y, x + wide, y))
+        if mode == "said":
+            self.path((colour, 12, "round"), (x, y, x + 0.1, y))  # a line of hardly any length: a dot
+        elif mode == "both":
+            self.path((colour, 12, "butt"), (x - 6, y, x + 6, y))
+        else:
+            self.path((colour, 2, "butt"), (x - 6, y - 5, x + 6, y - 5), (x + 5, y - 5, x + 5, y + 5),
+                      (x + 6, y + 5, x - 6, y + 5), (x - 5, y + 5, x - 5, y - 5))
         ink = (LIGHT["ink" if mode == "done" else "paper"], 1.6, "butt")
-        low = 3.5 if stand == "mixed" else 0
-        self.path(ink, (x - 3.5, y + low, x + 3.5, y + low))
+        low = 3 if stand == "mixed" else 0
+        self.path(ink, (x - 3, y + low, x + 3, y + low))
         if stand != "disagree":
-            self.path(ink, (x, y - 3.5, x, y + 3.5 - low / 2), *([(x - 3.5, y - 1, x + 3.5, y - 1)] if low else []))
+            self.path(ink, (x, y - 3 - low / 3, x, y + 3 - low / 3))
+        if low:
+            self.path(ink, (x - 3, y - 1, x + 3, y - 1))
 
     def layers(self) -> list[alt.Chart]:
         """All of it, what is below first."""
@@ -501,7 +506,8 @@ class _Sheet:
                      for (colour, wide, own), steps in sorted(self.paths.items(), key=lambda path: -path[0][1])
                      if own == cap]
             if lines:
-                found.append(frame(lines).mark_point(size=4, fill=None, strokeCap=cap, opacity=1, aria=False).encode(
+                found.append(frame(lines).mark_point(
+                    size=4, fill=None, strokeCap=cap, strokeJoin="round", opacity=1, aria=False).encode(
                     shape=alt.Shape("shape:N", scale=None), stroke=alt.Stroke("stroke:N", scale=None),
                     strokeWidth=alt.StrokeWidth("wide:Q", scale=None)))
         for said in (False, True):
@@ -545,7 +551,7 @@ def _drawn(part: _Part, form: _Form) -> alt.LayerChart:
         entries = _key(form)
         for entry in entries:
             for n, stand in enumerate(entry.runs):
-                sheet.stand(stand, entry.mode, entry.x + 8 + 14 * n, top + entry.y + 8)
+                (sheet.dense if form.dense else sheet.stand)(stand, entry.mode, entry.x + 8 + 14 * n, top + entry.y + 8)
             sheet.text("key", entry.x + 6 + 14 * len(entry.runs), top + entry.y + 8, [entry.says])
         top += entries[-1].y + 21
     listed = not part.columns[0].concept
