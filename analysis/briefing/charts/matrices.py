@@ -1,7 +1,7 @@
 """Charts of who takes which stand: actors by concepts, ordered so that camps and blocks are seen, on full pages.
 
-A figure is laid out here in px, from lines (an actor, or a heading) and columns (a concept, or a period of one), so that
-each part of it is as high as a page.
+A figure is laid out here in px, from lines (an actor, or a heading) and columns (a concept, or a period of one), so
+that each part of it is as high as a page.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ SIGNS = {"agree": "+", "disagree": "−", "mixed": "±"}
 _COLOURS = {"agree": "agree", "disagree": "accent", "mixed": "soft"}
 _NOUNS = {"agree": later("agreement"), "disagree": later("disagreement"), "mixed": later("agreement and disagreement")}
 _VERBS = {"agree": later("agrees"), "disagree": later("disagrees"), "mixed": later("both agrees and disagrees")}
-_HOW = {"said": ("circle", later("said"), later("in words")), "done": ("square", later("by an act"), later("by an act")),
+_HOW = {"said": ("circle", later("said"), later("in words")),
+        "done": ("square", later("by an act"), later("by an act")),
         "both": ("square", later("said and done"), later("in words and by an act"))}
 LEADING = 13  # px from one line of text to the next
 SMALL = 10  # px of the smallest text: 7.5 pt in print
@@ -206,8 +207,8 @@ def _profiles(rows: Sequence[Row], actors: list[str], concepts: list[str]) -> tu
 def _alike(ids: list[str], agreeing: numpy.ndarray, spoken: numpy.ndarray) -> list[str]:
     """Ids in an order in which neighbours are alike: the greedy edge heuristic for a path through all of them.
 
-    The two that are most alike become neighbours, then the next two that may, until all stand in one row (Bentley, J. L.
-    (1992), "Fast algorithms for geometric traveling salesman problems", ORSA Journal on Computing 4, 387-411). Likeness
+    The two that are most alike become neighbours, then the next two that may, until all stand in one row (Bentley, J.
+    L. (1992), "Fast algorithms for geometric traveling salesman problems", ORSA J. Comput. 4, 387-411). Likeness
     counts the same stands less the opposite ones, and a quarter for any stand on the same, by the number of all. Ties
     are decided by the order of `ids`; the row begins at the end with more stands.
     """
@@ -225,8 +226,8 @@ def _alike(ids: list[str], agreeing: numpy.ndarray, spoken: numpy.ndarray) -> li
             path.pop(inner, None)
         path[joined[0]] = path[joined[-1]] = joined
     found = next(iter(path.values()), [])
-    half = len(found) // 2
-    first, last = ((int(total[side].sum()), -min(side, default=0)) for side in (found[:half], found[len(found) - half:]))
+    ends = [found[:len(found) // 2], found[-(len(found) // 2):]] if len(found) > 1 else [[0], [0]]
+    first, last = ((int(total[end].sum()), -min(end)) for end in ends)
     return [ids[n] for n in (found if first >= last else found[::-1])]
 
 
@@ -241,14 +242,14 @@ def _lines(form: _Form) -> Iterator[_Line]:
         cells.setdefault(row["actor"], {})[row["concept"], row["period"]] = row
     for heading, group in form.groups:
         if heading:
-            yield _Line([heading], LEADING + 6, heading=True)
+            yield _Line([heading], LEADING + 3, heading=True)
         for actor in group:
             name = textwrap.wrap(form.names[actor], per_line) or [""]
             yield _Line(name, air + LEADING * len(name), cells=cells.get(actor, {}))
 
 
 def _room(form: _Form) -> float:
-    """px for the names of actors."""
+    """Px for the names of actors."""
     return min(max(map(len, form.names.values())) * LETTER, 150 if form.width < WIDE else 240) + 14
 
 
@@ -285,11 +286,13 @@ def _by_period(form: _Form, least: float) -> Iterator[list[_Column]]:
     """The columns of each concept: the periods in which somebody takes a stand on it, what lies in none of them last.
     Together they are wide enough for the concept's label in about five lines."""
     for concept in form.concepts:
-        periods = sorted({row["period"] for row in form.rows if row["concept"] == concept}, key=lambda one: (not one, one))
+        found = {row["period"] for row in form.rows if row["concept"] == concept}
+        periods = sorted(found, key=lambda one: (not one, one))
         label = form.subjects[concept]
         letters = max(11, -(-len(label) // 5))
         wide = max(least, (letters + 1) * LETTER / max(len(periods), 1))
-        yield from [[_Column(concept, period, [period or "?"], wide, by_period=True) for period in periods]] if periods else []
+        if periods:
+            yield [_Column(concept, period, [period or "?"], wide, by_period=True) for period in periods]
 
 
 def _side_by_side(groups: list[list[_Column]], free: float) -> list[list[_Column]]:
@@ -382,9 +385,16 @@ def _paged(form: _Form, lines: list[_Line], blocks: list[list[_Column]], room: f
 
 
 def _above(part: _Part, form: _Form) -> float:
-    """px above the lines of a part: words, key and heads."""
+    """Px above the lines of a part: words, key and heads."""
     key = _key(form)[-1].y + 21 if part.begins else 0
-    return LEADING * len(_set(part.words, form.width)) + 7 * bool(part.words) + key + sum(_head(part, form))
+    return LEADING * len(_set(part.words, form.width)) + 7 * bool(part.words) + key + sum(_head(part, form)) \
+        - _beside(part)
+
+
+def _beside(part: _Part) -> float:
+    """Px of a first heading that has room beside the heads of the columns."""
+    first = part.lines[0]
+    return first.high if first.heading and len(first.text[0]) * LETTER < part.room else 0.0
 
 
 def _set(words: Sequence[str], width: int) -> list[str]:
@@ -392,7 +402,7 @@ def _set(words: Sequence[str], width: int) -> list[str]:
 
 
 def _head(part: _Part, form: _Form) -> tuple[float, float]:
-    """px of the labels above groups of columns, and of the heads."""
+    """Px of the labels above groups of columns, and of the heads."""
     heads = [column.head for column in part.columns]
     deep = max(map(len, heads)) * LEADING
     high = 8 + max((len(line) for head in heads for line in head), default=-1) * LETTER if part.upright else deep + 7
@@ -556,7 +566,7 @@ def _drawn(part: _Part, form: _Form) -> alt.LayerChart:
         top += entries[-1].y + 21
     listed = not part.columns[0].concept
     if not listed:
-        top = _heads(sheet, part, form, top)
+        top = _heads(sheet, part, form, top) - _beside(part)
     right = part.room + sum(column.wide for column in part.columns)
     y = top
     for line in part.lines:
@@ -587,7 +597,7 @@ def _heads(sheet: _Sheet, part: _Part, form: _Form, top: float) -> float:
 def _line(sheet: _Sheet, line: _Line, part: _Part, y: float, *, listed: bool, dense: bool) -> None:
     middle = y + line.high / 2
     if line.heading:
-        sheet.text("heading", 0, y + line.high - 4, line.text)
+        sheet.text("heading", 0, y + line.high - 3, line.text)
         return
     first = middle - LEADING * (len(line.text) - 1) / 2
     right = sum(column.wide for column in part.columns)
@@ -623,8 +633,8 @@ def _grid(sheet: _Sheet, part: _Part, top: float, right: float) -> None:
         high = [line.high for line in group]
         if not heading:
             sheet.grounds.append({"x": part.room, "x2": right, "y": y, "y2": y + sum(high)})
-            sheet.path((paper, 2, "round"), *((part.room, at, right, at) for at in itertools.accumulate(high[:-1], initial=y)
-                                             if at > y))
+            between = [*itertools.accumulate(high[:-1], initial=y)][1:]
+            sheet.path((paper, 2, "round"), *((part.room, at, right, at) for at in between))
         y += sum(high)
     x = part.room
     for column, after in zip(part.columns, part.columns[1:], strict=False):
@@ -644,7 +654,7 @@ def _told(chart: alt.VConcatChart, form: _Form) -> alt.VConcatChart:
 
     def concept(row: Row) -> str:
         dates = "; ".join(filter(None, row["dates"]))
-        return row["concept_label"] + "".join(f" ({more})" for more in (row["period"], dates) if more)
+        return str(row["concept_label"]) + "".join(f" ({more})" for more in (row["period"], dates) if more)
 
     if form.dense:
         groups: dict[tuple[str, str, str], list[Row]] = {}
