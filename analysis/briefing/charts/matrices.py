@@ -7,6 +7,7 @@ that each part of it is as high as a page.
 from __future__ import annotations
 
 import itertools
+import json
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -38,7 +39,6 @@ HEAD = 26  # letters in a line of an upright head
 MOST_LINES = 3  # of an upright head; where one has more, concepts are listed
 ACROSS = 58  # px of a column from which its head is written across
 DENSE = 600  # marks from which they are one path for each look, since each with words of its own takes 700 bytes
-MANY = 40  # lines from which they are set close
 MOST_RUNS = 3  # stands of a course that one cell shows
 TITLE = 82  # px that the first page keeps free for a title of four lines
 _APART = 16  # px between two parts
@@ -236,16 +236,15 @@ def _alike(ids: list[str], agreeing: numpy.ndarray, spoken: numpy.ndarray) -> li
 def _lines(form: _Form) -> Iterator[_Line]:
     """The lines of a matrix: those of each group below its heading."""
     per_line = int((_room(form) - 10) / LETTER)
-    air = 3 if len(form.names) > MANY else 6
     cells: dict[str, dict[tuple[str, str], Row]] = {}
     for row in form.rows:
         cells.setdefault(row["actor"], {})[row["concept"], row["period"]] = row
     for heading, group in form.groups:
         if heading:
-            yield _Line([heading], LEADING + 3, heading=True)
+            yield _Line([heading], LEADING + 2, heading=True)
         for actor in group:
             name = textwrap.wrap(form.names[actor], per_line) or [""]
-            yield _Line(name, air + LEADING * len(name), cells=cells.get(actor, {}))
+            yield _Line(name, 3 + LEADING * len(name), cells=cells.get(actor, {}))
 
 
 def _room(form: _Form) -> float:
@@ -386,7 +385,7 @@ def _paged(form: _Form, lines: list[_Line], blocks: list[list[_Column]], room: f
 
 def _above(part: _Part, form: _Form) -> float:
     """Px above the lines of a part: words, key and heads."""
-    key = _key(form)[-1].y + 21 if part.begins else 0
+    key = _key(form)[-1].y + 15 if part.begins else 0
     return LEADING * len(_set(part.words, form.width)) + 7 * bool(part.words) + key + sum(_head(part, form)) \
         - _beside(part)
 
@@ -405,7 +404,7 @@ def _head(part: _Part, form: _Form) -> tuple[float, float]:
     """Px of the labels above groups of columns, and of the heads."""
     heads = [column.head for column in part.columns]
     deep = max(map(len, heads)) * LEADING
-    high = 8 + max((len(line) for head in heads for line in head), default=-1) * LETTER if part.upright else deep + 7
+    high = 8 + max((len(line) for head in heads for line in head), default=-1) * LETTER if part.upright else deep + 4
     above = max(len(_over(group, form)) for group in _grouped(part.columns))
     return (7.0 + LEADING * above if above else 0.0), high if deep else 0.0
 
@@ -466,11 +465,11 @@ class _Sheet:
         self.paths: dict[tuple[str, float, str], list[str]] = {}
         self.grounds: list[Row] = []
 
-    def text(self, style: str, x: float, y: float, lines: Sequence[str], **more: Any) -> None:
+    def text(self, style: str, x: float, y: float, lines: Sequence[str]) -> None:
         """A text whose first line is at y; where its style stands on a line, its last one."""
         if _STYLES[style]["baseline"] == "bottom":  # which Vega takes for the first
             y -= LEADING * (len(lines) - 1)
-        self.texts.append({"x": x, "y": y, "text": "\n".join(lines), **_STYLES[style], **more})
+        self.texts.append({"x": x, "y": y, "text": "\n".join(lines), "is": style})
 
     def path(self, look: tuple[str, float, str], *steps: tuple[float, float, float, float]) -> None:
         """Lines from and to, of one look: colour, width, cap."""
@@ -479,10 +478,9 @@ class _Sheet:
     def stand(self, stand: str, mode: str, x: float, y: float, says: str | None = None, *, small: bool = False) -> None:
         """One mark with its sign."""
         colour, paper = LIGHT[_COLOURS[stand]], LIGHT["paper"]
-        self.marks.append({"x": x, "y": y, "shape": _HOW[mode][0], "stroke": colour, "size": 104 if small else 190,
+        self.marks.append({"x": x, "y": y, "shape": _HOW[mode][0], "stroke": colour, "size": 104 if small else 150,
                            "fill": paper if mode == "done" else colour, "description": says})
-        self.text("small sign" if small else "sign", x, y, [SIGNS[stand]],
-                  color=LIGHT["ink" if mode == "done" else "paper"])
+        self.text(f"{'small ' * small}sign{' in ink' * (mode == 'done')}", x, y, [SIGNS[stand]])
 
     def dense(self, stand: str, mode: str, x: float, y: float) -> None:
         """The same as lines of paths, which take few bytes."""
@@ -506,8 +504,7 @@ class _Sheet:
     def layers(self) -> list[alt.Chart]:
         """All of it, what is below first."""
         def frame(rows: list[Row]) -> alt.Chart:
-            return alt.Chart(pandas.DataFrame(rows)).encode(x=alt.X("x:Q", scale=None, axis=None),
-                                                            y=alt.Y("y:Q", scale=None, axis=None))
+            return alt.Chart(pandas.DataFrame(rows))
 
         found = [frame(self.grounds).mark_rect(fill=LIGHT["ground"], aria=False).encode(x2="x2", y2="y2")] \
             if self.grounds else []
@@ -527,9 +524,18 @@ class _Sheet:
                     shape=alt.Shape("shape:N", scale=None), stroke=alt.Stroke("stroke:N", scale=None),
                     fill=alt.Fill("fill:N", scale=None), size=alt.Size("size:Q", scale=None))
                 found.append(drawn.encode(description="description:N") if said else drawn)
-        styled: Row = {name: alt.expr(f"datum.{name}") for name in ("align", "baseline", "fontWeight", "angle")}
-        return [*found, frame(self.texts).mark_text(aria=False, lineBreak="\n", lineHeight=LEADING, **styled).encode(
-            text="text:N", color=alt.Color("color:N", scale=None), size=alt.Size("fontSize:Q", scale=None))]
+        return [*found, self._written(frame)]
+
+    def _written(self, frame: Any) -> alt.Chart:
+        """The texts as one mark, whose looks are told by their style."""
+        used = sorted({row["is"] for row in self.texts})
+        styled: Row = {}
+        for name in _PLAIN:
+            values = [_STYLES[style][name] for style in used]
+            styled[name] = values[0] if len({*values}) == 1 else alt.expr(f"{json.dumps(values)}[datum.is]")
+        rows = [{**row, "is": used.index(row["is"])} for row in self.texts]
+        return cast(alt.Chart, frame(rows).mark_text(aria=False, lineBreak="\n", lineHeight=LEADING, **styled).encode(
+            text="text:N"))
 
 
 #: Texts by what they are; one that stands on its line is laid out from its last line.
@@ -544,8 +550,9 @@ _STYLES: dict[str, Row] = {
     "head": {**_PLAIN, "align": "center", "baseline": "bottom"},
     "upright": {**_PLAIN, "angle": 270},
     "then": {**_PLAIN, "align": "center", "fontSize": SMALL},
-    "sign": {**_PLAIN, "align": "center", "fontWeight": 600},
-    "small sign": {**_PLAIN, "align": "center", "fontWeight": 600, "fontSize": SMALL},
+    **{f"{small}sign{ink}": {**_PLAIN, "align": "center", "fontWeight": 600, "fontSize": SMALL if small else 12,
+                             "color": LIGHT["ink" if ink else "paper"]}
+       for small in ("", "small ") for ink in ("", " in ink")},
 }
 
 
@@ -561,9 +568,9 @@ def _drawn(part: _Part, form: _Form) -> alt.LayerChart:
         entries = _key(form)
         for entry in entries:
             for n, stand in enumerate(entry.runs):
-                (sheet.dense if form.dense else sheet.stand)(stand, entry.mode, entry.x + 8 + 14 * n, top + entry.y + 8)
-            sheet.text("key", entry.x + 6 + 14 * len(entry.runs), top + entry.y + 8, [entry.says])
-        top += entries[-1].y + 21
+                (sheet.dense if form.dense else sheet.stand)(stand, entry.mode, entry.x + 8 + 14 * n, top + entry.y + 7)
+            sheet.text("key", entry.x + 6 + 14 * len(entry.runs), top + entry.y + 7, [entry.says])
+        top += entries[-1].y + 15
     listed = not part.columns[0].concept
     if not listed:
         top = _heads(sheet, part, form, top) - _beside(part)
@@ -574,7 +581,9 @@ def _drawn(part: _Part, form: _Form) -> alt.LayerChart:
         y += line.high
     if not listed:
         _grid(sheet, part, top, right)
-    return cast(alt.LayerChart, alt.layer(*sheet.layers()).properties(width=form.width - 8, height=y))
+    return cast(alt.LayerChart, alt.layer(*sheet.layers()).encode(
+        x=alt.X("x:Q", scale=None, axis=None), y=alt.Y("y:Q", scale=None, axis=None)).properties(
+        width=form.width - 8, height=y))
 
 
 def _heads(sheet: _Sheet, part: _Part, form: _Form, top: float) -> float:
@@ -587,9 +596,9 @@ def _heads(sheet: _Sheet, part: _Part, form: _Form, top: float) -> float:
         for column in group:
             middle = x + column.wide / 2
             if part.upright:
-                sheet.text("upright", middle - LEADING * (len(column.head) - 1) / 2, top + over + high - 4, column.head)
+                sheet.text("upright", middle - LEADING * (len(column.head) - 1) / 2, top + over + high - 2, column.head)
             else:
-                sheet.text("head", middle, top + over + high - 4, column.head)
+                sheet.text("head", middle, top + over + high - 2, column.head)
             x += column.wide
     return top + over + high
 
@@ -597,7 +606,7 @@ def _heads(sheet: _Sheet, part: _Part, form: _Form, top: float) -> float:
 def _line(sheet: _Sheet, line: _Line, part: _Part, y: float, *, listed: bool, dense: bool) -> None:
     middle = y + line.high / 2
     if line.heading:
-        sheet.text("heading", 0, y + line.high - 3, line.text)
+        sheet.text("heading", 0, y + line.high - 1, line.text)
         return
     first = middle - LEADING * (len(line.text) - 1) / 2
     right = sum(column.wide for column in part.columns)
@@ -612,9 +621,9 @@ def _line(sheet: _Sheet, line: _Line, part: _Part, y: float, *, listed: bool, de
 def _cell(sheet: _Sheet, row: Row, x: float, y: float, wide: float, high: float, *, dense: bool) -> None:
     """The stands of a cell about its middle, the earlier first."""
     runs = row["runs"]
-    small = high < 18 or wide < 17 * len(runs)
+    small = wide < 16 * len(runs)
     roomy = len(runs) == 2 and wide >= ACROSS
-    apart = 42.0 if roomy else 12.0 if small else 16.0
+    apart = 42.0 if roomy else 12.0 if small else 15.0
     for n, stand in enumerate(runs):
         at = x + apart * (n - (len(runs) - 1) / 2)
         if dense:
