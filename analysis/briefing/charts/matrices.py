@@ -568,8 +568,8 @@ def _drawn(part: _Part, form: _Form) -> alt.LayerChart:
         entries = _key(form)
         for entry in entries:
             for n, stand in enumerate(entry.runs):
-                (sheet.dense if form.dense else sheet.stand)(stand, entry.mode, entry.x + 8 + 14 * n, top + entry.y + 7)
-            sheet.text("key", entry.x + 6 + 14 * len(entry.runs), top + entry.y + 7, [entry.says])
+                (sheet.dense if form.dense else sheet.stand)(stand, entry.mode, entry.x + 8 + 14 * n, top + entry.y + 8)
+            sheet.text("key", entry.x + 6 + 14 * len(entry.runs), top + entry.y + 8, [entry.says])
         top += entries[-1].y + 15
     listed = not part.columns[0].concept
     if not listed:
