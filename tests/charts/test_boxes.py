@@ -3,6 +3,7 @@
 import datetime
 import itertools
 import json
+import random
 import re
 import subprocess
 
@@ -61,6 +62,33 @@ def stand_frames(people, subjects, name="Actor", subject="Concept", every=3):
     return cells, actors, concepts
 
 
+PERIODS = ("2030-Q4", "2031-Q1", "2031-Q2", None)
+
+
+def coded(people, subjects, statements, periods=(), changes=False, name="Actor", subject="Concept"):
+    """Stands of two camps, even and odd, who agree with the concepts of their own kind, but for some: a frame as
+    `positions.stands` gives it, with actors and concepts; with `changes`, who has both stands has changed."""
+    chance = random.Random(14)
+    actors, concepts = (pd.DataFrame({"id": [f"{letter}{n:03}" for n in range(number)],
+                                      "label": [f"{label} {n}" for n in range(number)]}, dtype="object")
+                        for letter, number, label in (("a", people, name), ("c", subjects, subject)))
+    said = {}
+    for _ in range(statements):
+        a, c = chance.randrange(people), chance.randrange(subjects)
+        stand = "agree" if (a % 2 == c % 2) != (chance.random() < 0.15) else "disagree"
+        said.setdefault((chance.choice(periods) if periods else None, a, c), set()).add(stand)
+    rows = []
+    for (period, a, c), kinds in said.items():
+        agreement = next(iter(kinds)) if len(kinds) == 1 else "mixed"
+        course = ("agree", "disagree") if changes and agreement == "mixed" else (agreement,)
+        rows.append({**({"period": period} if periods else {}), "actor": f"a{a:03}", "label": f"{name} {a}",
+                     "concept": f"c{c:03}", "concept_label": f"{subject} {c}", "agreement": agreement, "course": course,
+                     "since": ("2031-01-13", "2031-06-12~")[:len(course)],
+                     "mode": chance.choice(["said"] * 6 + ["done", "both"]), "acts": (), "passages": (f"p{a}-{c}",),
+                     "publishers": (f"Paper {a % 4}",), "count": len(kinds)})
+    return pd.DataFrame(rows), actors, concepts
+
+
 def tied(people, name="Actor"):
     nodes = pd.DataFrame({"actor": [f"a{n}" for n in range(people)], "label": [f"{name} {n}" for n in range(people)],
                           "camp": pd.array([n % 2 for n in range(people)], dtype="Int64")})
@@ -99,6 +127,11 @@ BUILT = {
     "stands, many": lambda width: charts.stands(*stand_frames(150, 9), width),
     "stands, long names": lambda width: charts.stands(*stand_frames(8, 5, LONG, LONG), width),
     "stands, forty concepts": lambda width: charts.stands(*stand_frames(9, 40), width),
+    "stands, two hundred by sixty": lambda width: charts.stands(*coded(200, 60, 5000, changes=True), width),
+    "stands, 120 concepts": lambda width: charts.stands(*coded(12, 120, 300), width),
+    "stands, reversals": lambda width: charts.stands(*coded(12, 6, 70, changes=True), width),
+    "stands, by period": lambda width: charts.stands(*coded(10, 5, 150, PERIODS, changes=True), width),
+    "stands, names too long for heads": lambda width: charts.stands(*coded(30, 6, 60, name=LONG, subject=LONG * 2), width),
     "network, nobody": lambda width: charts.network(tied(0), width),
     "network, no tie": lambda width: charts.network(tied(1), width),
     "network, two": lambda width: charts.network(tied(5), width),

@@ -31,6 +31,7 @@ LIGHT = {name: light for name, (light, _) in PALETTE.items()}
 NAME = "briefing"
 FONT = "Source Sans Pro"  # the typeface of charts, paper and page
 WIDE, NARROW = 620, 340  # CSS px; 1 px is 0.75 pt in print
+TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
 LETTER = 6.3  # px that a letter takes in the mean: how many have room is told by it, and Vega lays them out
 
 

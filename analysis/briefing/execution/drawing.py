@@ -27,12 +27,11 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..charts.theme import FONT, NARROW, WIDE
+from ..charts.theme import FONT, NARROW, TALLEST, WIDE
 from ..facts import recording
 from . import store
 
 Specification = dict[str, Any]
-TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
 #: Tells the kernels where the drawing process listens.
 VARIABLE = "BRIEFING_RENDERER"
 _PARTS = ("vconcat", "hconcat", "concat")
@@ -206,15 +205,17 @@ def _lines(text: Any, per_line: int) -> Any:
 def _pages(spec: Specification) -> list[str]:
     """The parts of a vconcat, as many together as a page holds, each with what they share."""
     parts = spec["vconcat"]
-    alone = [_size(_laid_out({**spec, "title": spec.get("title") if n == 0 else None, "vconcat": [part]}, WIDE)[0])[1]
+    alone = [_laid_out({**spec, "title": spec.get("title") if n == 0 else None, "vconcat": [part]}, WIDE)[0]
              for n, part in enumerate(parts)]
+    high = [_size(svg)[1] for svg in alone]
     groups: list[list[int]] = [[]]
-    for n, height in enumerate(alone):
-        if groups[-1] and sum(alone[m] for m in groups[-1]) + height > TALLEST:
+    for n, height in enumerate(high):
+        if groups[-1] and sum(high[m] for m in groups[-1]) + height > TALLEST:
             groups.append([])
         groups[-1].append(n)
-    return [slim(_laid_out({**spec, "title": spec.get("title") if 0 in group else None,
-                            "vconcat": [parts[n] for n in group]}, WIDE)[0]) for group in groups]
+    return [slim(alone[group[0]] if len(group) == 1 else _laid_out(
+        {**spec, "title": spec.get("title") if 0 in group else None, "vconcat": [parts[n] for n in group]}, WIDE)[0])
+        for group in groups]
 
 
 # --- the typeface ------------------------------------------------------------------
