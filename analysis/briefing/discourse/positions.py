@@ -125,7 +125,9 @@ def _of_rule(data: Tables, ties: networks.DiscourseNetwork, k: int | None) -> Ne
         if rule.aggregation == CONFLICT else ties
     own, others = ("concepts", "actors") if rule.of == networks.CONCEPT else ("actors", "concepts")
     label, through = ({id: row["label"] for id, row in _by_id(data, table).items()} for table in (own, others))
-    edges = [{**row, "publishers": publishers(data, row["passages"])} for row in _edges(ties, through)]
+    published = _published(data)
+    edges = [{**row, "publishers": _unique(map(published.__getitem__, row["passages"]))}
+             for row in _edges(ties, through)]
     return Network(_nodes({node: label.get(node, node) for node in ties.nodes}, camps.camps(bonds, k)),
                    _frame(edges, EDGES), _rules(ties.words, bonds.rule.aggregation, k), rule.of)
 
@@ -166,8 +168,8 @@ def _edges(ties: networks.DiscourseNetwork, label: Mapping[str, str]) -> Iterato
 def _of_stands(ties: networks.DiscourseNetwork) -> list[Row]:
     """The statements behind a network, its nodes as actors and what ties them as concepts."""
     return [{"actor": node, "concept": thing, "agreement": agreement, "passage": passage, "source": ""}
-            for node in ties.nodes for thing, passages in ties.stands[node].items()
-            for agreement, found in zip(("disagree", "agree"), passages, strict=True) for passage in found]
+            for node in ties.nodes for agreement, things in zip(("disagree", "agree"), ties.stands[node], strict=True)
+            for thing, passages in things.items() for passage in passages]
 
 
 def _statements(cells: Iterable[Row]) -> list[Row]:
