@@ -41,11 +41,12 @@ def timeline(events: pandas.DataFrame, window: Window | None = None, width: int 
     rows = sorted((_read(row) for row in events.to_dict("records")), key=lambda row: row["order"])
     dated, undated = [row for row in rows if row["at"]], [row for row in rows if not row["at"]]
     sections = _sections(dated, window)
-    heads = ["", *(_later(before, section) for before, section in pairwise(sections))]
-    named = [*zip(heads, sections, strict=False), *([(say("No day is known"), undated)] if undated else [])]
-    parts: list[Any] = [_part(part, width) for part in _placed(named, width)]
     key = " ".join(_key(dated))
-    parts += [note(key, width)] if key else []
+    beside = len(key) * LETTER <= _rooms(width)[0] * width  # the first axis, where no other words stand
+    heads = [key if beside else "", *(_later(before, section) for before, section in pairwise(sections))]
+    named = [*zip(heads, sections, strict=False), *([(say("No day is known"), undated)] if undated else [])]
+    parts: list[Any] = [_part(part, width, key) for part in _placed(named, width)]
+    parts += [note(key, width)] if key and not beside else []
     chart = alt.vconcat(*(parts or [note(say("No data."), width)]), spacing=8)
     return described(chart, rows, {
         "Date": "when", "EDTF": "date", "Event": "title", "Date from a weekday": lambda row: bool(row["resolved"]),
@@ -128,7 +129,7 @@ def _later(before: list[Row], section: list[Row]) -> str:
 
 def _rooms(width: int) -> tuple[float, float]:
     """Of the width, how much the text of an event and its date take, and how much the date alone."""
-    return (0.66, 0.22) if width >= WIDE else (0.62, 0.0)
+    return (0.68, 0.24) if width >= WIDE else (0.62, 0.0)
 
 
 def _placed(sections: Sequence[tuple[str, list[Row]]], width: int) -> Iterator[list[Row]]:
@@ -151,11 +152,11 @@ def _placed(sections: Sequence[tuple[str, list[Row]]], width: int) -> Iterator[l
                     yield part
                     part, top = [], 0.0
                 new = not part or n == line == 0
-                top += (HEAD if part else 1) * new + (0.5 if new and part else 0)
-                part.append({**row, "top": top, "bottom": top + high + 0.25, "marked": line == 0 and bool(row["at"]),
+                top += (HEAD if part else 1) * new + (0.25 if new and part else 0)
+                part.append({**row, "top": top, "bottom": top + high + 0.2, "marked": line == 0 and bool(row["at"]),
                              "axis": part[-1]["axis"] + new if part else 0, "head": head if n == line == 0 else "",
                              "when": "\n".join(dates[here]), "title": "\n".join(titles[here])})
-                top += high + 0.35
+                top += high + 0.3
     if part:
         yield part
 
@@ -169,55 +170,58 @@ def _lines(row: Row, width: int) -> tuple[list[str], list[str]]:
     return (dates, titles) if date else ([], [*dates, *titles])
 
 
-def _part(rows: list[Row], width: int) -> alt.HConcatChart:
+def _part(rows: list[Row], width: int, key: str) -> alt.HConcatChart:
     """Some events with their marks, under the lines of their axes."""
     text, date = _rooms(width)
     height = rows[-1]["bottom"]
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
-    words = alt.Chart(_data(rows, "title", *(["when"] if date else []), "top")).mark_text(
-        align="left", baseline="top", lineBreak="\n", lineHeight=LINE, dy=3, aria=False).encode(y=y, x=alt.value(0))
+    data = _data(rows, "title", *(["when"] if date else []), "top", "bottom")
+    words = alt.Chart(data).mark_text(align="left", baseline="top", lineBreak="\n", lineHeight=LINE, dy=3,
+                                      aria=False).encode(y=y, x=alt.value(0))
     panels: list[Any] = [words.encode(text="title:N").properties(width=(text - date) * width - 8)]
     if date:
         panels.insert(0, words.encode(text="when:N", color=alt.value(LIGHT["soft"])).properties(width=date * width - 8))
-    if heads := [row for row in rows if row["head"]]:
-        panels[0] += alt.Chart(_data(heads, "head", "top")).mark_text(
-            align="left", dy=-9, fontWeight=600, color=LIGHT["soft"], aria=False).encode(
+    if heads := [{**row, "key": row["head"] == key} for row in rows if row["head"]]:
+        panels[0] += alt.Chart(_data(heads, "head", "top", "key")).mark_text(
+            align="left", dy=-9, fontWeight=alt.expr("datum.key ? 400 : 600"), color=LIGHT["soft"], aria=False).encode(
             y=y, x=alt.value(0), text="head:N")
     axes = [[row for row in rows if row["marked"] and row["axis"] == axis] for axis in range(rows[-1]["axis"] + 1)]
     if any(axes):
         room = (1 - text) * width - 10
-        ground = alt.Chart(_data([row for axis in axes for row in axis], "top", "bottom")).mark_rect(
-            fill=LIGHT["ground"], aria=False).encode(y=y, y2="bottom")
-        panels.append(alt.layer(ground, *(_marks(axis, y, room) for axis in axes if axis)).resolve_scale(
-            x="independent").properties(width=room))
+        dated = [row for row in rows if row["at"]]
+        ground = alt.Chart(data if dated == rows else _data(dated, "top", "bottom")).mark_rect(
+            fill=LIGHT["ground"], aria=False).encode(y2="bottom")
+        panels.append(alt.layer(ground, *(_marks(axis, room) for axis in axes if axis)).resolve_scale(
+            x="independent").encode(y=y).properties(width=room))
     return alt.hconcat(*(panel.properties(height=height * LINE) for panel in panels), spacing=8, bounds="flush")
 
 
-def _data(rows: Sequence[Row], *names: str) -> alt.Data:
-    """Rows as a chart has them, with no more columns than it shows: a page carries them."""
-    return alt.Data(values=[{name: round(row[name], 2) if isinstance(row[name], float) else row[name]
-                             for name in names} for row in rows])
+def _data(rows: Sequence[Row], *names: str) -> alt.InlineData:
+    """Rows as a chart has them, with no more than it shows: a page carries them."""
+    return alt.InlineData(values=[{name: round(row[name], 2) if isinstance(row[name], float) else row[name]
+                                   for name in names if row[name] not in (False, None)} for row in rows])
 
 
 # --- marks --------------------------------------------------------------------------------
 
-def _marks(rows: list[Row], y: alt.Y, room: float) -> alt.LayerChart:
+def _marks(rows: list[Row], room: float) -> alt.LayerChart:
     """The marks of the events on an axis of time of their own, `room` px wide."""
     first, last = _span(rows)
     day = (room - 2 * EDGE) / max((last - first).days, 1)  # px
     margin = (room / 2 if first == last else EDGE) / day
     edges = first.toordinal() - margin, last.toordinal() + margin
-    ticks = [{"start": _moment(tick), "label": label, "aside": aside, "top": rows[0]["top"],
-              "bottom": rows[-1]["bottom"]}
+    ticks = [{"start": _moment(tick), "label": label, "aside": aside}
              for tick, label, aside in _ticks(first, last, lambda at: (at - edges[0]) * day, room)]
-    named = alt.Chart(_data(ticks, "start", "label", "aside", "top", "bottom"))
+    named = alt.Chart(_data(ticks, "start", "label", "aside"))
+    top, bottom = (alt.value(round(LINE * row[end], 2)) for row, end in ((rows[0], "top"), (rows[-1], "bottom")))
     layers: list[Any] = [
-        named.mark_rule(aria=False, strokeWidth=1.5, color=LIGHT["paper"]).encode(y2="bottom"),
-        named.mark_text(color=LIGHT["soft"], aria=False, dy=-9, dx=alt.expr("datum.aside")).encode(text="label:N")]
+        named.mark_rule(aria=False, strokeWidth=1.5, color=LIGHT["paper"]).encode(y=top, y2=bottom),
+        named.mark_text(color=LIGHT["soft"], aria=False, dy=-9, dx=alt.expr("datum.aside || 0")).encode(
+            y=top, text="label:N")]
     for make, names, mark in _LOOKS:
         if found := [one for row in rows for one in make(row, edges, EDGE * 0.7 / day)]:
             layers.append(mark(alt.Chart(_data(found, *names))))
-    return cast(alt.LayerChart, alt.layer(*layers).encode(y=y, x=alt.X("start:T", axis=None, scale=alt.Scale(
+    return cast(alt.LayerChart, alt.layer(*layers).encode(x=alt.X("start:T", axis=None, scale=alt.Scale(
         type="utc", domain=[_moment(edge) for edge in edges], nice=False))))
 
 
@@ -248,9 +252,19 @@ def _drawn(row: Row, start: float, end: float, **more: Any) -> Row:
 
 
 def _bars(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
-    """All of the time that an event which is more than a day may have taken."""
-    if row["kind"] != "day":
+    """All of the time that an event may have taken of which the days are not known."""
+    if row["kind"] != "day" and not _is_sure(row):
         yield _drawn(row, *_extent(row, edges))
+
+
+def _whole(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """The time that an event took, where both of its days are known, or one and the other is open."""
+    if _is_sure(row):
+        yield _drawn(row, *_extent(row, edges))
+
+
+def _is_sure(row: Row) -> bool:
+    return row["kind"] in ("span", "open") and (row["begun"], row["ended"]) == (row["first"], row["last"])
 
 
 def _tails(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
@@ -263,10 +277,11 @@ def _tails(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
 
 
 def _sure(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
-    """The time that an event surely took."""
+    """The time that an event surely took, of all that it may have taken."""
     start, end = (day.toordinal() if day else edge if not row[outer] else None for day, edge, outer in (
         (row["begun"], edges[0], "first"), (row["ended"], edges[1], "last")))
-    if row["kind"] in ("span", "open") and start is not None and end is not None and start < min(end, edges[1]):
+    lasted = row["kind"] in ("span", "open") and not _is_sure(row)
+    if lasted and start is not None and end is not None and start < min(end, edges[1]):
         yield _drawn(row, start, min(end, edges[1]))
 
 
@@ -289,13 +304,13 @@ def _ends(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
     if row["kind"] in ("span", "open"):
         for outer, inner in (("first", "begun"), ("last", "ended")):
             if row[outer] and row[outer] == row[inner] and row[outer].toordinal() <= edges[1]:
-                yield _drawn(row, row[outer].toordinal(), edges[1], hollow=int(bool(row["resolved"])))
+                yield _drawn(row, row[outer].toordinal(), edges[1], hollow=bool(row["resolved"]))
 
 
 def _days(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
     """The known day of an event."""
     if row["kind"] == "day":
-        yield _drawn(row, *_extent(row, edges), hollow=int(bool(row["resolved"])))
+        yield _drawn(row, *_extent(row, edges), hollow=bool(row["resolved"]))
 
 
 def _bar(part: alt.Chart, **look: Any) -> alt.Chart:
@@ -312,6 +327,7 @@ def _disc(part: alt.Chart, **look: Any) -> alt.Chart:
 _LOOKS: tuple[tuple[Callable[..., Iterator[Row]], tuple[str, ...], Callable[[alt.Chart], alt.Chart]], ...] = (
     (_bars, ("start", "end", "top", "description"),
      lambda part: _bar(part, opacity=0.35).encode(description="description:N")),
+    (_whole, ("start", "end", "top", "description"), lambda part: _bar(part).encode(description="description:N")),
     (_tails, ("start", "end", "top"), lambda part: _bar(part, opacity=0.35, aria=False)),
     (_sure, ("start", "end", "top"), lambda part: _bar(part, aria=False)),
     (_arrows, ("start", "angle", "top"), lambda part: part.mark_point(
