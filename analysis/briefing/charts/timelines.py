@@ -187,7 +187,7 @@ def _part(rows: list[Row], width: int, key: str) -> alt.HConcatChart:
             y=y, x=alt.value(0), text="head:N")
     axes = [[row for row in rows if row["marked"] and row["axis"] == axis] for axis in range(rows[-1]["axis"] + 1)]
     if any(axes):
-        room = (1 - text) * width - 10
+        room = (1 - text) * width - 14  # beside the gap, and half of an arrow
         dated = [row for row in rows if row["at"]]
         ground = alt.Chart(data if dated == rows else _data(dated, "top", "bottom")).mark_rect(
             fill=LIGHT["ground"], aria=False).encode(y2="bottom")
