@@ -78,7 +78,7 @@ def test_days_that_fill_the_axis_evenly_are_not_parted():
 
 def looks(date):
     """How many pale bars, dark bars, discs and arrows an event of this date has beside another of a day."""
-    spec = bundle(["2024-03-01", date])[VEGA_LITE]
+    spec = charts.timeline(positions.timeline(Events(["2024-03-01", date]))).to_dict()
     found = {"pale": 0, "dark": 0, "discs": -1, "arrows": 0}
     marks = [part for part in figures.parts(spec) if isinstance(part.get("mark"), dict)]
     for part in marks:

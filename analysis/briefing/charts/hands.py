@@ -168,8 +168,9 @@ def _words(group: list[Chain], width: int, most: int) -> tuple[list[str], list[s
         left = len(names) - number
         return "; ".join([*names[:number], *([several(left, "and {count} more", "and {count} more")] if left else [])])
 
-    # as many as have room on paper, on a phone as well
-    number = bisect.bisect_right(range(1, len(names) + 1), most, key=lambda n: len(
+    # as many as have room on paper, on a phone as well; of thousands only so many are tried as could have room at all
+    tried = min(len(names), most * _letters(WIDE) // 3)
+    number = bisect.bisect_right(range(1, tried + 1), most, key=lambda n: len(
         textwrap.wrap(named(n), _letters(WIDE))))
     return textwrap.wrap(head, _letters(width)), textwrap.wrap(named(number), _letters(width)) if number else []
 
