@@ -67,6 +67,10 @@ def test_names_that_are_left_out_are_counted():
     assert "more" not in texts(svg(bundle(handed(60))))
 
 
+def test_no_chain_is_said_to_be_no_data():
+    assert "No data." in texts(svg(bundle(handed(0))))
+
+
 def test_few_chains_have_a_line_each():
     data = bundle(handed(9))
     assert "chains in" not in texts(svg(data)) and "speakers" not in texts(svg(data))

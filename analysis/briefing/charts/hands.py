@@ -47,10 +47,10 @@ def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
     for row in rows:
         row["who"] = row["hands"][0] if over else " > ".join(row["hands"][:-1] or row["hands"])
         row["lines"] = max(lines, len(textwrap.wrap(row["who"], int(0.3 * width / LETTER))) + 1)
-    high = [max(row["lines"] for row in rows)] * len(rows)
+    high = max((row["lines"] for row in rows), default=0) * len(rows)
     if not rows:
         parts: list[Any] = [note(say("No data."), width)]
-    elif sum(high) <= MOST_LINES * (1 if width >= WIDE else 2) and end * LETTER <= 0.3 * width:
+    elif high <= MOST_LINES * (1 if width >= WIDE else 2) and end * LETTER <= 0.3 * width:
         parts = [_chains(rows, most, per_line if over else 0, (0.3 * width, room))]
     else:
         parts = _grouped(rows, width)
