@@ -177,11 +177,17 @@ def test_an_event_says_who_published_it():
     assert list(frame["actors"]) == [("A", "B"), ()]
 
 
-def test_the_busiest_window_holds_the_most_events():
-    events = dated("2002-01-01", "2024-09-02", "2024-09-03", "2024-09-04/..", "2024-09-20", "2024")
-    assert positions.busiest(events) == (datetime.date(2024, 9, 2), datetime.date(2024, 9, 4))
-    assert positions.busiest(dated()) is None
-    assert positions.busiest(dated("1999")) is None
+@pytest.mark.parametrize("date, begun, ended, approximate, uncertain", [
+    ("2024-09-02", "2024-09-02", "2024-09-02", (), ()), ("2024-09", None, None, (), ()),
+    ("2024-09-02~", "2024-09-02", "2024-09-02", ("first", "last"), ()), ("2024-09?", None, None, (), ("first", "last")),
+    ("2030-10~/2031-02%", "2030-10-31", "2031-02-01", ("first", "last"), ("last",)),
+    ("2024-09-02/..", "2024-09-02", None, (), ()), ("../2024-09", None, "2024-09-01", (), ()),
+    ("[2024-09-02..2024-09-04]", None, None, (), ()), ("../..", None, None, (), ())])
+def test_what_a_date_leaves_open_of_its_ends_is_told(date, begun, ended, approximate, uncertain):
+    event = dated(date).iloc[0]
+    assert (event["begun"] and str(event["begun"]), event["ended"] and str(event["ended"])) == (begun, ended)
+    assert (event["approximate"], event["uncertain"]) == (approximate, uncertain)
+    assert (event["when"] == "") == (date == "../..")
 
 
 # --- chains -------------------------------------------------------------------

@@ -52,7 +52,7 @@ numbers = numbers[numbers["unit"] == "%"]
 """,
     "fig-stands": "lambda width: charts.stands(stands, data.actors, data.concepts, width).properties(title=TITLE)",
     "fig-network": "lambda width: charts.network(positions.network(data, stands), width).properties(title=TITLE)",
-    "fig-timeline": "lambda width: charts.timeline(events, positions.busiest(events), width).properties(title=TITLE)",
+    "fig-timeline": "lambda width: charts.timeline(events, width=width).properties(title=TITLE)",
     "fig-hands": "lambda width: charts.chains(positions.chains(data), width).properties(title=TITLE)",
     "fig-claims": """
 charts.hedged(numbers.assign(claim=numbers["value"] < 0), x=alt.X("value:Q", title=None), accent="claim",

@@ -4,123 +4,383 @@ from __future__ import annotations
 
 import datetime
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, cast
 
 import altair as alt
 import pandas
 
+from ..facts.dates import short
+from ..facts.quantities import known
+from ..language import say, several
 from .descriptions import described
 from .theme import LETTER, LIGHT, WIDE, note, register
 
 MOST_LINES = 40  # of a timeline in one part: a page may end after it
+LINE = 15  # px
+EDGE = 17  # px of an axis before its first and after its last day: a soft end or an arrow has room there
+HEAD = 1.0  # lines over the first event of an axis, for the names of days
+EPOCH = datetime.date(1970, 1, 1).toordinal()
+FINE = 40  # marks that can be told from each other along one axis
+APART = 6  # a gap of so many times the usual one breaks the axis, and so does one that is a quarter of it
 Window = tuple[datetime.date, datetime.date]  # its first and its last day
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # of no locale
+Row = dict[str, Any]
 
 
 def timeline(events: pandas.DataFrame, window: Window | None = None, width: int = WIDE) -> alt.VConcatChart:
-    """Events in order of time, with a grid of days beside those of the busiest `window`.
+    """Events in order of time, each with a mark on an axis of time.
 
-    `events` as `positions.timeline` gives them, `window` as `positions.busiest` does (first and last day). A date that
-    was worked out from a weekday is hollow; a dashed line is some day in it; an arrow has no known end.
+    `events` as `positions.timeline` gives them; `width` in px. Where nothing happened for long, the axis breaks, and
+    goes on at a scale that fits what comes next; the events of a `window` (first and last day) have an axis of their
+    own in any case. A disc is a known day, hollow where it was worked out from a weekday; a bar lasts, pale where it is
+    some day in it; an approximate or uncertain end is pale; an arrow has no known end. A key says which of these are
+    used. Events of which no day is known stand at the end.
     """
     register()
-    rows = [{**row, "description": _event_sentence(row)} for row in events.to_dict("records")]
-    parts = [_part(part, window, width) for part in _parts(rows, window, width)]
-    chart = alt.vconcat(*(parts or (note("No data.", width),)), spacing=8)
+    rows = sorted((_read(row) for row in events.to_dict("records")), key=lambda row: row["order"])
+    dated, undated = [row for row in rows if row["at"]], [row for row in rows if not row["at"]]
+    sections = _sections(dated, window)
+    key = " ".join(_key(dated))
+    beside = len(key) * LETTER <= _rooms(width)[0] * width  # the first axis, where no other words stand
+    heads = [key if beside else "", *(_later(before, section) for before, section in pairwise(sections))]
+    named = [*zip(heads, sections, strict=False), *([(say("No day is known"), undated)] if undated else [])]
+    parts: list[Any] = [_part(part, width, key) for part in _placed(named, width)]
+    parts += [note(key, width)] if key and not beside else []
+    chart = alt.vconcat(*(parts or [note(say("No data."), width)]), spacing=8)
     return described(chart, rows, {
         "Date": "when", "EDTF": "date", "Event": "title", "Date from a weekday": lambda row: bool(row["resolved"]),
         "Who": "actors", "Source": "publisher"})
 
 
-def _event_sentence(row: dict[str, Any]) -> str:
-    resolved = ", worked out from a weekday" if row["resolved"] else ""
-    return f"{row['title']}, {row['when']}{resolved}." + (f" Source: {row['publisher']}." if row["publisher"] else "")
+def _read(row: Row) -> Row:
+    """An event with the day that orders it, `at`, what is told of its ends, and what its mark says."""
+    first, last = (row[end] if known(row[end]) else None for end in ("first", "last"))
+    at = first or last
+    far = datetime.date.max
+    sure = row["kind"] != "within"
+    begun, ended = (row[name] if known(row.get(name)) else None if name in row or not sure else end
+                    for name, end in (("begun", first), ("ended", last)))
+    soft = {*row.get("approximate", ()), *row.get("uncertain", ())}
+    resolved = say(", worked out from a weekday") if row["resolved"] else ""
+    said = f"{row['title']}, {row['when']}" if row["when"] else row["title"]
+    source = " " + say("Source: {sources}.", sources=row["publisher"]) if row["publisher"] else ""
+    return {**row, "first": first, "last": last, "at": at, "begun": begun, "ended": ended, "soft": soft,
+            "description": f"{said}{resolved}.{source}",
+            "order": (at or far, last or far, str(row.get("id", "")), row["title"])}
 
+
+# --- sections of the axis ---------------------------------------------------------------
+
+def _sections(rows: Sequence[Row], window: Window | None) -> list[list[Row]]:
+    """The events by the stretches of time that one axis can show."""
+    if window is None:
+        days = sorted({row["at"].toordinal() for row in rows})
+        ends = [stretch[-1] for stretch in _joined(_stretches(days))]
+        return [[row for row in rows if before < row["at"].toordinal() <= end]
+                for before, end in pairwise([0, *ends])]
+    return [*_sections([row for row in rows if row["at"] < window[0]], None),
+            *filter(None, [[row for row in rows if window[0] <= row["at"] <= window[1]]]),
+            *_sections([row for row in rows if row["at"] > window[1]], None)]
+
+
+def _stretches(days: list[int]) -> list[list[int]]:
+    """Sorted days, parted at the widest gap and again, as long as some lie too close to be told from each other."""
+    if _clear(days):
+        return [days] if days else []
+    gaps = [after - day for day, after in pairwise(days)]
+    widest = max(gaps)
+    usual = sorted(gaps)[(len(gaps) - 1) // 2]
+    if widest < APART * usual and 4 * widest < days[-1] - days[0]:
+        return [days]
+    cut = gaps.index(widest) + 1
+    return [*_stretches(days[:cut]), *_stretches(days[cut:])]
+
+
+def _joined(stretches: list[list[int]]) -> list[list[int]]:
+    """Neighbours that one axis can show, on one axis."""
+    joined: list[list[int]] = []
+    for stretch in stretches:
+        if joined and _clear(joined[-1] + stretch):
+            joined[-1] += stretch
+        else:
+            joined.append([*stretch])
+    return joined
+
+
+def _clear(days: list[int]) -> bool:
+    return len(days) < 2 or days[-1] - days[0] <= FINE * min(after - day for day, after in pairwise(days))
+
+
+def _later(before: list[Row], section: list[Row]) -> str:
+    """How long after the section before it one begins, in words."""
+    start = section[0]["at"]
+    days = (start - max(row["last"] if row["last"] and row["last"] < start else row["at"] for row in before)).days
+    if days < 14:
+        return several(days, "{count} day later", "{count} days later")
+    if days < 60:
+        return several(round(days / 7), "{count} week later", "{count} weeks later")
+    if days < 700:
+        return several(round(days / 30.44), "{count} month later", "{count} months later")
+    return several(round(days / 365.25), "{count} year later", "{count} years later")
+
+
+# --- rows of text -------------------------------------------------------------------------
 
 def _rooms(width: int) -> tuple[float, float]:
     """Of the width, how much the text of an event and its date take, and how much the date alone."""
-    return (0.66, 0.22) if width >= WIDE else (0.62, 0.0)
+    return (0.68, 0.24) if width >= WIDE else (0.62, 0.0)
 
 
-def _parts(rows: list[dict[str, Any]], window: Window | None, width: int) -> Iterator[list[dict[str, Any]]]:
-    """The events with their texts in lines and `top` and `bottom` (lines from the head of their part), part by part."""
-    text, date = _rooms(width)
-    per_line = int((text - date) * width / LETTER) - 1
-    part: list[dict[str, Any]] = []
+def _placed(sections: Sequence[tuple[str, list[Row]]], width: int) -> Iterator[list[Row]]:
+    """The events with their texts in lines, `top` and `bottom` (lines from the top of their part), part by part.
+
+    `axis` numbers the axes of a part: each section has one, and each part. What an event says beyond a part goes on in
+    the next, without a second mark.
+    """
+    part: list[Row] = []
     top = 0.0
-    for row in rows:
-        start = row["first"] or row["last"]
-        inside = bool(window and start and window[0] <= start <= window[1])
-        titles = textwrap.wrap(row["title"], per_line) or [""]
-        dates = textwrap.wrap(row["when"], int(date * width / LETTER) - 1 if date else per_line)
-        lines = max(len(titles), len(dates)) if date else len(titles) + len(dates)
-        if part and top + lines > MOST_LINES:
-            yield part
-            part, top = [], 0.0
-        if inside and not (part and part[-1]["inside"]):
-            top += 1.0  # for the names of the days
-        part.append({**row, "inside": inside, "top": top, "bottom": top + lines + 0.25, "when": "\n".join(dates),
-                     "title": "\n".join(titles if date else [*dates, *titles])})
-        top += lines + 0.35
+    most = int(MOST_LINES - HEAD)
+    for head, rows in sections:
+        for n, row in enumerate(rows):
+            dates, titles = _lines(row, width)
+            lines = max(len(dates), len(titles))
+            for line in range(0, lines, most):
+                here = slice(line, line + most)
+                high = min(lines - line, most)
+                if part and (line or top + (HEAD if n == 0 else 0) + high > MOST_LINES):
+                    yield part
+                    part, top = [], 0.0
+                new = not part or n == line == 0
+                top += (HEAD if part else 1) * new + (0.25 if new and part else 0)
+                part.append({**row, "top": top, "bottom": top + high + 0.2, "marked": line == 0 and bool(row["at"]),
+                             "axis": part[-1]["axis"] + new if part else 0, "head": head if n == line == 0 else "",
+                             "when": "\n".join(dates[here]), "title": "\n".join(titles[here])})
+                top += high + 0.3
     if part:
         yield part
 
 
-def _part(rows: list[dict[str, Any]], window: Window | None, width: int) -> alt.HConcatChart:
+def _lines(row: Row, width: int) -> tuple[list[str], list[str]]:
+    """The date of an event and its text, in lines; where the date has no column of its own, it is over the text."""
     text, date = _rooms(width)
-    height = max(row["bottom"] for row in rows)
+    per_line = int((text - date) * width / LETTER) - 1
+    titles = textwrap.wrap(row["title"], per_line) or [""]
+    dates = textwrap.wrap(row["when"], int(date * width / LETTER) - 1 if date else per_line)
+    return (dates, titles) if date else ([], [*dates, *titles])
+
+
+def _part(rows: list[Row], width: int, key: str) -> alt.HConcatChart:
+    """Some events with their marks, under the lines of their axes."""
+    text, date = _rooms(width)
+    height = rows[-1]["bottom"]
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
-    words = alt.Chart(pandas.DataFrame(rows)[["title", "when", "top"]]).mark_text(
-        align="left", baseline="top", lineBreak="\n", lineHeight=15, dy=3, aria=False).encode(y=y, x=alt.value(0))
-    panels = [words.encode(text="title:N").properties(width=(text - date) * width - 8)]
+    data = _data(rows, "title", *(["when"] if date else []), "top", "bottom")
+    words = alt.Chart(data).mark_text(align="left", baseline="top", lineBreak="\n", lineHeight=LINE, dy=3,
+                                      aria=False).encode(y=y, x=alt.value(0))
+    panels: list[Any] = [words.encode(text="title:N").properties(width=(text - date) * width - 8)]
     if date:
         panels.insert(0, words.encode(text="when:N", color=alt.value(LIGHT["soft"])).properties(width=date * width - 8))
-    inside = [row for row in rows if row["inside"]]
-    if inside and window:
-        panels.append(_days(inside, window, y, (1 - text) * width - 26))
-    return alt.hconcat(*(panel.properties(height=height * 15) for panel in panels), spacing=8, bounds="flush")
+    if heads := [{**row, "key": row["head"] == key} for row in rows if row["head"]]:
+        panels[0] += alt.Chart(_data(heads, "head", "top", "key")).mark_text(
+            align="left", dy=-9, fontWeight=alt.expr("datum.key ? 400 : 600"), color=LIGHT["soft"], aria=False).encode(
+            y=y, x=alt.value(0), text="head:N")
+    axes = [[row for row in rows if row["marked"] and row["axis"] == axis] for axis in range(rows[-1]["axis"] + 1)]
+    if any(axes):
+        room = (1 - text) * width - 14  # beside the gap, and half of an arrow
+        dated = [row for row in rows if row["at"]]
+        ground = alt.Chart(data if dated == rows else _data(dated, "top", "bottom")).mark_rect(
+            fill=LIGHT["ground"], aria=False).encode(y2="bottom")
+        panels.append(alt.layer(ground, *(_marks(axis, room) for axis in axes if axis)).resolve_scale(
+            x="independent").encode(y=y).properties(width=room))
+    return alt.hconcat(*(panel.properties(height=height * LINE) for panel in panels), spacing=8, bounds="flush")
 
 
-def _days(rows: list[dict[str, Any]], window: Window, y: Any, room: float) -> alt.LayerChart:
-    """The grid of days beside the rows, and the mark of each."""
-    days = [window[0] + datetime.timedelta(n) for n in range((window[1] - window[0]).days + 1)]
-    last = len(days) - 1
-    band: dict[str, Any] = {"axis": None, "scale": alt.Scale(type="band", domain=list(range(len(days))), padding=0)}
-    x = alt.X("day:O", **band)
-    grid = pandas.DataFrame(rows)[["top", "bottom"]].merge(pandas.DataFrame({"day": range(len(days))}), how="cross")
-    first = [row["top"] for before, row in zip([{"bottom": -9.0}, *rows], rows, strict=False)
-             if row["top"] - before["bottom"] > 0.5]
-    names = [f"{_WEEKDAYS[day.weekday()]} {day.day}" if room / len(days) >= 40 else str(day.day) for day in days]
-    heads = pandas.DataFrame([{"day": n, "top": top - 0.45, "name": name}
-                              for top in first for n, name in enumerate(names)])
+def _data(rows: Sequence[Row], *names: str) -> alt.InlineData:
+    """Rows as a chart has them, with no more than it shows: a page carries them."""
+    return alt.InlineData(values=[{name: round(row[name], 2) if isinstance(row[name], float) else row[name]
+                                   for name in names if row[name] not in (False, None)} for row in rows])
 
-    def at(day: datetime.date | None, else_: int) -> int:
-        return min(max((day - window[0]).days, 0), last) if day else else_
 
-    marks = pandas.DataFrame([{
-        "day": at(row["first"], 0), "end": at(row["last"], last), "top": row["top"] + 0.72, "kind": row["kind"],
-        "resolved": bool(row["resolved"]), "description": row["description"],
-        "onward": row["last"] is None or row["last"] > window[1],
-        "before": row["first"] is None or row["first"] < window[0]} for row in rows])
-    accent = LIGHT["accent"]
-    base = alt.Chart(marks).encode(x=x, y=y, color=alt.value(accent))
-    spans = base.transform_filter("datum.kind != 'day'")
-    dash = alt.when("datum.kind == 'within'").then(alt.value([3, 3])).otherwise(alt.value([1, 0]))
-    layers = [alt.Chart(grid).mark_rect(fill=LIGHT["ground"], stroke=LIGHT["paper"], strokeWidth=2, aria=False).encode(
-                  x=x, y=y, y2="bottom"),
-              alt.Chart(heads).mark_text(color=LIGHT["soft"], aria=False).encode(x=x, y=y, text="name:N"),
-              spans.mark_rule(strokeWidth=2).encode(x2="end", strokeDash=dash, description="description:N")]
-    for beyond, edge, shape in (("onward", "width", "triangle-right"), ("before", 0, "triangle-left")):
-        if marks[beyond].any():
-            open_ended = spans.transform_filter(f"datum.{beyond}")
-            layers += [open_ended.mark_rule(strokeWidth=2, aria=False).encode(x2=alt.value(edge)),
-                       open_ended.mark_point(shape=shape, size=60, filled=True, opacity=1, aria=False).encode(
-                           x=alt.value(edge))]
-    ends = spans.mark_tick(orient="vertical", size=9, thickness=2, aria=False)
-    fill = alt.when("datum.resolved").then(alt.value(LIGHT["paper"])).otherwise(alt.value(accent))
-    layers += [ends.transform_filter("!datum.before && datum.kind == 'within'"),
-               ends.transform_filter("!datum.onward && datum.kind == 'within'").encode(x=alt.X("end:O", **band)),
-               base.transform_filter("datum.kind == 'day' || (!datum.before && datum.kind != 'within')").mark_point(
-                   size=75, strokeWidth=1.6, opacity=1).encode(fill=fill, description="description:N")]
-    return cast(alt.LayerChart, alt.layer(*layers).properties(width=room))
+# --- marks --------------------------------------------------------------------------------
+
+def _marks(rows: list[Row], room: float) -> alt.LayerChart:
+    """The marks of the events on an axis of time of their own, `room` px wide."""
+    first, last = _span(rows)
+    day = (room - 2 * EDGE) / max((last - first).days, 1)  # px
+    margin = (room / 2 if first == last else EDGE) / day
+    edges = first.toordinal() - margin, last.toordinal() + margin
+    ticks = [{"start": _moment(tick), "label": label, "aside": aside}
+             for tick, label, aside in _ticks(first, last, lambda at: (at - edges[0]) * day, room)]
+    named = alt.Chart(_data(ticks, "start", "label", "aside"))
+    top, bottom = (alt.value(round(LINE * row[end], 2)) for row, end in ((rows[0], "top"), (rows[-1], "bottom")))
+    layers: list[Any] = [
+        named.mark_rule(aria=False, strokeWidth=1.5, color=LIGHT["paper"]).encode(y=top, y2=bottom),
+        named.mark_text(color=LIGHT["soft"], aria=False, dy=-9, dx=alt.expr("datum.aside || 0")).encode(
+            y=top, text="label:N")]
+    for make, names, mark in _LOOKS:
+        if found := [one for row in rows for one in make(row, edges, EDGE * 0.7 / day)]:
+            layers.append(mark(alt.Chart(_data(found, *names))))
+    return cast(alt.LayerChart, alt.layer(*layers).encode(x=alt.X("start:T", axis=None, scale=alt.Scale(
+        type="utc", domain=[_moment(edge) for edge in edges], nice=False))))
+
+
+def _moment(ordinal: float) -> int:
+    """A day, or a part of one, in ms since 1970, as Vega has time in UTC."""
+    return round((ordinal - EPOCH) * 86_400_000)
+
+
+def _span(rows: Sequence[Row]) -> tuple[datetime.date, datetime.date]:
+    """The days that an axis shows: of all starts, and of such ends as do not press these into a corner."""
+    first, last = rows[0]["at"], max(row["at"] for row in rows)
+    for end in sorted(row["last"] for row in rows if row["last"]):
+        if last == first or (end - first).days <= 4 * (max(row["at"] for row in rows) - first).days:
+            last = max(last, end)
+    return first, last
+
+
+def _extent(row: Row, edges: tuple[float, float]) -> tuple[float, float]:
+    """From where to where an event is drawn on an axis with these edges."""
+    start = row["first"].toordinal() if row["first"] else edges[0]
+    end = row["last"].toordinal() if row["last"] else edges[1]
+    return max(start, edges[0]), min(end, edges[1])
+
+
+def _drawn(row: Row, start: float, end: float, **more: Any) -> Row:
+    return {"start": _moment(start), "end": _moment(end), "top": row["top"] + 0.72,
+            "description": row["description"], **more}
+
+
+def _bars(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """All of the time that an event may have taken of which the days are not known."""
+    if row["kind"] != "day" and not _is_sure(row):
+        yield _drawn(row, *_extent(row, edges))
+
+
+def _whole(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """The time that an event took, where both of its days are known, or one and the other is open."""
+    if _is_sure(row):
+        yield _drawn(row, *_extent(row, edges))
+
+
+def _is_sure(row: Row) -> bool:
+    return row["kind"] in ("span", "open") and (row["begun"], row["ended"]) == (row["first"], row["last"])
+
+
+def _tails(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """What lies about the approximate and uncertain ends of an event."""
+    start, end = _extent(row, edges)
+    if "first" in row["soft"] and row["first"]:
+        yield _drawn(row, start - soft, start)
+    if "last" in row["soft"] and row["last"] and row["last"].toordinal() <= edges[1]:
+        yield _drawn(row, end, end + soft)
+
+
+def _sure(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """The time that an event surely took, of all that it may have taken."""
+    start, end = (day.toordinal() if day else edge if not row[outer] else None for day, edge, outer in (
+        (row["begun"], edges[0], "first"), (row["ended"], edges[1], "last")))
+    lasted = row["kind"] in ("span", "open") and not _is_sure(row)
+    if lasted and start is not None and end is not None and start < min(end, edges[1]):
+        yield _drawn(row, start, min(end, edges[1]))
+
+
+def _arrows(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """An arrow at each end of which no day is known."""
+    if not row["first"]:
+        yield _drawn(row, edges[0], edges[0], angle=-90)
+    if not row["last"]:
+        yield _drawn(row, edges[1], edges[1], angle=90)
+
+
+def _cuts(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """A sign where an event lasts longer than its axis."""
+    if row["last"] and row["last"].toordinal() > edges[1]:
+        yield _drawn(row, edges[1] - soft / 2, edges[1])
+
+
+def _ends(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """The known days on which something that lasted began and ended."""
+    if row["kind"] in ("span", "open"):
+        for outer, inner in (("first", "begun"), ("last", "ended")):
+            if row[outer] and row[outer] == row[inner] and row[outer].toordinal() <= edges[1]:
+                yield _drawn(row, row[outer].toordinal(), edges[1], hollow=bool(row["resolved"]))
+
+
+def _days(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
+    """The known day of an event."""
+    if row["kind"] == "day":
+        yield _drawn(row, *_extent(row, edges), hollow=bool(row["resolved"]))
+
+
+def _bar(part: alt.Chart, **look: Any) -> alt.Chart:
+    return cast(alt.Chart, part.mark_rule(strokeWidth=6, color=LIGHT["accent"], **look).encode(x2="end"))
+
+
+def _disc(part: alt.Chart, **look: Any) -> alt.Chart:
+    fill = alt.when("datum.hollow").then(alt.value(LIGHT["paper"])).otherwise(alt.value(LIGHT["accent"]))
+    return cast(alt.Chart, part.mark_point(size=75, strokeWidth=1.6, opacity=1, stroke=LIGHT["accent"], **look).encode(
+        fill=fill))
+
+
+#: What is drawn of the events, the lowest first: how it is made, the columns that its marks need, and the marks.
+_LOOKS: tuple[tuple[Callable[..., Iterator[Row]], tuple[str, ...], Callable[[alt.Chart], alt.Chart]], ...] = (
+    (_bars, ("start", "end", "top", "description"),
+     lambda part: _bar(part, opacity=0.35).encode(description="description:N")),
+    (_whole, ("start", "end", "top", "description"), lambda part: _bar(part).encode(description="description:N")),
+    (_tails, ("start", "end", "top"), lambda part: _bar(part, opacity=0.35, aria=False)),
+    (_sure, ("start", "end", "top"), lambda part: _bar(part, aria=False)),
+    (_arrows, ("start", "angle", "top"), lambda part: part.mark_point(
+        shape="triangle", size=90, filled=True, opacity=1, color=LIGHT["accent"], aria=False,
+        angle=alt.expr("datum.angle"))),
+    (_cuts, ("start", "top"), lambda part: part.mark_text(text="//", fontWeight=600, aria=False)),
+    (_ends, ("start", "top", "hollow"), lambda part: _disc(part, aria=False)),
+    (_days, ("start", "top", "hollow", "description"), lambda part: _disc(part).encode(description="description:N")))
+
+
+def _key(rows: Sequence[Row]) -> Iterator[str]:
+    """What the looks mean that marks of these events have."""
+    if any(row["resolved"] for row in rows):
+        yield say("Hollow: worked out from a weekday.")
+    if any(row["kind"] == "within" or (row["begun"], row["ended"]) != (row["first"], row["last"]) for row in rows):
+        yield say("Pale: some day in it.")
+    if any(row["soft"] for row in rows):
+        yield say("Pale ends: approximate or uncertain.")
+    if any(row["kind"] == "open" for row in rows):
+        yield say("Arrow: an end is not given.")
+
+
+# --- ticks ----------------------------------------------------------------------------------
+
+def _ticks(first: datetime.date, last: datetime.date, px: Callable[[float], float],
+           room: float) -> list[tuple[int, str, float]]:
+    """The days that are named over an axis `room` px wide, what they are called, and by how many px a name moves aside
+    to stay over the axis: as many as have room, else the first and the last."""
+    for unit, choice in _choices(first, last):
+        ticks, boxes = [], []
+        for before, day in zip([None, *choice], choice, strict=False):
+            label, at = short(day, unit, before), px(day.toordinal())
+            half = len(label) * LETTER / 2
+            middle = min(max(at, half), max(room - half, half))
+            ticks.append((day.toordinal(), label, middle - at))
+            boxes.append((middle - half, middle + half))
+        if all(right + 5 <= left for (_, right), (left, _) in pairwise(boxes)) and (len(ticks) > 1 or unit == "one"):
+            return ticks
+    return ticks
+
+
+def _choices(first: datetime.date, last: datetime.date) -> Iterator[tuple[str, list[datetime.date]]]:
+    """The days that an axis may name, the most first, and whether these are days, months or years."""
+    days = (last - first).days
+    for step in (1, 2, 7, 14):
+        if days < FINE * step:
+            yield "day", [first + datetime.timedelta(n) for n in range(0, days + 1, step)]
+    months = [(month // 12, month % 12 + 1) for month in range(first.year * 12 + first.month - 1,
+                                                             last.year * 12 + last.month)]
+    for unit, step in (*(("month", step) for step in (1, 2, 3, 6)),
+                       *(("year", 12 * step * 10 ** power) for power in range(4) for step in (1, 2, 5))):
+        if len(months) < FINE * step:
+            yield unit, [day for year, month in months if (year * 12 + month - 1) % step == 0
+                         for day in [datetime.date(year, month, 1)] if first <= day <= last]
+    yield "month" if days > 300 else "day", [first, last]
+    yield "one", [first]  # where nothing else has room

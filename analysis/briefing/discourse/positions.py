@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ..facts.dates import date_bounds, day
+from ..facts.dates import date_bounds, day, ends, is_approximate, is_uncertain
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError
 from ..language import say
@@ -184,25 +184,30 @@ def _statements(cells: Iterable[Row]) -> list[Row]:
 def timeline(data: Tables) -> pandas.DataFrame:
     """Events in order of time.
 
-    Columns: id, title, date (EDTF), when (as prose has it), first, last (days;
-    None where open), kind (day; span: it lasted from first to last; within:
-    some day between them, such as a month; open), resolved (the source gives
-    a weekday only), actors, source, passage, publisher.
+    Columns: id, title, date (EDTF), when (as prose has it; empty where both
+    ends are open), first, last (days; None where open), kind (day; span: it
+    lasted from first to last; within: some day between them, such as a month;
+    open), begun, ended (the last day on which it may have begun and the first
+    on which it may have ended; None where open, and for within), approximate,
+    uncertain (tuples of the ends, first and last, that EDTF says this of),
+    resolved (the source gives a weekday only), actors, source, passage,
+    publisher.
     """
     labels = {id: row["label"] for id, row in _by_id(data, "actors").items()}
     rows = []
     for event in data.rows["events"]:
         first, last = date_bounds(event["date"])
+        kind = _kind(event["date"], first, last)
         rows.append({"id": event["id"], "title": event["title"], "date": event["date"],
-                     "when": day(event["date"]), "first": first, "last": last,
-                     "kind": _kind(event["date"], first, last), "resolved": bool(event["resolved"]),
+                     "when": day(event["date"]) if first or last else "", "first": first, "last": last,
+                     "kind": kind, **_doubt(event["date"], kind), "resolved": bool(event["resolved"]),
                      "actors": tuple(labels[id] for id in event["actors"] or ()), "passage": event["passage"],
                      "source": event["source"] or _source_of(data, event["passage"]),
                      "publisher": _publisher(data, event["source"] or _source_of(data, event["passage"]))})
     far = datetime.date.max
     rows.sort(key=lambda row: (row["first"] or row["last"] or far, row["last"] or far, row["id"]))
-    return _frame(rows, ["id", "title", "date", "when", "first", "last", "kind", "resolved", "actors", "passage",
-                         "source", "publisher"])
+    return _frame(rows, ["id", "title", "date", "when", "first", "last", "kind", "begun", "ended", "approximate",
+                         "uncertain", "resolved", "actors", "passage", "source", "publisher"])
 
 
 def _kind(edtf: str, first: datetime.date | None, last: datetime.date | None) -> str:
@@ -213,15 +218,14 @@ def _kind(edtf: str, first: datetime.date | None, last: datetime.date | None) ->
     return "span" if "/" in edtf else "within"
 
 
-def busiest(events: pandas.DataFrame, days: int = 7) -> tuple[datetime.date, datetime.date] | None:
-    """The window of at most `days` days that holds the most dated events of `timeline`, or None."""
-    known = [(row.first, row.last or row.first) for row in events.itertuples() if row.first]
-    best: list[tuple[datetime.date, datetime.date]] = []
-    for start, _ in known:
-        end = start + datetime.timedelta(days - 1)
-        inside = [(first, last) for first, last in known if start <= first and last <= end]
-        best = inside if len(inside) > len(best) else best
-    return (min(first for first, _ in best), max(last for _, last in best)) if best else None
+def _doubt(edtf: str, kind: str) -> Row:
+    """What an EDTF date leaves open of its two ends."""
+    parts = dict(zip(("first", "last"), ends(edtf), strict=True))
+    lasted = "/" in edtf or kind == "day"  # else it is some day between its bounds
+    begun, ended = (date_bounds(part) if lasted and part not in ("", "..") else (None, None) for part in parts.values())
+    return {"begun": begun[1], "ended": ended[0],
+            "approximate": tuple(end for end, part in parts.items() if is_approximate(part)),
+            "uncertain": tuple(end for end, part in parts.items() if is_uncertain(part))}
 
 
 # --- chains -------------------------------------------------------------------

@@ -305,12 +305,14 @@ _NOISE = re.compile(
     r'|stroke-width="0"|stroke-dasharray=""|stroke="transparent"|font-weight="400"|font-size="12px"'
     r'|transform="translate\(0,0\)"|xmlns:xlink="[^"]*"|version="1.1"|stroke-miterlimit="10"'
     rf'|font-family="{FONT}, sans-serif")(?=[ />]|$)')
+#: Vega draws a disc as a path of two arcs.
+_DISC = re.compile(r'<path\b([^>]*?) d="M([\d.]+),0A\2,\2,0,1,1,-\2,0A\2,\2,0,1,1,\2,0Z?"')
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}(?:e-?\d+)?")
 _PIECES = re.compile(r'(?<= )d="((?:M[-\d.]+,[-\d.]+L[-\d.]+,[-\d.]+){3,})"')
 
 
 #: A group of marks without groups in it, one of its marks, and what marks may take from their group.
-_MARK = r"<(?:path|line|rect)\b[^>]*/>|<text\b[^>]*(?:/>|>(?:[^<]|</?tspan\b[^>]*>)*</text>)"
+_MARK = r"<(?:path|circle|line|rect)\b[^>]*/>|<text\b[^>]*(?:/>|>(?:[^<]|</?tspan\b[^>]*>)*</text>)"
 _GROUP = re.compile(rf"<g\b([^>]*)>((?:{_MARK}){{2,}})</g>")
 _COMMON = re.compile(r' ((?:fill|stroke|stroke-width|stroke-dasharray|text-anchor|font-weight|font-size)=)("[^"]*")')
 
@@ -347,7 +349,7 @@ def slim(svg: str) -> str:
     parts = re.split(r"(>[^<]+<|aria-label=\"[^\"]*\"|data:[^\"]*)", _EMPTY.sub("", svg))  # texts stay as they are
     parts[::2] = [_PIECES.sub(_relative, _LONG_NUMBER.sub(lambda m: f"{round(float(m[0]), 1):g}", _NOISE.sub("", part)))
                   for part in parts[::2]]
-    svg = "".join(parts).replace(' role="graphics-symbol"', ' role="img"')
+    svg = _DISC.sub(r'<circle\1 r="\2"', "".join(parts)).replace(' role="graphics-symbol"', ' role="img"')
     before = None
     while before != svg:  # groups around nothing, and groups that only group
         before = svg

@@ -9,8 +9,8 @@ import re
 from typing import Any
 
 from ..language import Language, current, later
+from ..language.locales import abbreviated, interval, joined
 from ..language.locales import date as said
-from ..language.locales import interval, joined
 
 MONTHS = "January February March April May June July August September October November December".split()
 
@@ -71,6 +71,23 @@ def _bound(part: Any, which: str) -> datetime.date | None:
         raise ValueError("a year that no calendar has") from error
 
 
+def ends(edtf: str) -> tuple[str, str]:
+    """The two dates between which an EDTF interval lies, either of which may be open or have its own doubt; of what is
+    no interval, the date twice."""
+    first, _, last = edtf.partition("/")
+    return (first, last) if "/" in edtf else (edtf, edtf)
+
+
+def is_approximate(edtf: str) -> bool:
+    """Whether an EDTF date, or a part of it, is approximate (`~`, `%`)."""
+    return bool({*edtf} & {*"~%"})
+
+
+def is_uncertain(edtf: str) -> bool:
+    """Whether an EDTF date, or a part of it, is uncertain (`?`, `%`)."""
+    return bool({*edtf} & {*"?%"})
+
+
 # --- in prose -------------------------------------------------------------------
 
 def day(edtf: str | None) -> str:
@@ -96,6 +113,19 @@ def day(edtf: str | None) -> str:
         year, month, date = match.groups()
         return " ".join(filter(None, [date and str(int(date)), month and MONTHS[int(month) - 1], year]))
     return edtf
+
+
+def short(day: datetime.date, unit: str, before: datetime.date | None = None) -> str:
+    """A day, its month or its year (`unit`) as an axis names it, without what it shares with the one named `before`:
+    *30 Aug*, *31*, *1 Sep*; *Dec 2030*, *Jan 2031*, *Feb*."""
+    if unit == "year":
+        return str(day.year)
+    whole = before is None or before.year != day.year or (unit == "day" and before.month != day.month)
+    if not current().english:
+        return abbreviated(day, unit, current(), whole=whole)
+    if unit == "day":
+        return f"{day.day} {MONTHS[day.month - 1][:3]}" if whole else str(day.day)
+    return MONTHS[day.month - 1][:3] + (f" {day.year}" if whole else "")
 
 
 def _span(form: str, first: str, last: str, short: str) -> str:

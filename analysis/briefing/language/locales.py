@@ -97,6 +97,14 @@ def date(year: int, month: int | None, day: int | None, language: Language, *, a
     return dates.format_date(moment, pattern.replace("LLLL", "MMMM") if after_word else pattern, here)
 
 
+def abbreviated(day: datetime.date, unit: str, language: Language, *, whole: bool) -> str:
+    """A day or a month as an axis names it, with its month or year where it is `whole`."""
+    from babel import dates
+
+    skeleton = {("day", True): "MMMd", ("day", False): "d", ("month", True): "yMMM", ("month", False): "MMM"}
+    return dates.format_skeleton(skeleton[unit, whole], day, locale=locale(language))
+
+
 def interval(first: str, last: str, language: Language) -> str:
     """Two dates with a dash between them; what both have in common at the end, or at the start where the year stands
     there, is said once: *3.–5. März 2031*, *März–Mai 2031*."""
