@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from briefing.rendering.render import render
+from briefing.report.report import Picture
+from briefing.writers import html
 from conftest import HARBOUR, write_notebook
 
 CELLS = {
@@ -51,3 +53,12 @@ def test_frames_are_tables_of_the_page(outputs):
     page = (outputs[0] / "report.html").read_text("utf-8")
     assert page.count("<figure") == 5 and page.count("<table") >= 2
     assert "12.0" in page and "<style>" in page and "data:image/svg+xml" in page
+
+
+def test_a_table_of_very_many_rows_says_how_many_are_in_its_file_only():
+    picture = Picture("fig-ties", b"<svg/>", "svg", "Ties.", table={"columns": ["tie"], "rows": [[n] for n in range(5_003)]})
+    page = html._data(picture)
+    assert page.count("<td>") == 5_000 and "3 more rows are in the file below." in page
+    assert "5002" in page.partition('href="data:text/csv')[2]  # the file has all
+    short = html._data(Picture("fig-ties", b"<svg/>", "svg", "Ties.", table={"columns": ["tie"], "rows": [[1]]}))
+    assert "more row" not in short

@@ -60,9 +60,9 @@ def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
 
 
 def _chain_sentence(row: dict[str, Any]) -> str:
-    hops, count = (f"{counted(row[name])} {noun}{'s' * (row[name] != 1)}"
-                   for name, noun in (("hops", "hand"), ("count", "passage")))
-    return f"{row['chain']}: {hops} between speaker and page, {count}. Source: {plain(row['publishers'])}."
+    return say("{chain}: {hands} between speaker and page, {passages}. Source: {sources}.", chain=row["chain"],
+               hands=several(row["hops"], "{count} hand", "{count} hands"),
+               passages=several(row["count"], "{count} passage", "{count} passages"), sources=plain(row["publishers"]))
 
 
 # --- a line for each chain ---------------------------------------------------------------

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from ..execution import drawing
-from ..language import current, say
+from ..language import current, say, several
 from ..language.locales import written
 from ..report import document
 from ..report.document import Document
@@ -228,13 +228,19 @@ def _svg(svg: str, picture: Picture, size: str) -> str:
                   f'aria-label="{html.escape(picture.alt)}"{details}', svg, count=1)
 
 
+MOST_ROWS = 5_000  # of a table on the page: as many as Altair draws; a network of 200 actors has tens of thousands
+
+
 def _data(picture: Picture) -> str:
     """The numbers of a chart as a table: its long description, and a file to save."""
     if not picture.table:
         return ""
     columns, rows = picture.table["columns"], picture.table["rows"]
     head = "".join(f'<th scope="col">{html.escape(str(column))}</th>' for column in columns)
-    said = [[html.escape(written(cell, current())) for cell in cells] for cells in rows]
+    said = [[html.escape(written(cell, current())) for cell in cells] for cells in rows[:MOST_ROWS]]
+    more = len(rows) - len(said)
+    left = "" if not more else "<p>" + html.escape(several(
+        more, "{number} more row is in the file below.", "{number} more rows are in the file below.")) + "</p>"
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for cells in said)
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows([columns, *rows])
@@ -243,7 +249,7 @@ def _data(picture: Picture) -> str:
     return (f'<details class="data" id="{html.escape(picture.label)}-data"{filters}>'
             f'<summary>{html.escape(say("Data of this figure"))}</summary>'
             f'<div class="scroll" tabindex="0" role="group" aria-label="{html.escape(say("Data, can be scrolled"))}">'
-            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{left}"
             f'<p class="take" data-of="{html.escape(picture.label)}">{html.escape(say("Save as"))} '
             f"{_download(f'{picture.label}.csv', file.getvalue().encode('utf-8'))}</p></details>")
 
