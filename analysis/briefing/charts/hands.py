@@ -55,8 +55,8 @@ def chains(frame: pandas.DataFrame, width: int = WIDE) -> alt.VConcatChart:
     else:
         parts = _grouped(rows, width)
     return described(alt.vconcat(*parts, spacing=0), rows, {
-        "From speaker to page": "chain", "Hands between": "hops", "Passages": "count",
-        "Quotations among them": "quotations", "Source": "publishers"})
+        say("From speaker to page"): "chain", say("Hands between"): "hops", say("Passages"): "count",
+        say("Quotations among them"): "quotations", say("Source"): "publishers"})
 
 
 def _chain_sentence(row: dict[str, Any]) -> str:

@@ -33,6 +33,8 @@ _VERBS = {"agree": later("agrees"), "disagree": later("disagrees"), "mixed": lat
 _HOW = {"said": ("circle", later("said"), later("in words")),
         "done": ("square", later("by an act"), later("by an act")),
         "both": ("square", later("said and done"), later("in words and by an act"))}
+_WORDS = {"agree": later("agree"), "disagree": later("disagree"), "mixed": later("mixed")}
+_MODES = {"said": later("said"), "done": later("done"), "both": later("both")}
 LEADING = 13  # px from one line of text to the next
 SMALL = 10  # px of the smallest text: 7.5 pt in print
 HEAD = 26  # letters in a line of an upright head
@@ -622,8 +624,9 @@ def _cell(sheet: _Sheet, row: Row, x: float, y: float, wide: float, high: float,
     """The stands of a cell about its middle, the earlier first."""
     runs = row["runs"]
     small = wide < 16 * len(runs)
-    roomy = len(runs) == 2 and wide >= ACROSS
-    apart = 42.0 if roomy else 12.0 if small else 15.0
+    between = max(42.0, 18 + LETTER * len(say("then")))  # px from sign to sign, with the word between them
+    roomy = len(runs) == 2 and wide >= between + 16
+    apart = between if roomy else 12.0 if small else 15.0
     for n, stand in enumerate(runs):
         at = x + apart * (n - (len(runs) - 1) / 2)
         if dense:
@@ -659,7 +662,10 @@ def _told(chart: alt.VConcatChart, form: _Form) -> alt.VConcatChart:
     changed = any(len(row["course"]) > 1 for row in form.rows)
 
     def stand(row: Row) -> str:
-        return f" {say('then')} ".join(say(word) for word in row["course"])
+        return f" {say('then')} ".join(say(_WORDS[word]) for word in row["course"])
+
+    def mode(row: Row) -> str:
+        return say(_MODES[row["mode"]])
 
     def concept(row: Row) -> str:
         dates = "; ".join(filter(None, row["dates"]))
@@ -672,13 +678,13 @@ def _told(chart: alt.VConcatChart, form: _Form) -> alt.VConcatChart:
         rows = [{"label": label, "stand": said, "mode": mode, "concepts": tuple(map(concept, group)),
                  **{name: tuple(dict.fromkeys(one for row in group for one in row[name]))
                     for name in ("passages", "publishers")}} for (label, said, mode), group in groups.items()]
-        return described(chart, rows, {"Actor": "label", "Stand": "stand", "Mode": "mode", "Concepts": "concepts",
-                                       "Source": "publishers"})
-    columns = {"Actor": "label", "Concept": "concept_label",
-               **({"Period": "period"} if form.by_period else {}), "Stand": stand,
-               **({"Course": _dated_course} if changed else {}),
-               "Mode": "mode", "Passages": "count", "Source": "publishers"}
-    return described(chart, form.rows, columns, filters=["Actor", "Concept", "Mode"],
+        return described(chart, rows, {say("Actor"): "label", say("Stand"): "stand", say("Mode"): mode,
+                                       say("Concepts"): "concepts", say("Source"): "publishers"})
+    columns = {say("Actor"): "label", say("Concept"): "concept_label",
+               **({say("Period"): "period"} if form.by_period else {}), say("Stand"): stand,
+               **({say("Course"): _dated_course} if changed else {}),
+               say("Mode"): mode, say("Passages"): "count", say("Source"): "publishers"}
+    return described(chart, form.rows, columns, filters=[say("Actor"), say("Concept"), say("Mode")],
                      marks=[row["description"] for row in form.rows])
 
 

@@ -129,12 +129,12 @@ def _tie_sentence(edge: Edge, names: dict[str, str]) -> str:
     if not edge["counts"]:
         return say("{a} and {b}: {kind}, weight {weight}, by {concepts}. Source: {publishers}.", **about,
                    kind=edge["kind"], weight=_figure(edge["weight"]))
-    one, many = (later("{a} and {b} stand together on {count} concept: {concepts}. Source: {publishers}."),
-                 later("{a} and {b} stand together on {count} concepts: {concepts}. Source: {publishers}."))
     if edge["relation"] == CONFLICT:
-        one, many = (later("{a} and {b} oppose each other on {count} concept: {concepts}. Source: {publishers}."),
-                     later("{a} and {b} oppose each other on {count} concepts: {concepts}. Source: {publishers}."))
-    return several(edge["weight"], one, many, **about)
+        return several(edge["weight"],
+                       "{a} and {b} oppose each other on {count} concept: {concepts}. Source: {publishers}.",
+                       "{a} and {b} oppose each other on {count} concepts: {concepts}. Source: {publishers}.", **about)
+    return several(edge["weight"], "{a} and {b} stand together on {count} concept: {concepts}. Source: {publishers}.",
+                   "{a} and {b} stand together on {count} concepts: {concepts}. Source: {publishers}.", **about)
 
 
 def _figure(weight: float) -> str:
@@ -468,10 +468,11 @@ def _said(edges: list[Edge], ties: int, tied: int, shown: int, of: str) -> list[
 
 
 def _nodes(number: int, of: str) -> str:
-    one, many = {ORGANISATION: (later("{count} organisation"), later("{count} organisations")),
-                 CONCEPT: (later("{count} concept"), later("{count} concepts"))}.get(
-        of, (later("{count} actor"), later("{count} actors")))
-    return several(number, one, many)
+    if of == ORGANISATION:
+        return several(number, "{count} organisation", "{count} organisations")
+    if of == CONCEPT:
+        return several(number, "{count} concept", "{count} concepts")
+    return several(number, "{count} actor", "{count} actors")
 
 
 def _ties(number: int) -> str:

@@ -49,8 +49,9 @@ def timeline(events: pandas.DataFrame, window: Window | None = None, width: int 
     parts += [note(key, width)] if key and not beside else []
     chart = alt.vconcat(*(parts or [note(say("No data."), width)]), spacing=8)
     return described(chart, rows, {
-        "Date": "when", "EDTF": "date", "Event": "title", "Date from a weekday": lambda row: bool(row["resolved"]),
-        "Who": "actors", "Source": "publisher"})
+        say("Date"): "when", "EDTF": "date", say("Event"): "title",
+        say("Date from a weekday"): lambda row: bool(row["resolved"]), say("Who"): "actors",
+        say("Source"): "publisher"})
 
 
 def _read(row: Row) -> Row:

@@ -36,7 +36,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..findings import BriefingError, meant, shown
-from ..language import say, several
+from ..language import later, say, several
 
 if TYPE_CHECKING:
     import numpy
@@ -44,17 +44,19 @@ if TYPE_CHECKING:
 ACTOR, CONCEPT, ORGANISATION = "actor", "concept", "organisation"
 CONGRUENCE, CONFLICT, SUBTRACT, IGNORE, COMBINE = "congruence", "conflict", "subtract", "ignore", "combine"
 #: The words of each rule, and how a note under a figure has them.
-ONE_MODE = {CONGRUENCE: "congruence", CONFLICT: "conflict", SUBTRACT: "congruence minus conflict",
-            IGNORE: "agreement ignored"}
-TWO_MODE = {IGNORE: "agreement ignored", SUBTRACT: "agreement minus disagreement",
-            COMBINE: "agreement, disagreement or both"}
-DUPLICATES = {"all": "every statement counted", "document": "duplicates counted once per document",
-              "week": "duplicates counted once per week", "month": "duplicates counted once per month",
-              "year": "duplicates counted once per year", "across": "duplicates counted once across the range"}
-ONE_MODE_NORMALISATIONS = {"none": "no normalisation", "average": "divided by average activity",
-                           "jaccard": "Jaccard normalisation", "cosine": "cosine normalisation"}
-TWO_MODE_NORMALISATIONS = {"none": "no normalisation", "activity": "divided by the activity of who speaks",
-                           "prominence": "divided by the prominence of the concept"}
+ONE_MODE = {CONGRUENCE: later("congruence"), CONFLICT: later("conflict"), SUBTRACT: later("congruence minus conflict"),
+            IGNORE: later("agreement ignored")}
+TWO_MODE = {IGNORE: later("agreement ignored"), SUBTRACT: later("agreement minus disagreement"),
+            COMBINE: later("agreement, disagreement or both")}
+DUPLICATES = {"all": later("every statement counted"), "document": later("duplicates counted once per document"),
+              "week": later("duplicates counted once per week"), "month": later("duplicates counted once per month"),
+              "year": later("duplicates counted once per year"),
+              "across": later("duplicates counted once across the range")}
+ONE_MODE_NORMALISATIONS = {"none": later("no normalisation"), "average": later("divided by average activity"),
+                           "jaccard": later("Jaccard normalisation"), "cosine": later("cosine normalisation")}
+TWO_MODE_NORMALISATIONS = {"none": later("no normalisation"),
+                           "activity": later("divided by the activity of who speaks"),
+                           "prominence": later("divided by the prominence of the concept")}
 AGREE, DISAGREE = 1, 2  # weights of `combine`, as DNA has them; both add up to 3
 UNITS = ("day", "week", "month", "year")
 AGREEMENTS = {"agree": (True,), "disagree": (False,), "mixed": (True, False)}
