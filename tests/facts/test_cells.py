@@ -109,6 +109,12 @@ def test_a_row_that_is_asked_for_and_is_not_there(project):
     ("2024-XX-05", "Write `2024`: what the source does not give is left out."),
     ("2024-0X", "Write `2024`: what the source does not give is left out."),
     ("20XX", "Write `[2000..2099]`: the date as the source gives it."),
+    ("2031-10 ?", "Write `2031-10?`: the date as the source gives it."), ("03/2024", "Write `2024-03`: the date as the source gives it."),
+    ("2024-03-05..", "Write `2024-03-05/..`: the date as the source gives it."),
+    ("2031–03", "Write `2031-03`: the date as the source gives it."),
+    ("2024-02-30", "2024-02 has 29 days: write the day as the source gives it."),
+    ("2031-03~/2031-01", "It ends before it begins: write `2031-01/2031-03~`, or correct an end."),
+    ("2031-99", "Write the date as the source gives it."),
     ("XXXX-03", "Write the date as the source gives it."), ("Y12345", "Write the date as the source gives it."),
     ("Y123452024E3", "Write the date as the source gives it."), ("[..~,2024E3]", "Write the date as the source gives it.")])
 def test_a_date_that_is_refused_says_why_and_what_to_write(cell, remedy):

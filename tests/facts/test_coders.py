@@ -81,6 +81,10 @@ def test_the_order_of_rows_changes_nothing():
         assert coders.proposal(*data(order)) == '"adjudicated": {"s1": "a"}'
 
 
+#: m coded s1 in full, j one passage of it and all of s2: j is nobody to draw s1 from.
+FEW = ["j s1 p1", "m s1 p1", "m s1 p3", "m s1 p4", "j s2 p2"]
+
+
 # --- what would be left out -----------------------------------------------------------
 
 @pytest.mark.parametrize(("statements", "codings", "descriptor", "line"), [
@@ -94,6 +98,7 @@ def test_the_order_of_rows_changes_nothing():
     ([*BOTH, "c s2 p2", "d s2 p2"], [], {}, '"adjudicated": ["a", "c"]'),
     ([*BOTH, "a s2 p2", "b s3 p3"], ["a s3"], {"adjudicated": {"s1": "b"}}, None),
     ([*BOTH, "b s2 p2", "c s3 p3"], ["a s2"], {"adjudicated": "a"}, '"adjudicated": ["a", "c"]'),
+    (FEW, [], {}, '"adjudicated": {"s1": "m"}'), (FEW, [], {"coders": ["j", "m"]}, '"adjudicated": {"s1": "m"}'),
 ])
 def test_the_line_that_the_message_gives_settles_it(statements, codings, descriptor, line):
     descriptor, rows = data(statements, codings, **descriptor)

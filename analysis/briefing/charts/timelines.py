@@ -365,7 +365,7 @@ def _ticks(first: datetime.date, last: datetime.date, px: Callable[[float], floa
             middle = min(max(at, half), max(room - half, half))
             ticks.append((day.toordinal(), label, middle - at))
             boxes.append((middle - half, middle + half))
-        if all(right + 5 <= left for (_, right), (left, _) in pairwise(boxes)) and (len(ticks) > 1 or unit == "one"):
+        if all(right + 5 <= left for (_, right), (left, _) in pairwise(boxes)) and (len(ticks) > 1 or ticks == [first]):
             return ticks
     return ticks
 
@@ -384,4 +384,4 @@ def _choices(first: datetime.date, last: datetime.date) -> Iterator[tuple[str, l
             yield unit, [day for year, month in months if (year * 12 + month - 1) % step == 0
                          for day in [datetime.date(year, month, 1)] if first <= day <= last]
     yield "month" if days > 300 else "day", [first, last]
-    yield "one", [first]  # where nothing else has room
+    yield "month", [first]  # where nothing else has room

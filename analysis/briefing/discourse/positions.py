@@ -109,7 +109,7 @@ def network(data: Tables, cells: pandas.DataFrame | networks.DiscourseNetwork, k
         return _of_rule(data, cells, k)
     stands = cells.to_dict("records")
     found = camps.camps(networks.network(_statements(stands), networks.Rule(networks.SUBTRACT)), k)
-    labels = {id: row["label"] for id, row in sorted(_by_id(data, "actors").items())}
+    labels = dict(sorted((cell["actor"], cell["label"]) for cell in stands))
     both = say("{one} and {other}", one=say(networks.ONE_MODE[CONGRUENCE]), other=say(networks.ONE_MODE[CONFLICT]))
     words = ", ".join([both, say(networks.DUPLICATES[RULES[0].duplicates]),
                        say(networks.ONE_MODE_NORMALISATIONS[RULES[0].normalisation])])

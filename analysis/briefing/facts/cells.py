@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import contextlib
 import datetime
 import math
@@ -165,6 +166,11 @@ def _date_remedy(cell: str, remedy: str) -> str:
         return f"Write {meant_}: the sign of doubt stands at the end, for the whole date."
     if "X" in cell and meant_ and "[" not in meant_:
         return f"Write {meant_}: what the source does not give is left out."
+    if (match := re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])-(\d\d)", cell)) and int(match[1]):
+        days = calendar.monthrange(int(match[1]), int(match[2]))[1]
+        return f"{match[1]}-{match[2]} has {days} days: write the day as the source gives it."
+    if not meant_ and all(map(_exists, (first_last := cell.partition("/"))[::2])):
+        return f"It ends before it begins: write `{first_last[2]}/{first_last[0]}`, or correct an end."
     return write(meant_, remedy)
 
 
@@ -245,6 +251,12 @@ _ABOUT = re.compile(r"(?:~|\bc\.?|\bca\.?|\bcirca|\babout|\baround)\s*(?=\w)|(?<
 
 def _dates(cell: str) -> list[str]:
     """Dates that a cell may mean, right or wrong."""
+    cell = re.sub(r"\s+(?=[?%])", "", cell)  # 2031 ?
+    cell = re.sub(r"(?<=\d)[‐‑‒–](?=(?:0[1-9]|1[0-2])(?!\d))", "-", cell)  # 2031–03
+    if match := re.fullmatch(r"(\S*\d)\s*(?:\.\.|…)", cell):  # 2024-03-05..
+        return [f"{guess}/.." for guess in _dates(match[1])]
+    if match := re.fullmatch(r"(\d{1,2})[-./ ](\d{4})", cell):  # 03/2024
+        return [f"{match[2]}-{int(match[1]):02}"]
     if _ABOUT.search(cell):
         return [f"{guess}~" for guess in _dates(_ABOUT.sub("", cell).strip())]
     if match := re.fullmatch(r"([\d-]*)([?%])(-?[\d-]+)", cell):  # ?2024, 2024?-03
@@ -258,7 +270,8 @@ def _dates(cell: str) -> list[str]:
     if _exists(cell):
         return [cell]
     if match := re.fullmatch(rf"{_YEAR}\s*[-–—/]\s*(\d\d|{_YEAR})", cell):  # 2021-24
-        return [f"{match[1]}/{match[1][:2] if len(match[2]) == 2 else ''}{match[2]}"]
+        last = f"{match[1][:2] if len(match[2]) == 2 else ''}{match[2]}"
+        return [f"{match[1]}/{last}"] if int(last) - int(match[1]) <= MOST_YEARS else []
     if match := re.fullmatch(rf"{_YEAR}[-./ ]?{_DAY}(?:[-./ ]?{_DAY})?", cell):  # 2024-9-3, 20240903
         return ["-".join([match[1], *(f"{int(part):02}" for part in match.groups()[1:] if part)])]
     if match := re.fullmatch(rf"{_DAY}([-./]){_DAY}\2{_YEAR}", cell):
@@ -266,6 +279,9 @@ def _dates(cell: str) -> list[str]:
         days = [(two, one)] if mark == "." else [(two, one), (one, two)]
         return [f"{year}-{int(month):02}-{int(day):02}" for month, day in days]
     return _in_words(cell)
+
+
+MOST_YEARS = 60  # that two years with a dash between them are apart: more is a slip
 
 
 def _season(year: int, season: int) -> str:

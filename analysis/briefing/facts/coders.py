@@ -122,7 +122,7 @@ class _Coding:
         """What to declare: one name where it coded all sources, else the names that share them, else by source."""
         chosen = {source: self._choice(source) for source in self.found}
         names = sorted({name for each in chosen.values() for name in each})
-        whole = [name for name in names if all(name in found for found in self.found.values())]
+        whole = [name for name in self._ranked(self.coders()) if all(name in self._full(each) for each in self.found)]
         if len(names) == 1:
             return _written(names[0])
         if whole and not declared(self.descriptor):
@@ -133,12 +133,24 @@ class _Coding:
                          if not {*self.found[source]} <= {*each}})
 
     def _choice(self, source: str) -> tuple[str, ...]:
-        """Whose coding of one source to propose: who is declared, else the first of the listed coders, else by name."""
+        """Whose coding of one source to propose: who is declared, else of those who coded it in full the first of the
+        listed coders, else by name."""
         found = self.found[source]
         kept = [name for name in declared(self.descriptor, source) if name in found or (name, source) in self.read]
         if kept:
             return (kept[0],) if self.twice(source, kept) else tuple(kept)
-        return (next((name for name in listed(self.descriptor) if name in found), min(found)),)
+        return (self._ranked(self._full(source))[0],)
+
+    def _full(self, source: str) -> set[str]:
+        """Who coded a source in full, as far as their number of statements tells: half of the most, or more."""
+        found = self.found[source]
+        most = max(map(len, found.values()))
+        return {name for name, rows in found.items() if 2 * len(rows) >= most}
+
+    def _ranked(self, names: Iterable[str]) -> list[str]:
+        """Names in the order of the listed coders, all others after them by name."""
+        order = {name: n for n, name in enumerate(listed(self.descriptor))}
+        return sorted(names, key=lambda name: (order.get(name, len(order)), name))
 
     def shared(self, source: str) -> str:
         """What to declare where the coders of a source shared it; empty where they coded the same passages."""

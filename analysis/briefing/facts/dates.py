@@ -31,6 +31,8 @@ def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
     if match := re.fullmatch(rf"({_PLAIN}|\.\.)/({_PLAIN}|\.\.)|\[({_PLAIN})\.\.({_PLAIN})\]", edtf):
         first, last = (end for end in match.groups()[::4] if end)
         return (None if first == ".." else date_bounds(first)[0], None if last == ".." else date_bounds(last)[1])
+    if re.search(r"\s", re.sub(r", ", ",", edtf)):  # the library overlooks them; prose would not
+        raise ValueError("a space in a date")
     if short := _NOT_GIVEN.sub("", edtf) if "X" in edtf else "":
         if short != edtf:
             return date_bounds(short)

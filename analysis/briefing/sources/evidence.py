@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from ..facts.dates import date_bounds, day
+from ..facts.dates import date_bounds, day, is_approximate, is_uncertain
 from ..facts.quantities import Quantity, of_row
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError
@@ -126,10 +126,11 @@ def references(tables: Tables) -> list[dict[str, Any]]:
 
 
 def _worded(source: Row) -> dict[str, Any]:
-    """The language of a source, by which a style knows whether its title may have capitals; and, where the report is
-    not in English, the date in words, since citation styles know no doubt, and little of languages."""
+    """The language of a source, by which a style knows whether its title may have capitals; and, where its date is in
+    doubt or the report not in English, the date in words: citation styles know no doubt, and little of languages."""
     found: dict[str, Any] = {"language": source["language"]} if source["language"] not in (None, "und") else {}
-    if source["published"] and not current().english:
+    published = source["published"] or ""
+    if published and (not current().english or is_approximate(published) or is_uncertain(published)):
         found["available-date"] = {"literal": day(source["published"])}
     return found
 
@@ -155,7 +156,8 @@ def _issued(edtf: str | None) -> dict[str, Any] | None:
     if not edtf or first is None:
         return None
     parts = [first.year, first.month, first.day]
-    return {"date-parts": [parts[:edtf.count("-") + 1 if edtf.count("-") < 3 else 3]]}
+    return {"date-parts": [parts[:edtf.count("-") + 1 if edtf.count("-") < 3 else 3]],
+            **({"circa": True} if is_approximate(edtf) or is_uncertain(edtf) else {})}
 
 
 def cards(tables: Tables) -> dict[str, dict[str, Any]]:
