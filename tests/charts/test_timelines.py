@@ -167,6 +167,13 @@ def test_axes_are_in_the_language_of_the_report(show, tmp_path):
     assert wrong(show, tmp_path, data) == []
 
 
+@pytest.mark.parametrize("tag", ["de", "es", "fr", "mn", "ru"])
+@pytest.mark.parametrize("dates", [["2031-09-24"], ["2031-02", "2031-02-11", "2031-12-01"], CLUSTERS])
+def test_axes_with_room_for_one_name_are_drawn_in_every_language(tag, dates):
+    with speaking(Language(tag)):
+        assert bundle(dates)[FIGURE]["problems"] == []
+
+
 def test_a_frame_without_what_edtf_says_of_ends_is_drawn_as_well():
     frame = positions.timeline(Events(CLUSTERS)).drop(columns=["begun", "ended", "approximate", "uncertain"])
     for width in (WIDE, NARROW):

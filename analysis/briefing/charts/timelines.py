@@ -365,7 +365,8 @@ def _ticks(first: datetime.date, last: datetime.date, px: Callable[[float], floa
             middle = min(max(at, half), max(room - half, half))
             ticks.append((day.toordinal(), label, middle - at))
             boxes.append((middle - half, middle + half))
-        if all(right + 5 <= left for (_, right), (left, _) in pairwise(boxes)) and (len(ticks) > 1 or ticks == [first]):
+        if all(right + 5 <= left for (_, right), (left, _) in pairwise(boxes)) and (
+                len(ticks) > 1 or (unit, choice) == ("month", [first])):
             return ticks
     return ticks
 

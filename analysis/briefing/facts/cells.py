@@ -253,12 +253,15 @@ def _dates(cell: str) -> list[str]:
     """Dates that a cell may mean, right or wrong."""
     cell = re.sub(r"\s+(?=[?%])", "", cell)  # 2031 ?
     cell = re.sub(r"(?<=\d)[‐‑‒–](?=(?:0[1-9]|1[0-2])(?!\d))", "-", cell)  # 2031–03
+    cell = re.sub(r"^(\d{1,2})[-./ ](\d{4})$", lambda found: f"{found[2]}-{int(found[1]):02}", cell)  # 03/2024
     if match := re.fullmatch(r"(\S*\d)\s*(?:\.\.|…)", cell):  # 2024-03-05..
         return [f"{guess}/.." for guess in _dates(match[1])]
-    if match := re.fullmatch(r"(\d{1,2})[-./ ](\d{4})", cell):  # 03/2024
-        return [f"{match[2]}-{int(match[1]):02}"]
+    return _read_as(cell)
+
+
+def _read_as(cell: str) -> list[str]:
     if _ABOUT.search(cell):
-        return [f"{guess}~" for guess in _dates(_ABOUT.sub("", cell).strip())]
+        return [f"{guess}~" for guess in _read_as(_ABOUT.sub("", cell).strip())]
     if match := re.fullmatch(r"([\d-]*)([?%])(-?[\d-]+)", cell):  # ?2024, 2024?-03
         return [f"{match[1]}{match[3]}{match[2]}"]
     if match := re.fullmatch(r"(\d\d)[Xx]{2}()()", cell) or re.fullmatch(
