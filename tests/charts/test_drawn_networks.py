@@ -233,3 +233,10 @@ def test_a_network_of_conflict_has_the_camps_of_its_statements():
 def test_a_network_of_two_modes_is_refused():
     with pytest.raises(BriefingError, match="two modes"):
         Controversy(5, 10, 3).by_rule(aggregation="ignore", two_mode=True)
+
+
+def test_who_takes_no_stand_is_not_said_to_have_no_tie():
+    ties = Controversy(9, 14, 4).network()
+    silent = pandas.DataFrame([{"actor": "z", "label": "Silent Ministry", "camp": None, "undecided": False, "heard": False}])
+    nodes = pandas.concat([ties.nodes, silent], ignore_index=True)
+    assert "Silent Ministry" not in words(bundle(positions.Network(nodes, ties.edges, ties.rule))["image/svg+xml"])

@@ -21,7 +21,7 @@ import pandas
 
 from ..discourse.networks import CONCEPT, CONFLICT, CONGRUENCE, IGNORE, ORGANISATION
 from ..discourse.positions import Network
-from ..facts.quantities import plain
+from ..facts.quantities import known, plain
 from ..language import counted, current, later, say, several
 from ..language.locales import figure
 from .descriptions import described
@@ -56,7 +56,9 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
     the greater the weight. The figure says why it is a matrix, whom it leaves out, and by which rules the ties are.
     """
     register()
-    names = dict(sorted(zip(ties.nodes["actor"], ties.nodes["label"], strict=True)))
+    heard = ties.nodes["heard"] if "heard" in ties.nodes else [True] * len(ties.nodes)
+    names = {actor: label for actor, label, speaks in sorted(
+        zip(ties.nodes["actor"], ties.nodes["label"], heard, strict=True)) if not known(speaks) or speaks}
     edges = _edges(ties)
     groups = _groups(ties.nodes, edges)
     tied = sum(len(group.members) for group in groups)

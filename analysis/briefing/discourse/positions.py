@@ -10,7 +10,7 @@ disagrees. Its rules are in `networks`, the camps in `camps`.
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ class Network:
     """Nodes and the ties between them, as `charts.network` draws them.
 
     `nodes`: actor (or organisation, or concept: its id), label, camp (0, 1 …, the largest first; missing for who has
-    none), undecided (has ties, but belongs to no camp), in order of ids.
+    none), undecided (has ties, but belongs to no camp), heard (takes a stand at all), in order of ids.
     `edges`: a, b (nodes), relation (congruence, conflict; ignore, where the agreement does not matter; of a signed
     network what its sign says), weight (how many concepts, unless the rule has another), concepts, concept_labels (what
     the tie rests on: of concepts the actors), passages, publishers (tuples).
@@ -109,11 +109,12 @@ def network(data: Tables, cells: pandas.DataFrame | networks.DiscourseNetwork, k
         return _of_rule(data, cells, k)
     stands = cells.to_dict("records")
     found = camps.camps(networks.network(_statements(stands), networks.Rule(networks.SUBTRACT)), k)
-    labels = dict(sorted((cell["actor"], cell["label"]) for cell in stands))
+    labels = {id: row["label"] for id, row in sorted(_by_id(data, "actors").items())}
     both = say("{one} and {other}", one=say(networks.ONE_MODE[CONGRUENCE]), other=say(networks.ONE_MODE[CONFLICT]))
     words = ", ".join([both, say(networks.DUPLICATES[RULES[0].duplicates]),
                        say(networks.ONE_MODE_NORMALISATIONS[RULES[0].normalisation])])
-    return Network(_nodes(labels, found), _frame(tie_rows(stands), EDGES), _rules(words, networks.SUBTRACT, k))
+    heard = {cell["actor"] for cell in stands}
+    return Network(_nodes(labels, found, heard), _frame(tie_rows(stands), EDGES), _rules(words, networks.SUBTRACT, k))
 
 
 def _of_rule(data: Tables, ties: networks.DiscourseNetwork, k: int | None) -> Network:
@@ -128,14 +129,15 @@ def _of_rule(data: Tables, ties: networks.DiscourseNetwork, k: int | None) -> Ne
     published = _published(data)
     edges = [{**row, "publishers": _unique(map(published.__getitem__, row["passages"]))}
              for row in _edges(ties, through)]
-    return Network(_nodes({node: label.get(node, node) for node in ties.nodes}, camps.camps(bonds, k)),
+    return Network(_nodes({node: label.get(node, node) for node in ties.nodes}, camps.camps(bonds, k), {*ties.nodes}),
                    _frame(edges, EDGES), _rules(ties.words, bonds.rule.aggregation, k), rule.of)
 
 
-def _nodes(labels: Mapping[str, str], found: camps.Camps) -> pandas.DataFrame:
-    rows = [{"actor": id, "label": label, "camp": found.camp.get(id), "undecided": id in found.undecided}
-            for id, label in labels.items()]
-    return _frame(rows, ["actor", "label", "camp", "undecided"]).astype({"camp": "Int64", "undecided": bool})
+def _nodes(labels: Mapping[str, str], found: camps.Camps, heard: Collection[str]) -> pandas.DataFrame:
+    rows = [{"actor": id, "label": label, "camp": found.camp.get(id), "undecided": id in found.undecided,
+             "heard": id in heard} for id, label in labels.items()]
+    return _frame(rows, ["actor", "label", "camp", "undecided", "heard"]).astype(
+        {"camp": "Int64", "undecided": bool, "heard": bool})
 
 
 def _rules(ties: str, aggregation: str, k: int | None) -> str:
