@@ -510,8 +510,9 @@ def _key(form: _Form) -> list[_Entry]:
     changed = [row for row in form.rows if len(row["course"]) > 1]
     if changed:
         first = min(changed, key=lambda row: [*SIGNS].index(row["runs"][0]))
-        says = say("{course}: changed, the earlier a bar") if form.tight else say("{course}: changed, the earlier first")
-        looks.append((first["runs"][:2], first["mode"], says.format(course=_course(first["runs"][:2]))))
+        course = _course(first["runs"][:2])
+        looks.append((first["runs"][:2], first["mode"], say("{course}: changed, the earlier a bar", course=course)
+                      if form.tight else say("{course}: changed, the earlier first", course=course)))
     entries = []
     start = 10.0 if form.dense else 0.0  # what Vega takes broad lines to need at their left
     x, y = start, 0.0
@@ -562,8 +563,9 @@ class _Sheet:
             self.path((colour, 2 * half, "butt"), (x - half, y, x + half, y))
         else:
             edge = half - 1
-            self.path((colour, 2, "butt"), (x - half, y - edge, x + half, y - edge), (x + edge, y - edge, x + edge, y + edge),
-                      (x + half, y + edge, x - half, y + edge), (x - edge, y + edge, x - edge, y - edge))
+            self.path((colour, 2, "butt"), (x - half, y - edge, x + half, y - edge),
+                      (x + edge, y - edge, x + edge, y + edge), (x + half, y + edge, x - half, y + edge),
+                      (x - edge, y + edge, x - edge, y - edge))
         ink = (LIGHT["ink" if mode == "done" else "paper"], 1.6, "butt")
         low = 3 if stand == "mixed" else 0
         self.path(ink, (x - 3, y + low, x + 3, y + low))
@@ -679,7 +681,8 @@ def _heads(sheet: _Sheet, part: _Part, form: _Form, top: float) -> float:
         for column in group:
             middle = x + column.wide / 2
             if part.upright:
-                sheet.text(f"{'small ' * form.tight}upright", middle - LEADING * (len(column.head) - 1) / 2, top + over + high - 2, column.head)
+                sheet.text(f"{'small ' * form.tight}upright", middle - LEADING * (len(column.head) - 1) / 2,
+                           top + over + high - 2, column.head)
             else:
                 sheet.text("head", middle, top + over + high - 2, column.head)
             x += column.wide
@@ -694,7 +697,8 @@ def _line(sheet: _Sheet, line: _Line, part: _Part, y: float, form: _Form) -> Non
         return
     first = middle - LEADING * (len(line.text) - 1) / 2
     right = sum(column.wide for column in part.columns)
-    sheet.text("listed" if listed else f"{'small ' * form.tight}name", right if listed else part.room - 8, first, line.text)
+    sheet.text("listed" if listed else f"{'small ' * form.tight}name", right if listed else part.room - 8, first,
+               line.text)
     x = part.room
     for column in part.columns:
         if row := line.cells.get((column.concept, column.period)):

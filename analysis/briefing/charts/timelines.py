@@ -169,7 +169,8 @@ def _placed(sections: Sequence[tuple[str, list[Row]]], width: int, highest: floa
                     part, top = [], 0.0
                 new = not part or n == line == 0
                 top += (HEAD if part else 1) * new + (0.25 if new and part else 0)
-                part.append({**row, "span": span, "top": top, "bottom": top + high + 0.2, "marked": line == 0 and bool(row["at"]),
+                part.append({**row, "span": span, "top": top, "bottom": top + high + 0.2,
+                             "marked": line == 0 and bool(row["at"]),
                              "axis": part[-1]["axis"] + new if part else 0, "head": head if n == line == 0 else "",
                              "when": "\n".join(dates[here]), "title": "\n".join(titles[here])})
                 top += high + 0.3

@@ -124,8 +124,8 @@ def short(day: datetime.date, unit: str, before: datetime.date | None = None) ->
     month = unit == "month" or year or (before is not None and before.month != day.month)
     if not current().english:
         return abbreviated(day, current(), day=unit == "day", month=month, year=year)
-    parts = (str(day.day) if unit == "day" else "", MONTHS[day.month - 1][:3] if month else "", str(day.year) if year else "")
-    return " ".join(filter(None, parts))
+    parts = ((unit == "day", day.day), (month, MONTHS[day.month - 1][:3]), (year, day.year))
+    return " ".join(str(part) for asked, part in parts if asked)
 
 
 def _span(form: str, first: str, last: str, short: str) -> str:

@@ -200,8 +200,8 @@ PACKED = 500_000  # bytes of a file from which it is packed: a network of 200 ac
 
 
 def _download(name: str, content: bytes) -> str:
-    """A link that saves a table; its content is in the link, so that it needs neither script nor network. A great one is
-    packed by bzip2, of which all versions make the same bytes, as those of zlib do not."""
+    """A link that saves a table; its content is in the link, so that it needs neither script nor network. A great one
+    is packed by bzip2, of which all versions make the same bytes, as those of zlib do not."""
     if len(content) > PACKED:
         data = base64.b64encode(bz2.compress(content)).decode("ascii")
         return (f'<a class="download" download="{html.escape(name)}.bz2" '
