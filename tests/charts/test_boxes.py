@@ -12,11 +12,15 @@ import pandas as pd
 import pytest
 
 from briefing import charts
-from briefing.execution import figures
+from briefing.execution import drawing, figures
 from briefing.discourse import positions
 from briefing.charts import NARROW, WIDE
 from briefing.execution.figures import FIGURE
 from briefing.rendering.render import render
+from briefing.report.document import Document
+from briefing.report.report import Picture
+from briefing.report.tree import pandoc
+from briefing.writers import pdf
 from conftest import HARBOUR, PUBLISHED
 
 LONG = "The Permanent Delegation of the Confederation of Upper Lakes "
@@ -222,3 +226,53 @@ def test_on_paper_no_word_leaves_the_page_or_lies_on_another(paper, tool, which)
         assert on_top(found) == []
         seen += len(found)
     assert seen > 200
+
+
+# --- figures higher than what is left, or than a page ------------------------------------
+
+def rows_of_text(name, height):
+    texts = "".join(f'<text x="10" y="{y}">{name}-{y}</text>' for y in range(20, height, 20))
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="620" height="{height}" font-size="12" '
+            f'font-family="Source Sans Pro">{texts}</svg>')
+
+
+def figure(number, caption, around):
+    return (f'\n\n{around} {{.float}}\n::: {{#fig-{number} number="Figure {number}" kind="fig"}}\n'
+            f'::: {{.picture name="fig-{number}"}}\n:::\n\n{caption}\n:::\n{around}\n\n')
+
+
+@pytest.fixture(params=["a4", "letter"])
+def floated(request, tmp_path, tool):
+    """Floats as high as a page, and of three pages, with a long caption, before a list of evidence; words by page."""
+    caption = "The caption says what is seen, and at length. " * 12 + "Captionend."
+    pictures = {"fig-1": Picture("fig-1", b"<svg/>", "svg", "A.", pages=tuple(
+                    rows_of_text(f"part{n}", height) for n, height in enumerate((880, 880, 760)))),
+                "fig-2": Picture("fig-2", rows_of_text("whole", 1000).encode(), "svg", "B."),
+                "fig-3": Picture("fig-3", rows_of_text("short", 300).encode(), "svg", "C.")}
+    text = "# One\n\nSome text." + "".join(figure(n, caption, "::::") for n in (1, 2, 3)) + "More text.\n\n" \
+        "# Evidence {.unnumbered}\n\n:::: {#refs}\n" + "".join(
+            f"::: {{#ref-p{n} .csl-entry}}\nEntry {n} says a lot about the harbour and its cranes\n:::\n\n" for n in range(300)) + "::::\n"
+    blocks = json.loads(pandoc(text, "--from=markdown", "--to=json"))["blocks"]
+    document = Document({"title": "Floats", "papersize": request.param}, blocks, pictures, True)
+    made = pdf.write(document, datetime.date(2031, 1, 1), "1 January 2031", tmp_path, drawing.available())
+    (tmp_path / "made.pdf").write_bytes(made)
+    return [(size, {word: box for word, *box in found}) for size, found in words(tool, tmp_path / "made.pdf")]
+
+
+def test_floats_of_any_height_stay_on_their_pages_with_their_captions_and_before_the_evidence(floated):
+    pages = {}
+    for number, ((_, height), found) in enumerate(floated):
+        pages |= dict.fromkeys(found, number)
+        for word, (_, top, _, bottom) in found.items():
+            assert 15 < top and bottom < height - 15, (number, word)  # below is the margin with the page's number
+        drawn = [box[3] for word, box in found.items() if re.match(r"(part|whole|short)", word)]
+        assert not drawn or max(drawn) < height - 34
+    assert {f"part{n}-{y}" for n, high in enumerate((880, 880, 760)) for y in range(20, high, 20)} <= {*pages}
+    assert {f"whole-{y}" for y in range(20, 1000, 20)} <= {*pages}
+    assert len({pages[f"part{n}-20"] for n in range(3)}) == 3
+    for last in ("part2-740", "whole-980"):
+        assert "Captionend." in floated[pages[last]][1]
+    evidence = min(number for number, (_, found) in enumerate(floated) if "Evidence" in found)
+    assert max(page for word, page in pages.items() if re.match(r"(part|whole|short)", word)) <= evidence
+    assert pages["short-20"] <= evidence and not any(
+        re.match(r"(part|whole|short)", word) for _, found in floated[evidence + 1:] for word in found)

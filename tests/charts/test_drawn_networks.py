@@ -1,5 +1,6 @@
 """Networks of any size: lines where they can be read, else a matrix, and what is left out is said."""
 
+import dataclasses
 import re
 from random import Random
 
@@ -120,12 +121,21 @@ def bars(chart):
     return found
 
 
+def few_actors(ties):
+    """Twelve actors with so many of their ties."""
+    made = Controversy(12, 90, 4).network()
+    assert len(made.edges) >= ties and made.nodes["actor"].nunique() == 12
+    return dataclasses.replace(made, edges=made.edges.head(ties))
+
+
 def test_few_are_lines_and_many_a_matrix_with_a_cell_for_each_tie():
     few, many = Controversy(9, 14, 4).network(), SIXTY.network()
     assert len(many.edges) > 1790
     few_drawn, many_drawn = bundle(few), bundle(many)
     lines = re.findall(r'aria-label="[^"]+(?:stand together|oppose each other)', few_drawn["image/svg+xml"])
     assert len(lines) == len(few.edges) > 0 and "matrix" not in words(few_drawn["image/svg+xml"])
+    assert "12 actors, 49 ties" in words(bundle(few_actors(49))["image/svg+xml"])
+    assert "matrix" not in words(bundle(few_actors(45))["image/svg+xml"])
     svg = bare(many_drawn["image/svg+xml"])
     assert f"A matrix, since lines would be a tangle: 60 actors, {len(many.edges):,} ties." in words(svg)
     assert svg.count("<path") < 200 and len(svg) < 60_000 and len(many_drawn[FIGURE]["narrow"]) < 60_000

@@ -11,7 +11,7 @@ from test_boxes import BUILT, LONG, PERIODS, coded, drawings
 
 from briefing import charts
 from briefing.charts import NARROW, WIDE
-from briefing.charts.theme import TALLEST
+from briefing.charts.theme import PAGE, TALLEST
 from briefing.discourse import positions
 from briefing.execution import figures
 from briefing.execution.figures import FIGURE
@@ -107,7 +107,10 @@ def height(svg):
 
 def test_pages_of_many_stands_are_full_and_each_has_heads_and_key(great):
     pages = great[FIGURE]["pages"]
-    assert len(pages) > 5 and all(0.8 * TALLEST <= height(page) <= TALLEST for page in pages[:-1])
+    assert 5 < len(pages) <= 20 and height(pages[-1]) <= TALLEST
+    assert all(0.8 * TALLEST <= height(page) <= PAGE for page in pages[:-1])
+    rows = [len(names(page)) for page in pages]
+    assert min(rows) > 0.7 * max(rows)  # no block leaves a few of its rows for a page
     assert all("agrees, said" in texts(page) and names(page, "Concept ") for page in pages)
     seen = {(actor, *names(part, "Concept ")[:1]) for part in pages for actor in names(part)}
     assert len({actor for actor, *_ in seen}) == 200

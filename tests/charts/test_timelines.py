@@ -179,3 +179,38 @@ def test_a_frame_without_what_edtf_says_of_ends_is_drawn_as_well():
     for width in (WIDE, NARROW):
         data = figures.bundle(charts.timeline(frame, width=width).properties(title="When"))
         assert len(sentences(svg(data))) == len(CLUSTERS)
+
+
+def test_what_goes_on_in_the_next_part_has_the_same_axis():
+    data = bundle([f"{2000 + n // 5}-{1 + n * 7 % 12:02}-{1 + n % 28:02}" for n in range(110)])
+    assert len(data[FIGURE]["pages"]) >= 3
+    spec = str(data[VEGA_LITE])
+    domains = re.findall(r"'domain': (\[-?\d+, -?\d+\])", spec)
+    assert len({*domains}) < len(data[FIGURE]["pages"]) and "later" not in texts(svg(data))
+
+
+@pytest.mark.parametrize("number", [29, 30, 57, 58, 85])
+def test_no_part_is_left_with_a_few_events(number):
+    for drawn in (charts.timeline(positions.timeline(Events(days(number))), width=width) for width in (WIDE, NARROW)):
+        heights = [part.hconcat[0].height for part in drawn.vconcat if hasattr(part, "hconcat")]
+        assert min(heights) > 0.6 * max(heights), heights
+
+
+def test_no_time_has_passed_while_an_event_goes_on():
+    dates = ["2001-03-01", "2001-03-02", "2001-03-03/2031-03-02", "2031-03-01", "2031-03-02", "2031-03-03"]
+    words = texts(svg(bundle(dates)))
+    assert "later" not in words and "At another scale" in words
+    words = texts(svg(bundle([*dates[:2], "2001-03-03/..", *dates[3:]])))
+    assert "later" not in words and "At another scale" in words
+    assert "30 years later" in texts(svg(bundle([*dates[:2], "2001-03-03/2001-03-09", *dates[3:]])))
+
+
+@pytest.mark.parametrize("language", ["en", "de", "mn"])
+def test_every_axis_names_its_year(language):
+    with speaking(Language(language)):
+        for dates in (["2024-08-30", "2024-09-01"], ["2024-09-02"], days(20), ["2024-12-30", "2025-01-02"]):
+            chart = charts.timeline(positions.timeline(Events(dates)), width=NARROW).to_dict()
+            labels = [row["label"] for part in figures.parts(chart) for row in (part.get("data") or {}).get("values", ())
+                      if "label" in row]
+            labels += [row["label"] for rows in chart.get("datasets", {}).values() for row in rows if "label" in row]
+            assert any(re.search(r"20\d\d", label) for label in labels), labels

@@ -1,5 +1,9 @@
 """What is no Altair chart goes into a briefing, too: plots of matplotlib and seaborn, frames, styled frames."""
 
+import base64
+import bz2
+import csv
+import io
 import json
 import shutil
 from pathlib import Path
@@ -56,9 +60,17 @@ def test_frames_are_tables_of_the_page(outputs):
 
 
 def test_a_table_of_very_many_rows_says_how_many_are_in_its_file_only():
-    picture = Picture("fig-ties", b"<svg/>", "svg", "Ties.", table={"columns": ["tie"], "rows": [[n] for n in range(5_003)]})
+    picture = Picture("fig-ties", b"<svg/>", "svg", "Ties.", table={"columns": ["tie"], "rows": [[n] for n in range(2_003)]})
     page = html._data(picture)
-    assert page.count("<td>") == 5_000 and "3 more rows are in the file below." in page
-    assert "5002" in page.partition('href="data:text/csv')[2]  # the file has all
+    assert page.count("<td>") == 2_000 and "3 more rows are in the file below." in page
+    assert "2002" in page.partition('href="data:text/csv')[2]  # the file has all
     short = html._data(Picture("fig-ties", b"<svg/>", "svg", "Ties.", table={"columns": ["tie"], "rows": [[1]]}))
     assert "more row" not in short
+
+
+def test_a_great_table_is_packed_whole_into_its_link():
+    rows = [[n, "stands with somebody on the same concepts as before"] for n in range(20_000)]
+    page = html._data(Picture("fig-ties", b"<svg/>", "svg", "Ties.", table={"columns": ["tie", "says"], "rows": rows}))
+    assert len(page) < 400_000 and 'download="fig-ties.csv.bz2"' in page
+    content = bz2.decompress(base64.b64decode(page.partition("application/x-bzip2;base64,")[2].partition('"')[0])).decode()
+    assert list(csv.reader(io.StringIO(content)))[1:] == [[str(n), says] for n, says in rows]

@@ -6,6 +6,7 @@ that each part of it is as high as a page.
 
 from __future__ import annotations
 
+import functools
 import itertools
 import json
 import textwrap
@@ -23,7 +24,7 @@ from ..facts.dates import day
 from ..facts.quantities import known, plain
 from ..language import later, say, several
 from .descriptions import described
-from .theme import LETTER, LIGHT, TALLEST, WIDE, note, register
+from .theme import LETTER, LIGHT, PAGE, TALLEST, WIDE, note, register
 
 Row = dict[str, Any]
 SIGNS = {"agree": "+", "disagree": "−", "mixed": "±"}
@@ -41,6 +42,7 @@ HEAD = 26  # letters in a line of an upright head
 MOST_LINES = 3  # of an upright head; where one has more, concepts are listed
 ACROSS = 58  # px of a column from which its head is written across
 DENSE = 600  # marks from which they are one path for each look, since each with words of its own takes 700 bytes
+BAR = 3.5  # px of a bar and what is between it and the next thing
 MOST_RUNS = 3  # stands of a course that one cell shows
 TITLE = 82  # px that the first page keeps free for a title of four lines
 _APART = 16  # px between two parts
@@ -70,14 +72,20 @@ def stands(cells: pandas.DataFrame, actors: pandas.DataFrame, concepts: pandas.D
     rows.sort(key=lambda row: (order[row["actor"]], columns[row["concept"]], not row["period"], row["period"]))
     marks = sum(len(row["runs"]) for row in rows)
     form = _Form(width, rows, names, subjects, groups, list(columns), marks > DENSE)
-    parts = _matrix(form) or _listed(form)
+    parts = _matrix(form)
+    if form.dense and len({part.columns[0].concept for part in parts}) > 1:
+        form = replace(form, tight=True)
+        parts = _matrix(form)
+    parts = parts or _listed(form)
     chart = alt.vconcat(*(_drawn(part, form) for part in parts), spacing=_APART)
     return _told(chart, form)
 
 
 @dataclass(frozen=True)
 class _Form:
-    """What is drawn: rows of cells; labels by id, in the order of ids; actors by heading; concepts, both in order."""
+    """What is drawn: rows of cells; labels by id, in the order of ids; actors by heading; concepts, both in order.
+    Many marks are `dense`; where they would fill many pages they are `tight`: smaller, and of a stand that changed
+    the earlier ones are bars beside the last."""
 
     width: int
     rows: list[Row]
@@ -86,6 +94,22 @@ class _Form:
     groups: list[tuple[str, list[str]]]
     concepts: list[str]
     dense: bool
+    tight: bool = False
+
+    @property
+    def letter(self) -> float:
+        """Px that a letter of a name takes in the mean."""
+        return LETTER * SMALL / 12 if self.tight else LETTER
+
+    @property
+    def least(self) -> float:
+        """Px of the narrowest column."""
+        return 14 + BAR * (self.runs - 1) if self.tight else 12 * self.runs + 2.0
+
+    @functools.cached_property
+    def key(self) -> list[_Entry]:
+        """The looks that the figure has."""
+        return _key(self)
 
     @property
     def by_period(self) -> bool:
@@ -237,7 +261,7 @@ def _alike(ids: list[str], agreeing: numpy.ndarray, spoken: numpy.ndarray) -> li
 
 def _lines(form: _Form) -> Iterator[_Line]:
     """The lines of a matrix: those of each group below its heading."""
-    per_line = int((_room(form) - 10) / LETTER)
+    per_line = int((_room(form) - 10) / form.letter)
     cells: dict[str, dict[tuple[str, str], Row]] = {}
     for row in form.rows:
         cells.setdefault(row["actor"], {})[row["concept"], row["period"]] = row
@@ -246,18 +270,18 @@ def _lines(form: _Form) -> Iterator[_Line]:
             yield _Line([heading], LEADING + 2, heading=True)
         for actor in group:
             name = textwrap.wrap(form.names[actor], per_line) or [""]
-            yield _Line(name, 3 + LEADING * len(name), cells=cells.get(actor, {}))
+            yield _Line(name, 3 * (not form.tight) + LEADING * len(name), cells=cells.get(actor, {}))
 
 
 def _room(form: _Form) -> float:
     """Px for the names of actors."""
-    return min(max(map(len, form.names.values())) * LETTER, 150 if form.width < WIDE else 240) + 14
+    most = (120 if form.tight else 150) if form.width < WIDE else 190 if form.tight else 240
+    return min(max(map(len, form.names.values())) * form.letter, most) + 14
 
 
 def _matrix(form: _Form) -> list[_Part]:
     """The parts of a matrix; none where names are too long for it."""
-    room = _room(form)
-    least = 12 * form.runs + 2.0
+    room, least = _room(form), form.least
     free, number = form.width - (15 if form.dense else 9) - room, max(len(form.concepts), 1)
     step = min(free / number, 2 * ACROSS)
     heads = {concept: textwrap.wrap(label, max(int(step / LETTER), 1)) for concept, label in form.subjects.items()}
@@ -265,22 +289,33 @@ def _matrix(form: _Form) -> list[_Part]:
     longest = max(len(word) for label in form.subjects.values() for word in label.split() or [""])
     if not form.by_period and step >= max(ACROSS, least, longest * LETTER) and max(map(len, heads.values())) <= 8:
         columns = [_Column(concept, "", heads[concept], step) for concept in form.concepts]
-        return list(_paged(form, lines, [columns], room, words))
-    groups = list(_by_period(form, least) if form.by_period else _upright(form, least, free))
-    if not form.by_period and max(len(column.head) for group in groups for column in group) > MOST_LINES:
-        return []
-    blocks = _side_by_side(groups, free)
+        return _paged(form, lines, [columns], room, words)
+    if form.by_period:
+        return _in_blocks(form, lines, [*_by_period(form, least)], room, words)
+    found = []
+    for letters in (HEAD, 2 * HEAD) if form.tight else (HEAD,):  # long heads make narrow columns, and high ones
+        groups = [*_upright(form, least, free, letters)]
+        if max(len(column.head) for group in groups for column in group) > MOST_LINES:
+            return []
+        found.append(_in_blocks(form, lines, groups, room, words))
+    return min(found, key=len)
+
+
+def _in_blocks(form: _Form, lines: list[_Line], groups: list[list[_Column]], room: float,
+               words: list[str]) -> list[_Part]:
+    """The parts of a matrix whose columns stand side by side as far as they fit."""
+    blocks = _side_by_side(groups, form.width - (15 if form.dense else 9) - room)
     if len(blocks) > 1:
-        words.append(say("The concepts do not fit side by side: they are in {number} blocks.", number=len(blocks)))
+        words = [*words, say("The concepts do not fit side by side: they are in {number} blocks.", number=len(blocks))]
     upright = not all(len(column.head[0]) * LETTER < column.wide for block in blocks for column in block)
-    return list(_paged(form, lines, blocks, room, words, upright=upright))
+    return _paged(form, lines, blocks, room, words, upright=upright)
 
 
-def _upright(form: _Form, least: float, free: float) -> Iterator[list[_Column]]:
-    """A column for each concept, its head upright."""
+def _upright(form: _Form, least: float, free: float, letters: int) -> Iterator[list[_Column]]:
+    """A column for each concept, its head upright in lines of so many letters."""
     for concept in form.concepts:
-        head = textwrap.wrap(form.subjects[concept], HEAD) or [""]
-        yield [_Column(concept, "", head, min(max(least, LEADING * len(head) + 3), free))]
+        head = textwrap.wrap(form.subjects[concept], letters) or [""]
+        yield [_Column(concept, "", head, min(max(least, LEADING * len(head) + (1 if form.tight else 3)), free))]
 
 
 def _by_period(form: _Form, least: float) -> Iterator[list[_Column]]:
@@ -337,7 +372,7 @@ def _listed(form: _Form) -> list[_Part]:
         for row in rows:
             name = textwrap.wrap(row["label"], letters)
             lines.append(_Line(name, 6 + LEADING * len(name), cells={("", ""): row}))
-    return list(_paged(form, lines, [[_Column("", "", [], wide)]], 0.0, words))
+    return _paged(form, lines, [[_Column("", "", [], wide)]], 0.0, words)
 
 
 def _words(form: _Form) -> list[str]:
@@ -357,37 +392,69 @@ def _words(form: _Form) -> list[str]:
 # --- pages ------------------------------------------------------------------------
 
 def _paged(form: _Form, lines: list[_Line], blocks: list[list[_Column]], room: float, words: list[str], *,
-           upright: bool = False) -> Iterator[_Part]:
+           upright: bool = False) -> list[_Part]:
     """The parts of a figure, each at most as high as what is left of its page, with the heads and, where a group goes
-    on, its heading again. A part of few lines is not begun at the foot of a page, nor left for the next one."""
+    on, its heading again. A block goes on below the one before it where that saves a page."""
+    # a phone has no pages: heads come again as one scrolls
+    pages = (TALLEST - TITLE, PAGE, TALLEST) if form.width >= WIDE else (2 * TALLEST - TITLE, 2 * TALLEST, 2 * TALLEST)
+    first, page, last = map(float, pages)
+    parts, left, spare = list[_Part](), first, 0.0  # px that are kept for the caption: the first page has them anyway
+    for n, columns in enumerate(blocks):
+        part = _Part(lines, columns, room, [] if parts else words, not parts, upright)
+        end = page - last if n == len(blocks) - 1 else 0.0
+        made = _evenly(part, left, page, (min(end, spare), end), form)
+        if parts:
+            anew = _evenly(replace(part, begins=form.width >= WIDE), page, page, (end, end), form)
+            if not made or len(anew) < len(made):
+                made, left, spare = anew, page, end
+        parts += (one for one, _ in made)
+        left, spare = (left if len(made) == 1 else page) - made[-1][1], spare if len(made) == 1 else page
+    return parts
+
+
+def _evenly(part: _Part, left: float, page: float, kept: tuple[float, float],
+            form: _Form) -> list[tuple[_Part, float]]:
+    """A block in as few parts as the pages allow, about equally high, each with its height; none where not even its
+    begin has room. The first has `left` px, each other a page; `kept` px remain below it where it is the last, too, and
+    else below the last."""
+    made = _greedy(part, left, page, form)
+    whole = sum(high for _, high in made)
+    for number in range(len(made), len(made) + 3):
+        for most in range(int(whole / max(number, 1)), int(page) + LEADING, LEADING):
+            tried = _greedy(part, min(left, most), min(most, page), form)
+            room = left - kept[0] if len(tried) == 1 else page - kept[1]
+            if tried and len(tried) <= number and tried[-1][1] <= room:
+                return tried
+    return made
+
+
+def _greedy(part: _Part, left: float, page: float, form: _Form) -> list[tuple[_Part, float]]:
+    """A block in parts, each as high as its page allows. A part of few lines is not begun at the foot of a page, nor
+    left for the next one."""
     few = 3
-    page = float(TALLEST if form.width >= WIDE else 2 * TALLEST)  # a phone has none: heads come again as one scrolls
-    left, begins = page - TITLE, True
-    for columns in blocks:
-        rest = lines
-        while rest:
-            part = _Part(rest, columns, room, words, begins, upright)
-            heights = [*itertools.accumulate((line.high for line in rest), initial=_above(part, form) + _APART)]
-            fit = sum(high <= left for high in heights[1:])
-            if fit < len(rest):
-                fit = min(fit, max(len(rest) - few, 0))
-                while fit and rest[fit - 1].heading:
-                    fit -= 1
-            if fit < min(few, len(rest)) and left < page - TITLE:
-                left, begins = page, form.width >= WIDE
-                continue
-            fit = max(fit, 1 + rest[0].heading)  # a line higher than a page
-            yield replace(part, lines=rest[:fit])
-            left -= heights[fit]
-            group, rest = [line for line in rest[:fit] if line.heading][-1:], rest[fit:]
-            words, begins = [], bool(rest) and form.width >= WIDE
-            if rest:
-                left, rest = page, rest if rest[0].heading else group + rest
+    made: list[tuple[_Part, float]] = []
+    rest = part.lines
+    while rest:
+        part = replace(part, lines=rest)
+        heights = [*itertools.accumulate((line.high for line in rest), initial=_above(part, form) + _APART)]
+        fit = sum(high <= left for high in heights[1:])
+        if fit < len(rest):
+            fit = min(fit, max(len(rest) - few, 0))
+            while fit and rest[fit - 1].heading:
+                fit -= 1
+        if fit < min(few, len(rest)) and left < page and not made and not part.words and not part.begins:
+            return []
+        fit = max(fit, 1 + rest[0].heading)  # a line higher than a page
+        made.append((replace(part, lines=rest[:fit]), heights[fit]))
+        group, rest = [line for line in rest[:fit] if line.heading][-1:], rest[fit:]
+        left, part = page, replace(part, words=[], begins=form.width >= WIDE)
+        rest = rest if rest and rest[0].heading else [*group, *rest] if rest else []
+    return made
 
 
 def _above(part: _Part, form: _Form) -> float:
     """Px above the lines of a part: words, key and heads."""
-    key = _key(form)[-1].y + 15 if part.begins else 0
+    key = form.key[-1].y + 15 if part.begins else 0
     return LEADING * len(_set(part.words, form.width)) + 7 * bool(part.words) + key + sum(_head(part, form)) \
         - _beside(part)
 
@@ -406,7 +473,8 @@ def _head(part: _Part, form: _Form) -> tuple[float, float]:
     """Px of the labels above groups of columns, and of the heads."""
     heads = [column.head for column in part.columns]
     deep = max(map(len, heads)) * LEADING
-    high = 8 + max((len(line) for head in heads for line in head), default=-1) * LETTER if part.upright else deep + 4
+    longest = max((len(line) for head in heads for line in head), default=-1)
+    high = 8 + longest * form.letter if part.upright else deep + 4
     above = max(len(_over(group, form)) for group in _grouped(part.columns))
     return (7.0 + LEADING * above if above else 0.0), high if deep else 0.0
 
@@ -442,8 +510,9 @@ def _key(form: _Form) -> list[_Entry]:
     changed = [row for row in form.rows if len(row["course"]) > 1]
     if changed:
         first = min(changed, key=lambda row: [*SIGNS].index(row["runs"][0]))
-        looks.append((first["runs"][:2], first["mode"],
-                      say("{course}: changed, the earlier first", course=_course(first["runs"][:2]))))
+        course = _course(first["runs"][:2])
+        looks.append((first["runs"][:2], first["mode"], say("{course}: changed, the earlier a bar", course=course)
+                      if form.tight else say("{course}: changed, the earlier first", course=course)))
     entries = []
     start = 10.0 if form.dense else 0.0  # what Vega takes broad lines to need at their left
     x, y = start, 0.0
@@ -484,17 +553,19 @@ class _Sheet:
                            "fill": paper if mode == "done" else colour, "description": says})
         self.text(f"{'small ' * small}sign{' in ink' * (mode == 'done')}", x, y, [SIGNS[stand]])
 
-    def dense(self, stand: str, mode: str, x: float, y: float) -> None:
-        """The same as lines of paths, which take few bytes."""
+    def dense(self, stand: str, mode: str, x: float, y: float, half: int = 6) -> None:
+        """The same as lines of paths, which take few bytes, twice `half` px wide and high."""
         x, y = round(x), round(y)
         colour = LIGHT[_COLOURS[stand]]
         if mode == "said":
-            self.path((colour, 12, "round"), (x, y, x + 0.1, y))  # a line of hardly any length: a dot
+            self.path((colour, 2 * half, "round"), (x, y, x + 0.1, y))  # a line of hardly any length: a dot
         elif mode == "both":
-            self.path((colour, 12, "butt"), (x - 6, y, x + 6, y))
+            self.path((colour, 2 * half, "butt"), (x - half, y, x + half, y))
         else:
-            self.path((colour, 2, "butt"), (x - 6, y - 5, x + 6, y - 5), (x + 5, y - 5, x + 5, y + 5),
-                      (x + 6, y + 5, x - 6, y + 5), (x - 5, y + 5, x - 5, y - 5))
+            edge = half - 1
+            self.path((colour, 2, "butt"), (x - half, y - edge, x + half, y - edge),
+                      (x + edge, y - edge, x + edge, y + edge), (x + half, y + edge, x - half, y + edge),
+                      (x - edge, y + edge, x - edge, y - edge))
         ink = (LIGHT["ink" if mode == "done" else "paper"], 1.6, "butt")
         low = 3 if stand == "mixed" else 0
         self.path(ink, (x - 3, y + low, x + 3, y + low))
@@ -502,6 +573,14 @@ class _Sheet:
             self.path(ink, (x, y - 3 - low / 3, x, y + 3 - low / 3))
         if low:
             self.path(ink, (x - 3, y - 1, x + 3, y - 1))
+
+    def tight(self, runs: Sequence[str], mode: str, x: float, y: float) -> None:
+        """The last of some stands, and at its left a bar for each earlier one."""
+        right = x + BAR * (len(runs) - 1) / 2
+        self.dense(runs[-1], mode, right, y, 5)
+        for n, stand in enumerate(reversed(runs[:-1])):
+            at = round(right) - 5 - BAR * (n + 1) + 1
+            self.path((LIGHT[_COLOURS[stand]], BAR - 1.5, "butt"), (at, y - 5, at, y + 5))
 
     def layers(self) -> list[alt.Chart]:
         """All of it, what is below first."""
@@ -551,6 +630,8 @@ _STYLES: dict[str, Row] = {
     "heading": {**_PLAIN, "baseline": "bottom", "fontWeight": 600},
     "head": {**_PLAIN, "align": "center", "baseline": "bottom"},
     "upright": {**_PLAIN, "angle": 270},
+    "small name": {**_PLAIN, "align": "right", "fontSize": SMALL},
+    "small upright": {**_PLAIN, "angle": 270, "fontSize": SMALL},
     "then": {**_PLAIN, "align": "center", "fontSize": SMALL},
     **{f"{small}sign{ink}": {**_PLAIN, "align": "center", "fontWeight": 600, "fontSize": SMALL if small else 12,
                              "color": LIGHT["ink" if ink else "paper"]}
@@ -567,9 +648,11 @@ def _drawn(part: _Part, form: _Form) -> alt.LayerChart:
         sheet.text("note", 0, 0, lines)
         top += LEADING * len(lines) + 7
     if part.begins:
-        entries = _key(form)
+        entries = form.key
         for entry in entries:
-            for n, stand in enumerate(entry.runs):
+            if form.tight:
+                sheet.tight(entry.runs, entry.mode, entry.x + 8 + 7 * (len(entry.runs) - 1), top + entry.y + 8)
+            for n, stand in enumerate(() if form.tight else entry.runs):
                 (sheet.dense if form.dense else sheet.stand)(stand, entry.mode, entry.x + 8 + 14 * n, top + entry.y + 8)
             sheet.text("key", entry.x + 6 + 14 * len(entry.runs), top + entry.y + 8, [entry.says])
         top += entries[-1].y + 15
@@ -579,7 +662,7 @@ def _drawn(part: _Part, form: _Form) -> alt.LayerChart:
     right = part.room + sum(column.wide for column in part.columns)
     y = top
     for line in part.lines:
-        _line(sheet, line, part, y, listed=listed, dense=form.dense)
+        _line(sheet, line, part, y, form)
         y += line.high
     if not listed:
         _grid(sheet, part, top, right)
@@ -598,29 +681,36 @@ def _heads(sheet: _Sheet, part: _Part, form: _Form, top: float) -> float:
         for column in group:
             middle = x + column.wide / 2
             if part.upright:
-                sheet.text("upright", middle - LEADING * (len(column.head) - 1) / 2, top + over + high - 2, column.head)
+                sheet.text(f"{'small ' * form.tight}upright", middle - LEADING * (len(column.head) - 1) / 2,
+                           top + over + high - 2, column.head)
             else:
                 sheet.text("head", middle, top + over + high - 2, column.head)
             x += column.wide
     return top + over + high
 
 
-def _line(sheet: _Sheet, line: _Line, part: _Part, y: float, *, listed: bool, dense: bool) -> None:
+def _line(sheet: _Sheet, line: _Line, part: _Part, y: float, form: _Form) -> None:
+    listed = not part.columns[0].concept
     middle = y + line.high / 2
     if line.heading:
         sheet.text("heading", 0, y + line.high - 1, line.text)
         return
     first = middle - LEADING * (len(line.text) - 1) / 2
     right = sum(column.wide for column in part.columns)
-    sheet.text("listed" if listed else "name", right if listed else part.room - 8, first, line.text)
+    sheet.text("listed" if listed else f"{'small ' * form.tight}name", right if listed else part.room - 8, first,
+               line.text)
     x = part.room
     for column in part.columns:
         if row := line.cells.get((column.concept, column.period)):
-            _cell(sheet, row, x + (column.wide - 8 * listed) / 2, middle, column.wide, line.high, dense=dense)
+            at = x + (column.wide - 8 * listed) / 2
+            if form.tight:
+                sheet.tight(row["runs"], row["mode"], at, middle)
+            else:
+                _cell(sheet, row, at, middle, column.wide, dense=form.dense)
         x += column.wide
 
 
-def _cell(sheet: _Sheet, row: Row, x: float, y: float, wide: float, high: float, *, dense: bool) -> None:
+def _cell(sheet: _Sheet, row: Row, x: float, y: float, wide: float, *, dense: bool) -> None:
     """The stands of a cell about its middle, the earlier first."""
     runs = row["runs"]
     small = wide < 16 * len(runs)

@@ -27,7 +27,7 @@ from ..language.locales import figure
 from .descriptions import described
 from .theme import LETTER, LIGHT, WIDE, note, register
 
-MOST_ACTORS, MOST_LINES = 25, 80  # with more of either, lines are a tangle
+MOST_ACTORS, MOST_LINES = 25, 45  # with more of either, lines are a tangle
 HIGHEST = 590  # px of one part: what fits on a page with the key above and the notes below it
 MOST_SHOWN = 60  # of the actors in a matrix: more are many pages, and columns too narrow to follow
 MOST_NAMED = 5  # of those whom a note names
@@ -51,7 +51,7 @@ def network(ties: Network, width: int = WIDE) -> alt.VConcatChart:
     """Who stands with whom, by camps, in the form that can be read; those in no camp are a group of their own.
 
     `ties` as `positions.network` gives it. Few are cards in two columns: a line across the middle ties the columns, an
-    arc at an edge ties within one, solid for congruence and dashed for conflict. Many (more than 25, or more than 80
+    arc at an edge ties within one, solid for congruence and dashed for conflict. Many (more than 25, or more than 45
     ties, or higher than a page) are a matrix with a bar for each tie, congruence above conflict. Either is the thicker
     the greater the weight. The figure says why it is a matrix, whom it leaves out, and by which rules the ties are.
     """

@@ -32,6 +32,7 @@ NAME = "briefing"
 FONT = "Source Sans Pro"  # the typeface of charts, paper and page
 WIDE, NARROW = 620, 340  # CSS px; 1 px is 0.75 pt in print
 TALLEST = 760  # px of a wide chart: what a page of A4 or Letter holds beside the caption
+PAGE = 880  # px of a part that no caption follows: a page holds it alone
 LETTER = 6.3  # px that a letter takes in the mean: how many have room is told by it, and Vega lays them out
 
 

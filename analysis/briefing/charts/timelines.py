@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import math
 import textwrap
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
@@ -45,7 +46,7 @@ def timeline(events: pandas.DataFrame, window: Window | None = None, width: int 
     beside = len(key) * LETTER <= _rooms(width)[0] * width  # the first axis, where no other words stand
     heads = [key if beside else "", *(_later(before, section) for before, section in pairwise(sections))]
     named = [*zip(heads, sections, strict=False), *([(say("No day is known"), undated)] if undated else [])]
-    parts: list[Any] = [_part(part, width, key) for part in _placed(named, width)]
+    parts: list[Any] = [_part(part, width, key) for part in _evenly(named, width)]
     parts += [note(key, width)] if key and not beside else []
     chart = alt.vconcat(*(parts or [note(say("No data."), width)]), spacing=8)
     return described(chart, rows, {
@@ -114,9 +115,12 @@ def _clear(days: list[int]) -> bool:
 
 
 def _later(before: list[Row], section: list[Row]) -> str:
-    """How long after the section before it one begins, in words."""
+    """How long after the last event of the section before it one begins, in words; where one of these still goes on,
+    no time has passed, and the axis is but another."""
     start = section[0]["at"]
-    days = (start - max(row["last"] if row["last"] and row["last"] < start else row["at"] for row in before)).days
+    if any(row["kind"] == "open" and not row["last"] or row["last"] and row["last"] >= start for row in before):
+        return say("At another scale")
+    days = (start - max(row["at"] for row in before)).days
     if days < 14:
         return several(days, "{count} day later", "{count} days later")
     if days < 60:
@@ -133,28 +137,40 @@ def _rooms(width: int) -> tuple[float, float]:
     return (0.68, 0.24) if width >= WIDE else (0.62, 0.0)
 
 
-def _placed(sections: Sequence[tuple[str, list[Row]]], width: int) -> Iterator[list[Row]]:
+def _evenly(sections: Sequence[tuple[str, list[Row]]], width: int) -> list[list[Row]]:
+    """The events in as few parts as there may be, of about the same height: none is left with two events alone."""
+    parts = [*_placed(sections, width)]
+    for most in range(math.ceil(sum(part[-1]["bottom"] for part in parts) / max(len(parts), 1)), int(MOST_LINES)):
+        if len(even := [*_placed(sections, width, most)]) == len(parts):
+            return even
+    return parts
+
+
+def _placed(sections: Sequence[tuple[str, list[Row]]], width: int, highest: float = MOST_LINES) -> Iterator[list[Row]]:
     """The events with their texts in lines, `top` and `bottom` (lines from the top of their part), part by part.
 
-    `axis` numbers the axes of a part: each section has one, and each part. What an event says beyond a part goes on in
-    the next, without a second mark.
+    `axis` numbers the axes of a part: each section has one, and in each part that it goes on in the same once more,
+    from the first to the last day of its `span`. What an event says beyond a part goes on in the next, without a second
+    mark.
     """
     part: list[Row] = []
     top = 0.0
     most = int(MOST_LINES - HEAD)
     for head, rows in sections:
+        span = _span(rows) if rows[0]["at"] else None
         for n, row in enumerate(rows):
             dates, titles = _lines(row, width)
             lines = max(len(dates), len(titles))
             for line in range(0, lines, most):
                 here = slice(line, line + most)
                 high = min(lines - line, most)
-                if part and (line or top + (HEAD if n == 0 else 0) + high > MOST_LINES):
+                if part and (line or top + (HEAD if n == 0 else 0) + high > highest):
                     yield part
                     part, top = [], 0.0
                 new = not part or n == line == 0
                 top += (HEAD if part else 1) * new + (0.25 if new and part else 0)
-                part.append({**row, "top": top, "bottom": top + high + 0.2, "marked": line == 0 and bool(row["at"]),
+                part.append({**row, "span": span, "top": top, "bottom": top + high + 0.2,
+                             "marked": line == 0 and bool(row["at"]),
                              "axis": part[-1]["axis"] + new if part else 0, "head": head if n == line == 0 else "",
                              "when": "\n".join(dates[here]), "title": "\n".join(titles[here])})
                 top += high + 0.3
@@ -207,7 +223,7 @@ def _data(rows: Sequence[Row], *names: str) -> alt.InlineData:
 
 def _marks(rows: list[Row], room: float) -> alt.LayerChart:
     """The marks of the events on an axis of time of their own, `room` px wide."""
-    first, last = _span(rows)
+    first, last = rows[0]["span"]
     day = (room - 2 * EDGE) / max((last - first).days, 1)  # px
     margin = (room / 2 if first == last else EDGE) / day
     edges = first.toordinal() - margin, last.toordinal() + margin

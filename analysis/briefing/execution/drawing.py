@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ..charts.theme import FONT, NARROW, TALLEST, WIDE
+from ..charts.theme import FONT, NARROW, PAGE, TALLEST, WIDE
 from ..facts import recording
 from . import store
 
@@ -203,14 +203,16 @@ def _lines(text: Any, per_line: int) -> Any:
 
 
 def _pages(spec: Specification) -> list[str]:
-    """The parts of a vconcat, as many together as a page holds, each with what they share."""
+    """The parts of a vconcat, as many together as a page holds, each with what they share; beside the last ones the
+    page has room for the caption."""
     parts = spec["vconcat"]
     alone = [_laid_out({**spec, "title": spec.get("title") if n == 0 else None, "vconcat": [part]}, WIDE)[0]
              for n, part in enumerate(parts)]
     high = [_size(svg)[1] for svg in alone]
     groups: list[list[int]] = [[]]
     for n, height in enumerate(high):
-        if groups[-1] and sum(high[m] for m in groups[-1]) + height > TALLEST:
+        most = PAGE if n < len(parts) - 1 else TALLEST  # the caption follows the last one
+        if groups[-1] and sum(high[m] for m in groups[-1]) + height > most:
             groups.append([])
         groups[-1].append(n)
     return [slim(alone[group[0]] if len(group) == 1 else _laid_out(

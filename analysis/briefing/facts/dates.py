@@ -119,15 +119,15 @@ def day(edtf: str | None) -> str:
 
 def short(day: datetime.date, unit: str, before: datetime.date | None = None) -> str:
     """A day, its month or its year (`unit`) as an axis names it, without what it shares with the one named `before`:
-    *30 Aug*, *31*, *1 Sep*; *Dec 2030*, *Jan 2031*, *Feb*."""
+    *30 Aug 2031*, *31*, *1 Sep*; *Dec 2030*, *Jan 2031*, *Feb*."""
     if unit == "year":
         return str(day.year)
-    whole = before is None or before.year != day.year or (unit == "day" and before.month != day.month)
+    year = before is None or before.year != day.year
+    month = unit == "month" or year or (before is not None and before.month != day.month)
     if not current().english:
-        return abbreviated(day, unit, current(), whole=whole)
-    if unit == "day":
-        return f"{day.day} {MONTHS[day.month - 1][:3]}" if whole else str(day.day)
-    return MONTHS[day.month - 1][:3] + (f" {day.year}" if whole else "")
+        return abbreviated(day, current(), day=unit == "day", month=month, year=year)
+    parts = ((unit == "day", day.day), (month, MONTHS[day.month - 1][:3]), (year, day.year))
+    return " ".join(str(part) for asked, part in parts if asked)
 
 
 def _span(form: str, first: str, last: str, short: str) -> str:

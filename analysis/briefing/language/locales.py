@@ -97,12 +97,11 @@ def date(year: int, month: int | None, day: int | None, language: Language, *, a
     return dates.format_date(moment, pattern.replace("LLLL", "MMMM") if after_word else pattern, here)
 
 
-def abbreviated(day: datetime.date, unit: str, language: Language, *, whole: bool) -> str:
-    """A day or a month as an axis names it, with its month or year where it is `whole`."""
+def abbreviated(date: datetime.date, language: Language, *, day: bool, month: bool, year: bool) -> str:
+    """A date as an axis names it, with those of its parts that are asked for."""
     from babel import dates
 
-    skeleton = {("day", True): "MMMd", ("day", False): "d", ("month", True): "yMMM", ("month", False): "MMM"}
-    return dates.format_skeleton(skeleton[unit, whole], day, locale=locale(language))
+    return dates.format_skeleton("y" * year + "MMM" * month + "d" * day, date, locale=locale(language))
 
 
 def interval(first: str, last: str, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import bz2
 import csv
 import hashlib
 import html
@@ -195,8 +196,16 @@ def _float(doc: Document, id: str, pairs: dict[str, str], blocks: list[Node]) ->
 _ESCAPED = re.compile(r"""[^\w/,:;()@!*=?+$.~-]""")
 
 
+PACKED = 500_000  # bytes of a file from which it is packed: a network of 200 actors has ten million
+
+
 def _download(name: str, content: bytes) -> str:
-    """A link that saves a table; its content is in the link, so that it needs neither script nor network."""
+    """A link that saves a table; its content is in the link, so that it needs neither script nor network. A great one
+    is packed by bzip2, of which all versions make the same bytes, as those of zlib do not."""
+    if len(content) > PACKED:
+        data = base64.b64encode(bz2.compress(content)).decode("ascii")
+        return (f'<a class="download" download="{html.escape(name)}.bz2" '
+                f'href="data:application/x-bzip2;base64,{data}">{html.escape(name)}.bz2</a>')
     data = _ESCAPED.sub(lambda character: urllib.parse.quote(character[0]), content.decode("utf-8"))
     return (f'<a class="download" download="{html.escape(name)}" '
             f'href="data:text/csv;charset=utf-8,{data}">{html.escape(name)}</a>')
@@ -228,7 +237,7 @@ def _svg(svg: str, picture: Picture, size: str) -> str:
                   f'aria-label="{html.escape(picture.alt)}"{details}', svg, count=1)
 
 
-MOST_ROWS = 5_000  # of a table on the page: as many as Altair draws; a network of 200 actors has tens of thousands
+MOST_ROWS = 2_000  # of a table on the page: more nobody reads there; a network of 200 actors has tens of thousands
 
 
 def _data(picture: Picture) -> str:

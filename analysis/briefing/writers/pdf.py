@@ -21,7 +21,7 @@ from ..report import document
 from ..report.document import Document
 from ..report.parameters import PAPERS
 from ..report.report import Picture
-from ..report.tree import VERSION, Node, attributes, pandoc, plain, raw, transform, walk
+from ..report.tree import VERSION, Node, attributes, div, pandoc, plain, raw, transform, walk
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
 #: How many rows of a figure's data its text for those who do not see it may have.
@@ -73,7 +73,8 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
 def source(doc: Document, date: datetime.date, shown_date: str,
            behind: Mapping[str, Any] = types.MappingProxyType({})) -> str:
     """The document in Typst's language."""
-    blocks = transform(_noted(document.visible(doc.blocks, "typst"), behind), partial(_block, doc))
+    shown = _flushed(transform(document.visible(doc.blocks, "typst"), partial(_unfloated, doc)))
+    blocks = transform(_noted(shown, behind), partial(_block, doc))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     # what stands in the text is escaped by pandoc
@@ -95,6 +96,27 @@ def source(doc: Document, date: datetime.date, shown_date: str,
         f"paper: {literal(paper)}", f"numbered: {'true' if doc.numbered else 'false'}",
         f"keywords: ({''.join(literal(str(word)) + ', ' for word in meta.get('keywords') or [])})", *_counted()])
     return f'#import "template.typ": *\n#show: briefing.with({head})\n\n{body}'
+
+
+def _unfloated(doc: Document, node: Node) -> Node | None:
+    """What holds a figure in parts stands in the text: Typst breaks no float over pages."""
+    if node["t"] != "Div" or "float" not in attributes(node)[1]:
+        return None
+    inside = (attributes(part)[0] for part in walk(node["c"][1]) if part["t"] == "Div")
+    if not any(doc.pictures[id].pages for id in inside if id in doc.pictures):
+        return None
+    id, classes, pairs = attributes(node)
+    return div(id, [name for name in classes if name != "float"], pairs, node["c"][1])
+
+
+def _flushed(blocks: list[Node]) -> list[Node]:
+    """The blocks, with all floats placed before the list of evidence begins, so that none comes in its midst."""
+    at = next((n for n, block in enumerate(blocks)
+               if any(node["t"] == "Div" and attributes(node)[0] == "refs" for node in walk(block))), None)
+    if at is None:
+        return blocks
+    at = next((n for n in range(at, -1, -1) if blocks[n]["t"] == "Header"), at)
+    return [*blocks[:at], raw("typst", "#place.flush()"), *blocks[at:]]
 
 
 def _counted() -> list[str]:
