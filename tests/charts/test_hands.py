@@ -8,8 +8,8 @@ from test_boxes import LONG, handed, wrong
 
 from briefing import charts
 from briefing.discourse import positions
+from briefing.charts.theme import PAGE
 from briefing.execution import figures
-from briefing.execution.drawing import TALLEST
 from briefing.execution.figures import FIGURE
 
 
@@ -42,7 +42,7 @@ def test_many_chains_take_two_pages_and_hold_all_their_text(name, show, tmp_path
     data = bundle(MANY[name])
     assert data[FIGURE]["problems"] == []
     assert len(data[FIGURE]["pages"]) <= 2
-    assert all(float(re.search(r'height="([\d.]+)"', page)[1]) <= TALLEST + 40 for page in data[FIGURE]["pages"])
+    assert all(float(re.search(r'height="([\d.]+)"', page)[1]) <= PAGE for page in data[FIGURE]["pages"])
     assert wrong(show, tmp_path, data) == []
     assert min(float(size) for size in re.findall(r'font-size="([\d.]+)', svg(data))) >= 9.34
     assert len(data[FIGURE]["table"]["rows"]) == len(MANY[name])

@@ -8,9 +8,9 @@ from test_boxes import LONG, wrong
 
 from briefing import charts
 from briefing.charts import NARROW, WIDE
+from briefing.charts.theme import PAGE
 from briefing.discourse import positions
 from briefing.execution import figures
-from briefing.execution.drawing import TALLEST
 from briefing.execution.figures import FIGURE, VEGA_LITE
 from briefing.language import Language, speaking
 
@@ -144,7 +144,7 @@ def test_a_timeline_holds_all_its_text_whatever_it_shows(name, show, tmp_path):
     assert wrong(show, tmp_path, data) == []
     drawn = [svg(data), data[FIGURE]["narrow"], *data[FIGURE]["pages"]]
     assert min(float(size) for one in drawn for size in re.findall(r'font-size="([\d.]+)', one)) >= 9.34
-    assert all(float(re.search(r'height="([\d.]+)"', page)[1]) <= TALLEST + 40 for page in data[FIGURE]["pages"])
+    assert all(float(re.search(r'height="([\d.]+)"', page)[1]) <= PAGE for page in data[FIGURE]["pages"])
     marked = 0 if name == "nothing dated" else len(dates)
     assert len(sentences(drawn[0])) == len(sentences(drawn[1])) == marked
     assert sum(len(sentences(page)) for page in drawn[2:]) in (0, marked)
