@@ -32,7 +32,7 @@ check: $(SETUP) ## check the evidence, and that the edition reproduces to the la
 	$(BIN)/briefing check
 
 test: $(TESTED) $(AXE) ## run the tests
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(TESTED) ## check style, types, and which room imports which
 	$(BIN)/ruff check
