@@ -150,7 +150,7 @@ def test_starter_makes_a_briefing_of_other_tables(run, begun):
     filled(begun, HARBOUR)
     assert run("render", "--project", begun)[0] == 0
     page = (begun / "_output/report.html").read_text("utf-8")
-    assert "Crews needed: 1 actor" in page or "Crews needed: one actor agrees and one actor disagrees" in page
+    assert "Crews needed: 1 actor" in page or "Crews needed: one actor agrees, one actor disagrees" in page
     assert "One coder so far: agreement takes two." in page and "A settlement within a week is" in page
 
 
