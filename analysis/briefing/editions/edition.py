@@ -181,7 +181,7 @@ def inputs(root: Path) -> dict[str, bytes]:
     installed.
     """
     found = {f"analysis/briefing/{path.relative_to(PACKAGE).as_posix()}": path
-             for path in PACKAGE.rglob("*") if path.is_file() and path.suffix != ".pyc"}
+             for path in PACKAGE.rglob("*") if path.is_file() and path.parent.name != "__pycache__"}
     for pattern in ("data/**/*", "analysis/*.ipynb", "analysis/words/*.po", "report.qmd", "requirements.lock",
                     "pyproject.toml", "LICENSE"):
         found |= {path.relative_to(root).as_posix(): path for path in root.glob(pattern)
