@@ -294,8 +294,24 @@ class Value:
 
 
 def escaped(text: str) -> str:
-    """Text that may stand between double quotes as a Markdown attribute."""
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    """Text that may stand between double quotes as a Markdown attribute: on one line, nothing in it an entity."""
+    return re.sub(r'([\\"&])', r"\\\1", re.sub(r"\s*\n\s*", " ", text))
+
+
+#: What Pandoc's Markdown can take for markup anywhere, for a dash or an ellipsis, and where a line begins. Quotation
+#: marks stay, so that they are set as the language of the report has them.
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>#$@~^|&]|(?<=-)-|(?<=\.)\.|^[-+=:%(.!]")
+MOST_QUOTES = 40  # in a text: Pandoc looks for the other mark of each within each, and takes hours for thousands
+_ENUMERATED = re.compile(r"^((?:\\\()?\w+)([.)])(?=\s|$)")
+
+
+def verbatim(text: str) -> str:
+    """A text of a table as Markdown that shows it as it stands: no sign in it is markup, raw HTML, TeX, a citation, a
+    link or a shortcode, and its lines are one. Wherever a text from a table enters Markdown, it goes through here."""
+    line = re.sub(r"[ \t\n\r\f\v]+", " ", text)
+    line = _ENUMERATED.sub(r"\1\\\2", _MARKUP.sub(r"\\\g<0>", line))
+    many = line.count('"') + line.count("'") > MOST_QUOTES
+    return re.sub(r"""["']""", r"\\\g<0>", line) if many else line
 
 
 class Values:
@@ -356,7 +372,7 @@ def markdown(value: Any) -> str:
     own = getattr(value, "_repr_markdown_", None)
     text = own() if own else None
     if text is None and isinstance(value, str):
-        text = re.sub(r"([\\`*_{}\[\]()>#+,\-.!])", r"\\\1", value)
+        text = verbatim(value)
     text = repr(value) if text is None else text
     if value is None or not text:
         raise ValueError("the expression gives nothing to show")
