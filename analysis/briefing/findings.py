@@ -82,11 +82,12 @@ def visible(text: str) -> str:
     order of words or stay unseen is written by its code, as in JSON. Lines stay lines."""
     if text.isprintable():
         return text
-    return "".join(f"\\u{ord(character):04x}" if character != "\n" and unicodedata.category(character) in _UNSEEN
-                   else character for character in text)
+    return "".join(f"\\u{ord(character):04x}" if unicodedata.category(character) in _UNSEEN
+                   and character not in _KEPT else character for character in text)
 
 
 _UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_KEPT = "\n\u200c\u200d"  # and what joins letters, and parts of a sign: these are words to copy
 
 
 def meant(wrong: object, known: Iterable[object]) -> str:

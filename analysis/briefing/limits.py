@@ -13,7 +13,7 @@ from typing import Any
 
 from .findings import Finding
 
-TABLE_BYTES = 50_000_000
+TABLE_BYTES = 200_000_000
 ROWS = 200_000  # of a table
 COLUMNS = 200
 CELL = 10_000  # characters

@@ -387,7 +387,7 @@ def _active(node: Node, located: Located) -> Iterator[Finding]:
     for key in attributes(node)[2]:
         if ACTIVE.fullmatch(key):
             yield located.finding("attribute", shown(key), "an attribute that names, sizes or tells",
-                                  "Leave it out: nothing in an edition runs or is fetched, the template gives the look.",
+                                  "Leave it out: nothing in an edition runs or is fetched; its look is given.",
                                   f"{key}=")
 
 

@@ -149,14 +149,15 @@ def _cell(table: str, field: Mapping[str, Any], text: str, place: dict[str, Any]
     if "enum" not in field.get("constraints", {}) and _FORMULA.match(text):
         yield Finding("formula", found=shown(text), expected="a text that no spreadsheet takes for a formula",
                       remedy="Begin the cell with a word or a quotation mark: the table is published byte for byte, "
-                             "and spreadsheets run what begins with =, and calls after +, - and @.", column=column, **place)
+                             "and spreadsheets run what begins with =, and calls after +, - and @.", column=column,
+                      **place)
     if (column == "url" or field.get("format") == "uri") and not _URL.fullmatch(text):
         doi = re.fullmatch(r"(?:doi:)?\s*(10\.\d{4,9}/\S+)", text, re.IGNORECASE)
         yield Finding("url", found=shown(text), expected="an address that begins with https:// or http://",
                       remedy=f"Write `https://doi.org/{doi[1]}`." if doi else
                              "Give the address of the page, or leave the cell empty: nothing else becomes a link.",
                       column=column, **place)
-    if column == IDS.get(table) and not _ID.fullmatch(text):
+    if column == IDS.get(table) and "pattern" not in field.get("constraints", {}) and not _ID.fullmatch(text):
         yield Finding("id-form", found=shown(text), expected="letters, digits and - _ . : between them",
                       remedy="Rename it, here and where it is named: citations and links are made of it.",
                       column=column, **place)
@@ -180,5 +181,6 @@ def _alike(table: str, row: Row, place: dict[str, Any], seen: dict[str, tuple[st
             seen[again] = (text, where)
             strange = [n for n, (one, other) in enumerate(zip(text, skeleton(text), strict=False)) if one != other]
             yield Finding("look-alike", found=f"{shown(text)}{f' ({named(text, strange)})' if strange else ''}, which "
-                          f"looks like {shown(first)} in {where}", expected="ids and names that can be told apart", column=column,
-                          remedy="Write both the same way, or add a word that tells them apart.", **place)
+                          f"looks like {shown(first)} in {where}", expected="ids and names that can be told apart",
+                          remedy="Write both the same way, or add a word that tells them apart.", column=column,
+                          **place)
