@@ -1,7 +1,7 @@
 """Hostile texts in every text column of the tables, through a whole render, to a real browser and into the PDF.
 
-`python tests/faults/hostile.py [RENDERS]` renders the invented harbour and dossier so many times (1), each time with the
-texts in other cells, and tells how many cells went through, what ran, what was asked for, and what was not shown as it
+`python tests/faults/hostile.py [RENDERS]` renders the invented harbour, and from two renders on the dossier, so many times
+(1), each time with the texts in other cells, and tells how many cells went through, what ran, what was asked for, and what was not shown as it
 stands. It needs Chromium; `tests/writers/test_hostile.py` asks the same of one render each.
 """
 
@@ -134,8 +134,9 @@ def of_pdf(path):
 def unshown(root, placed, text):
     """The texts of SHOWN that a file does not show as they stand."""
     there = squeezed(text)
+    columns = SHOWN if root.name == "dossier" else SHOWN - {("judgements", "basis")}  # the harbour has one in short
     return [(table, column, words) for table, column, words in placed
-            if (table, column) in SHOWN and len(words) < 60 and squeezed(words) not in there]
+            if (table, column) in columns and len(words) < 60 and squeezed(words) not in there]
 
 
 def main(renders=1):
@@ -161,7 +162,7 @@ def main(renders=1):
             browser.get(page.as_uri())
 
         for turn in range(renders):
-            for name in ("harbour", "dossier"):
+            for name in ("harbour", "dossier") if renders > 1 else ("harbour",):
                 with tempfile.TemporaryDirectory(prefix="hostile15-") as folder:
                     root = Path(folder, name)
                     if name == "harbour":

@@ -279,8 +279,8 @@ def _outcome(said: set[bool | None]) -> tuple[bool | None, str]:
 class Value:
     """A number or a phrase that the prose takes by its id, with what it stands on.
 
-    `text` is Markdown, but for the text of a quantity, which is taken as it stands; `cites` are ids of passages or sources (the first is
-    what a click opens), `note` tells in words how it was derived.
+    `text` is Markdown, but for the text of a quantity, which is taken as it stands; `cites` are ids of passages or
+    sources (the first is what a click opens), `note` tells in words how it was derived.
     """
 
     text: str
