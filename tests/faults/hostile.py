@@ -83,7 +83,7 @@ def fill(root, turn=0):
 
 def squeezed(text):
     """A text without what setting it changes: spaces, breaks of long words, the form of quotation marks and dashes."""
-    return re.sub(r"[\s\u00ad\u200b]", "", text).translate(str.maketrans("‘’“”–—…", "''\"\"--.")).replace("...", ".").replace("--", "-")
+    return re.sub(r"[\s\u00ad\u200b]", "", text).translate(str.maketrans("‘’“”\"–—…", "'''''--.")).replace("...", ".").replace("--", "-")
 
 
 def of_page(browser, show, page):
