@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import bisect
 import difflib
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
@@ -61,7 +62,7 @@ class Finding:
         return place
 
     def __str__(self) -> str:
-        return f"{self.place}: found {self.found}, expected {self.expected}. {self.remedy}"
+        return visible(f"{self.place}: found {self.found}, expected {self.expected}. {self.remedy}")
 
     def as_dict(self) -> dict[str, object]:
         """The finding as plain data, with its empty parts left out."""
@@ -73,7 +74,20 @@ def shown(value: object) -> str:
     text = " ".join(str(value).split()) if len(str(value)) <= 1000 else str(value)[:1000]
     if len(text) > LONGEST_SHOWN:
         text = f"{text[:LONGEST_SHOWN]}…"
-    return f'"{text}"'
+    return f'"{visible(text)}"'
+
+
+def visible(text: str) -> str:
+    """A text that a terminal or a log can show: what would steer it (control characters, escape sequences), turn the
+    order of words or stay unseen is written by its code, as in JSON. Lines stay lines."""
+    if text.isprintable():
+        return text
+    return "".join(f"\\u{ord(character):04x}" if unicodedata.category(character) in _UNSEEN
+                   and character not in _KEPT else character for character in text)
+
+
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")
+_KEPT = "\n\u200c\u200d"  # and what joins letters, and parts of a sign: these are words to copy
 
 
 def meant(wrong: object, known: Iterable[object]) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import NOTHING_CHANGED
-from ..findings import BriefingError, Finding, Findings, InvalidData
+from ..findings import BriefingError, Finding, Findings, InvalidData, visible
 from . import arguments
 
 if TYPE_CHECKING:
@@ -317,7 +317,8 @@ def _rebuilt_lines(differences: Sequence[Difference]) -> str:
         return "Reproduced: two renders under different conditions give the same bytes as the edition."
     kinds = Counter(difference.kind for difference in differences)
     counts = ", ".join(f"{count} of {kind}" for kind, count in kinds.items())
-    return "\n".join([*map(str, differences), f"Not reproduced: {len(differences)} differences ({counts})."])
+    told = [visible(str(difference)) for difference in differences]
+    return "\n".join([*told, f"Not reproduced: {len(differences)} differences ({counts})."])
 
 
 def _write_junit(path: Path, findings: Sequence[Finding], differences: Sequence[Difference]) -> None:
@@ -327,12 +328,12 @@ def _write_junit(path: Path, findings: Sequence[Finding], differences: Sequence[
     suite = tree.Element("testsuite", name="briefing check", tests=str(max(len(findings) + len(differences), 1)),
                          failures=str(len(findings) + len(differences)))
     for finding in findings:
-        case = tree.SubElement(suite, "testcase", classname=finding.code, name=finding.place)
+        case = tree.SubElement(suite, "testcase", classname=finding.code, name=visible(finding.place))
         tree.SubElement(case, "failure", message=str(finding))
     for difference in differences:
         case = tree.SubElement(suite, "testcase", classname=difference.kind,
-                               name=f"{difference.path} {difference.place}".strip())
-        tree.SubElement(case, "failure", message=str(difference))
+                               name=visible(f"{difference.path} {difference.place}".strip()))
+        tree.SubElement(case, "failure", message=visible(str(difference)))
     if not findings and not differences:
         tree.SubElement(suite, "testcase", classname="briefing", name="reproduces")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -350,7 +351,7 @@ def _diff(options: argparse.Namespace) -> int:
         print(json.dumps({"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
         return 1 if differences else 0
     for difference in differences:
-        print(difference)
+        print(visible(str(difference)))
     kinds = Counter(difference.kind for difference in differences)
     print(f"{len(differences)} differences ({', '.join(f'{n} of {kind}' for kind, n in kinds.items())})."
           if differences else "The same edition.")
@@ -466,7 +467,7 @@ def _project(options: argparse.Namespace) -> Path:
 def _progress(options: argparse.Namespace) -> Callable[[str], None]:
     def tell(message: str) -> None:
         if not options.json:
-            print(message, file=sys.stderr, flush=True)
+            print(visible(message), file=sys.stderr, flush=True)
 
     return tell
 
@@ -494,7 +495,7 @@ def _complain(message: str, as_json: bool) -> None:
     if as_json:
         print(json.dumps({"error": message}, ensure_ascii=False))
     else:
-        print(message, file=sys.stderr)
+        print(visible(message), file=sys.stderr)
 
 
 #: What runs each command, by its name.

@@ -12,18 +12,18 @@ from collections.abc import Callable
 from typing import Any
 
 from ..findings import meant, shown
+from ..limits import CELL
 from .dates import date_bounds
 
 EDTF = "http://id.loc.gov/datatypes/edtf/EDTF"
-LONGEST_CELL = 10_000  # characters
 #: Code, found, expected, remedy of a finding.
 Problem = tuple[str, str, str, str]
 
 
 def read(field: dict[str, Any], cell: str) -> tuple[Any, Problem | None]:
     """The typed value of a cell, and what is wrong with it, if anything."""
-    if len(cell) > LONGEST_CELL:
-        return None, ("cell-too-long", f"{len(cell):,} characters", f"at most {LONGEST_CELL:,}",
+    if len(cell) > CELL:
+        return None, ("cell-too-long", f"{len(cell):,} characters", f"at most {CELL:,}",
                       "Shorten the cell, or split the row.")
     constraints = field.get("constraints", {})
     if cell == "":

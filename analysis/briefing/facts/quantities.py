@@ -29,6 +29,10 @@ class HedgeError(BriefingError):
     """An arithmetic that the hedge does not allow, such as a mean of open bounds."""
 
 
+class Plain(str):
+    """A text that is no Markdown, such as a number with the unit of a table."""
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A number with its unit and its hedge.
@@ -67,7 +71,7 @@ class Quantity:
     def text(self) -> str:
         """As prose has it: `over 20%`, `about 1.86 TWh`."""
         number = spelled(self.value, self.unit)
-        return say(_HEDGED[self.hedge], number=number) if self.hedge in _HEDGED else number
+        return Plain(say(_HEDGED[self.hedge], number=number) if self.hedge in _HEDGED else number)
 
     def __str__(self) -> str:
         return self.text
@@ -275,13 +279,17 @@ def _outcome(said: set[bool | None]) -> tuple[bool | None, str]:
 class Value:
     """A number or a phrase that the prose takes by its id, with what it stands on.
 
-    `text` is Markdown, `cites` are ids of passages or sources (the first is
-    what a click opens), `note` tells in words how it was derived.
+    `text` is Markdown, but for the text of a quantity, which is taken as it stands; `cites` are ids of passages or
+    sources (the first is what a click opens), `note` tells in words how it was derived.
     """
 
     text: str
     cites: tuple[str, ...] = ()
     note: str = ""
+
+    def __post_init__(self) -> None:
+        if isinstance(self.text, Plain):
+            object.__setattr__(self, "text", verbatim(self.text))
 
     def _repr_markdown_(self) -> str:
         if not self.cites:
@@ -294,8 +302,24 @@ class Value:
 
 
 def escaped(text: str) -> str:
-    """Text that may stand between double quotes as a Markdown attribute."""
-    return text.replace("\\", "\\\\").replace('"', '\\"')
+    """Text that may stand between double quotes as a Markdown attribute: on one line, nothing in it an entity."""
+    return re.sub(r'([\\"&])', r"\\\1", re.sub(r"\s*\n\s*", " ", text))
+
+
+#: What Pandoc's Markdown can take for markup anywhere, for a dash or an ellipsis, and where a line begins. Quotation
+#: marks stay, so that they are set as the language of the report has them.
+_MARKUP = re.compile(r"[\\`*_{}\[\]()<>#$@~^|&]|(?<=-)-|(?<=\.)\.|^[-+=:%.!]")
+MOST_QUOTES = 40  # in a text: Pandoc looks for the other mark of each within each, and takes hours for thousands
+_ENUMERATED = re.compile(r"^(\d+|[A-Za-z]|[ivxlcdmIVXLCDM]+)\.(?=\s|$)")
+
+
+def verbatim(text: str) -> str:
+    """A text of a table as Markdown that shows it as it stands: no sign in it is markup, raw HTML, TeX, a citation, a
+    link or a shortcode, and its lines are one. Wherever a text from a table enters Markdown, it goes through here."""
+    line = re.sub(r"[ \t\n\r\f\v]+", " ", text)
+    line = _ENUMERATED.sub(r"\1\\.", _MARKUP.sub(r"\\\g<0>", line))
+    many = line.count('"') + line.count("'") > MOST_QUOTES
+    return re.sub(r"""["']""", r"\\\g<0>", line) if many else line
 
 
 class Values:
@@ -356,7 +380,7 @@ def markdown(value: Any) -> str:
     own = getattr(value, "_repr_markdown_", None)
     text = own() if own else None
     if text is None and isinstance(value, str):
-        text = re.sub(r"([\\`*_{}\[\]()>#+,\-.!])", r"\\\1", value)
+        text = verbatim(value)
     text = repr(value) if text is None else text
     if value is None or not text:
         raise ValueError("the expression gives nothing to show")

@@ -23,12 +23,12 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .. import language
+from .. import language, limits
 from ..findings import BriefingError, Finding, InvalidData, meant, shown
 from ..language import catalogues
 from . import cells, coders, recording
 from .dates import date_bounds as date_bounds  # which notebooks take from here
-from .rules import keys, method
+from .rules import characters, keys, method
 from .rules.method import LONGEST_QUOTE as LONGEST_QUOTE
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ STANDARD: Mapping[str, tuple[str, ...]] = {
 REQUIRED_TABLES = ("sources", "passages")
 
 #: Findings after which rows of a table are missing, so that ids of other tables would seem to dangle.
-_UNREAD = {"table-missing", "not-utf-8", "table-empty", "separator", "header", "not-csv", "row-length"}
+_UNREAD = {"table-missing", "too-large", "not-a-file", "too-many-columns", "too-many-rows",
+           "not-utf-8", "table-empty", "separator", "header", "not-csv", "row-length"}
 
 Row = dict[str, Any]
 
@@ -163,6 +164,7 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
             unread.add(resource["name"])
     findings += keys.check(descriptor, rows, numbers, unread)
     findings += method.check(descriptor, rows, numbers, language.of(root))
+    findings += characters.check(descriptor, rows, numbers)
     order = {resource["path"]: n for n, resource in enumerate(descriptor["resources"])}
     findings.sort(key=lambda f: (order.get(f.path.removeprefix("data/"), -1), f.row or 0))
     return Tables(root, descriptor, rows), findings
@@ -176,10 +178,14 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:  # noq
     def finding(code: str, found: str, expected: str, remedy: str, **place: Any) -> Finding:
         return Finding(code, path, found, expected, remedy, **place)
 
+    if large := limits.too_large(root / path, path, limits.DESCRIPTOR_BYTES, "Leave out of it what is no declaration."):
+        raise InvalidData([large])
     try:
         descriptor = json.loads((root / path).read_bytes().decode("utf-8"))
         if not isinstance(descriptor, dict):
             raise ValueError("not an object")
+        if limits.is_deeper(descriptor, limits.DESCRIPTOR_DEPTH):
+            raise ValueError(f"lists and objects more than {limits.DESCRIPTOR_DEPTH} deep")
     except (OSError, ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise InvalidData([finding("descriptor-unreadable", str(error), "a Data Package descriptor",
@@ -257,6 +263,8 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
     def add(code: str, found: str, expected: str, remedy: str, **place: Any) -> None:
         findings.append(Finding(code, path, found, expected, remedy, **place))
 
+    if large := limits.too_large(root / path, path, limits.TABLE_BYTES, "Take out the rows that nothing rests on."):
+        return [], [], [large]
     try:
         data = (root / path).read_bytes()
     except OSError as error:
@@ -299,6 +307,10 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
                 "comma as separator: spreadsheets take another one in many languages, and ask for it, or take it from "
                 "the system.", row=1)
             return [], [], findings
+        if len(header) > limits.COLUMNS:
+            add("too-many-columns", f"{len(header):,} columns", f"at most {limits.COLUMNS:,}",
+                "Give what is no property of a row a table of its own.", row=1)
+            return [], [], findings
         extra = [*dict.fromkeys(column for column in header if column not in names)]
         kept = [column for column in header if column in names]
         usable = sorted(kept) == sorted(names)
@@ -312,6 +324,10 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
         by_name = {field["name"]: field for field in fields}
         for number, record in enumerate(records, start=2):
             row_line = records.line_num + 1
+            if number > limits.ROWS + 1:
+                add("too-many-rows", "more rows", f"at most {limits.ROWS:,}",
+                    "Take out the rows that nothing rests on.", row=number)
+                break
             if not record:
                 add("row-empty", "an empty row", f"{len(header)} cells", "Remove the row.", row=number)
                 continue

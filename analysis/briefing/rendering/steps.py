@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import limits
 from ..execution import drawing, notebooks
 from ..execution.kernels import Kernels
 from ..execution.store import VARIABLE, Store
-from ..findings import Findings, NotebookFailed
+from ..findings import Finding, Findings, NotebookFailed
 from ..language import VARIABLE as LANGUAGE
 from ..language import current
 from ..report import report
@@ -93,8 +94,15 @@ def _steps(run: Run) -> list[_Step]:
     """The notebooks of `analysis/`, those that need not run with their result."""
     steps: list[_Step] = []
     findings = []
-    for path in sorted((run.root / "analysis").glob("*.ipynb")):
+    paths = sorted((run.root / "analysis").glob("*.ipynb"))
+    if len(paths) > limits.NOTEBOOKS:
+        findings.append(Finding("too-many-notebooks", "analysis", f"{len(paths):,} notebooks",
+                                f"at most {limits.NOTEBOOKS}", "Put figures that belong together into one notebook."))
+    for path in paths[:limits.NOTEBOOKS]:
         name = f"analysis/{path.name}"
+        if large := limits.too_large(path, name, limits.NOTEBOOK_BYTES, "Clear its outputs before saving it."):
+            findings.append(large)
+            continue
         try:
             step = _Step(name, path.parent, _code(path), None)
             _look_up(run, step)

@@ -9,11 +9,14 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from ..findings import Finding, meant
+from ..findings import Finding, meant, shown
 from ..language import current, say
+from ..limits import BIBLIOGRAPHY_BYTES, too_large
 from .report import Report
 from .tree import VERSION, Node, attributes, pandoc, transform
 
@@ -24,18 +27,46 @@ def cite(blocks: list[Node], report: Report, references: Path, root: Path) -> tu
     """The blocks with citations formatted and the list of references filled, and the ids that nothing has."""
     front = report.front
     style = root / str(front["csl"]) if front.get("csl") else Path(__file__).parents[1] / "templates" / "evidence.csl"
-    files = [references, *(root / file for file in _bibliographies(report))]
+    files = [root / file for file in _bibliographies(report)]
     meta: dict[str, Node] = {"link-citations": {"t": "MetaBool", "c": True},
                              "lang": {"t": "MetaString", "c": str(front.get("lang", "en"))}}
     if front.get("nocite"):
         ids = re.findall(r"@([\w*][\w:.#$%&+?<>~/*-]*)", str(front["nocite"]))
         meta["nocite"] = {"t": "MetaInlines", "c": [_citation(id) for id in ids]}
     warnings: list[str] = []
-    tree = json.loads(pandoc(json.dumps({"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}),
-                             "--from=json", "--to=json", "--citeproc", f"--csl={style}",
-                             *(f"--bibliography={file}" for file in files), warnings=warnings))
+    with tempfile.TemporaryDirectory(prefix="briefing-") as folder:
+        own = Path(folder, "references.json")
+        own.write_text(json.dumps([_unmarked_up(item) for item in json.loads(references.read_text("utf-8"))]), "utf-8")
+        tree = json.loads(pandoc(json.dumps({"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}),
+                                 "--from=json", "--to=json", "--citeproc", f"--csl={style}",
+                                 *(f"--bibliography={file}" for file in (own, *files)), warnings=warnings))
     missing = re.findall(r"citation (\S+) not found", " ".join(warnings))
-    return _linked_back(_in_their_language(tree["blocks"], references)), missing
+    shown_blocks = transform(tree["blocks"], _with_marks)
+    return _linked_back(_in_their_language(shown_blocks, references)), missing
+
+
+#: Stands for `<` in the texts of the tables while citeproc reads them, which takes `<b>` and its like for markup.
+_LESS = "\ue03c"
+_OWN_MARK = re.compile(r'(.*)(<span class="nocase">)(.*)(</span>)(”?)', re.DOTALL)
+
+
+def _unmarked_up(item: dict[str, Any]) -> dict[str, Any]:
+    """An item whose texts are taken as they stand, but for the mark of `evidence.references` about words of others."""
+    def taken(value: Any) -> Any:
+        if isinstance(value, str):
+            parts = found.groups() if (found := _OWN_MARK.fullmatch(value)) else (value,)
+            return "".join(part if n % 2 else part.replace("<", _LESS) for n, part in enumerate(parts))
+        if isinstance(value, dict):
+            return {key: taken(inner) for key, inner in value.items()}
+        return [taken(inner) for inner in value] if isinstance(value, list) else value
+
+    return {key: value if key in ("id", "URL") else taken(value) for key, value in item.items()}
+
+
+def _with_marks(node: Node) -> Node | None:
+    if node["t"] == "Str" and _LESS in node["c"]:
+        return {"t": "Str", "c": node["c"].replace(_LESS, "<")}
+    return None
 
 
 def _in_their_language(blocks: list[Node], references: Path) -> list[Node]:
@@ -127,11 +158,21 @@ def beside(root: Path, file: str) -> list[str]:
             if path.is_relative_to(root) and path.is_file()]
 
 
+def inside(root: Path, file: str) -> bool:
+    """Whether a path leads into the project, also where it goes through links of the file system."""
+    return "\0" not in file and (root / file).resolve().is_relative_to(root.resolve())
+
+
 def check_bibliography(report: Report, root: Path) -> Iterator[Finding]:
-    """The files that the front matter names and that are not there."""
+    """The files that the front matter names and that are not there, or not of the project."""
     line = report.text[:max(report.text.find("\nbibliography"), 0)].count("\n") + 2
     files = [*_bibliographies(report), *([str(report.front["csl"])] if report.front.get("csl") else [])]
     for file in files:
-        if not (root / file).is_file():
+        if not inside(root, file):
+            yield Finding("bibliography", report.path, shown(file), "a file inside the project",
+                          "Copy the file into the project, and give its path there.", line=line)
+        elif large := too_large(root / file, file, BIBLIOGRAPHY_BYTES, "Leave out what is not cited."):
+            yield large
+        elif not (root / file).is_file():
             yield Finding("bibliography", report.path, f"no file {file}", "a file of the project",
                           f"{meant(file, beside(root, file))}Correct the path.", line=line)

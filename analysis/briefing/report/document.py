@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .. import limits
 from ..findings import Finding, InvalidReport, meant, shown
 from ..language import REFERENCES, current, later, say
 from . import citations
@@ -52,6 +53,7 @@ def build(report: Report, bound: Bound, references: Path, root: Path) -> Documen
     """
     blocks = json.loads(pandoc(bound.markdown, "--from=markdown", "--to=json"))["blocks"]
     located = Located(report, bound)
+    blocks = transform(blocks, functools.partial(_as_text, bound))
     findings: list[Finding] = []
     blocks, files = pictures_from_files(blocks, located, root, findings.append)
     findings += [*check(blocks, located), *citations.check_bibliography(report, root)]
@@ -73,7 +75,7 @@ def build(report: Report, bound: Bound, references: Path, root: Path) -> Documen
     cited = [item["id"] for item in json.loads(references.read_text("utf-8"))] if missing else []
     for id in missing:
         unresolved(id, "a passage, a source or an entry of the bibliography", "citation-unresolved", cited)
-    findings += _dangling_links(blocks, report, bound, missing)
+    findings += [*_dangling_links(blocks, report, bound, missing), *_foreign_links(blocks, located)]
     if findings:
         raise InvalidReport(sorted(findings, key=lambda f: (f.line or 0, f.character or 0)))
     return Document(report.front, blocks, {**bound.pictures, **files}, bool(report.front.get("number-sections")))
@@ -179,18 +181,63 @@ def _tables_from_html(blocks: list[Node]) -> None:
     for node in walk(blocks):
         if node["t"] == "RawBlock" and node["c"][0] == "html" and "<table" in node["c"][1]:
             table = re.sub(r"<style.*?</style>", "", node["c"][1], flags=re.DOTALL)
-            inner = json.loads(pandoc(table, "--from=html", "--to=json"))["blocks"]
+            inner = transform(json.loads(pandoc(table, "--from=html", "--to=json"))["blocks"], _passive)
             node.clear()
             node.update(div("", [], {}, inner))
 
 
+def _as_text(bound: Bound, node: Node) -> Node | None:
+    """Raw markup that no line of the report has, and which came with a value or an output, as the text that it is."""
+    if node["t"] not in ("RawInline", "RawBlock") or (node["t"] == "RawBlock" and "<table" in node["c"][1]):
+        return None
+    text = node["c"][1]
+    if not text.strip() or bound.is_own(text):
+        return None
+    inner: list[Node] = [{"t": "Str", "c": text}]
+    return inner[0] if node["t"] == "RawInline" else {"t": "Para", "c": inner}
+
+
+def _passive(node: Node) -> Node | None:
+    """A node of a foreign table without the attributes that a page would run, fetch or be styled by."""
+    if node["t"] in ATTRIBUTED:
+        attr = node["c"][1] if node["t"] == "Header" else node["c"][0]
+        attr[2] = [pair for pair in attr[2] if not ACTIVE.fullmatch(pair[0])]
+    return None
+
+
 # --- links ----------------------------------------------------------------------
+
+#: What a link may lead to beside places of the document itself: nothing that runs, or that reads the reader's disk.
+SCHEMES = ("https", "http", "mailto")
+
+
+def is_safe(target: str) -> bool:
+    """Whether a link leads to a place of the document, beside it, or by one of SCHEMES elsewhere.
+
+    As the WHATWG URL standard reads it (https://url.spec.whatwg.org): without control characters and spaces, in which
+    a scheme may hide.
+    """
+    target = re.sub(r"[\x00-\x20\x7f]", "", target)
+    scheme = re.match(r"([A-Za-z][A-Za-z0-9+.-]*):", target)
+    return scheme[1].lower() in SCHEMES if scheme else not re.match(r"[/\\]{2}", target)
+
+
+def _foreign_links(blocks: list[Node], located: Located) -> Iterator[Finding]:
+    for node in walk(blocks):
+        if node["t"] == "Image":  # in a table of HTML: all others are pictures of the project by now
+            yield located.finding("image-inline", shown(node["c"][2][0]), "a table of text",
+                                  "Show the picture in a figure of its own.", node["c"][2][0])
+        if node["t"] == "Link" and not is_safe(target := node["c"][2][0]):
+            yield located.finding("link-scheme", f"a link to {shown(target)}",
+                                  f"a link by {', '.join(SCHEMES)}, or to a place of the report",
+                                  "Name the address as text, or link to a page of the web.", target)
+
 
 def identifiers(blocks: list[Node]) -> list[str]:
     """All ids in a tree, in reading order."""
     found = []
     for node in walk(blocks):
-        if node["t"] in ("Div", "Span", "Header", "Figure", "Table", "Code", "CodeBlock", "Link", "Image"):
+        if node["t"] in ATTRIBUTED:
             id = attributes(node)[0]
             if id:
                 found.append(id)
@@ -263,6 +310,12 @@ QUARTO_ONLY = re.compile(r"panel-\w+|column-\w+|aside|fullwidth|incremental|theo
 QUARTO_ONLY_KEYS = ("layout", "layout-nrow", "when-profile", "unless-profile", "when-meta", "unless-meta")
 
 
+#: Attributes that a browser runs, fetches or styles by.
+ACTIVE = re.compile(r"on[a-z]+|style|src\w*|href|(?:form)?action|data|poster|background|ping", re.IGNORECASE)
+#: Kinds of nodes that have attributes.
+ATTRIBUTED = ("Div", "Span", "Header", "Figure", "Table", "Code", "CodeBlock", "Link", "Image")
+
+
 @dataclass(frozen=True)
 class Located:
     """A report with its bound text, to say where a node of its tree came from."""
@@ -290,6 +343,8 @@ def check(blocks: list[Node], located: Located) -> Iterator[Finding]:
             yield from _raw(node, located)
         elif node["t"] in ("Div", "Span"):
             yield from _attributed(node, located)
+        if node["t"] in ATTRIBUTED:
+            yield from _active(node, located)
     yield from _headings(blocks, located)
 
 
@@ -325,6 +380,15 @@ def _attributed(node: Node, located: Located) -> Iterator[Finding]:
         if len(inner) < 2 or inner[-1]["t"] not in ("Para", "Plain"):
             yield located.finding("caption-missing", f"no caption for {id}", "a last paragraph that is the caption",
                                   "Say in a sentence what is shown.", f"#{id}")
+
+
+def _active(node: Node, located: Located) -> Iterator[Finding]:
+    """Attributes that do what nothing in an edition does; the page's policy blocks them, too."""
+    for key in attributes(node)[2]:
+        if ACTIVE.fullmatch(key):
+            yield located.finding("attribute", shown(key), "an attribute that names, sizes or tells",
+                                  "Leave it out: nothing in an edition runs or is fetched; its look is given.",
+                                  f"{key}=")
 
 
 def _headings(blocks: list[Node], located: Located) -> Iterator[Finding]:
@@ -383,11 +447,16 @@ def _picture(id: str, image: Node, figure: Node, located: Located, root: Path,
         problems.append(("figure-unlabelled", "no label", "a label such as #fig-name", f"Add {{#fig-{name}}}."))
     if not alt or alt == plain(image["c"][1]):
         problems.append(("alt-missing", "no alt text of its own", 'fig-alt="…"', "Describe the picture."))
-    if "://" in target or not path.resolve().is_relative_to(root.resolve()) or not path.is_file():
+    if not citations.inside(root, target) or not path.is_file():
         problems.append(("image-missing", shown(target), "a picture file inside the project",
                          f"{meant(target, citations.beside(root, target))}Correct the path."))
     elif path.suffix.lower() not in IMAGES:
         problems.append(("image-format", shown(path.suffix), f"one of {' '.join(IMAGES)}", "Convert the picture."))
+    elif large := limits.too_large(path, target, limits.PICTURE_BYTES, "Make the picture smaller."):
+        problems.append((large.code, large.found, large.expected, large.remedy))
+    elif limits.pixels(path.read_bytes()) > limits.PICTURE_PIXELS:
+        problems.append(("too-large", f"a picture of {limits.pixels(path.read_bytes()):,} pixels",
+                         f"at most {limits.PICTURE_PIXELS:,}", "Make the picture smaller."))
     for problem in problems:
         add(located.finding(*problem, target))
     return None if problems else Picture(id, path.read_bytes(), IMAGES[path.suffix.lower()], alt)

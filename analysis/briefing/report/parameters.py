@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from .. import limits
 from ..findings import Finding, InvalidReport, meant, shown
 
 PAPERS = {"a4": "a4", "letter": "us-letter", "us-letter": "us-letter"}
@@ -151,9 +152,12 @@ def read(text: str, name: str) -> tuple[dict[str, Any], int]:
     if not match:
         raise InvalidReport([Finding("front-matter", name, shown(text.split("\n", 1)[0]), "front matter between ---",
                                      remedy, line=1)])
+    if len(match[1]) > limits.FRONT_BYTES:
+        raise InvalidReport([Finding("front-matter", name, f"{len(match[1]):,} characters",
+                                     f"at most {limits.FRONT_BYTES:,}", "Leave out what is no setting.", line=1)])
     try:
         front = yaml.load(match[1], _dates_as_text())  # noqa: S506  a safe loader
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         raise InvalidReport([Finding("front-matter", name, str(getattr(error, "problem", error)), "YAML", remedy,
                                      line=mark.line + 2 if mark else 1)]) from error
@@ -169,6 +173,14 @@ def _dates_as_text() -> Any:
     class Loader(yaml.SafeLoader):
         yaml_implicit_resolvers = {first: [(tag, pattern) for tag, pattern in resolvers if "timestamp" not in tag]
                                    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()}
+        aliases = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            """As the base class does, but for more aliases than anybody writes."""
+            self.aliases += self.check_event(yaml.AliasEvent)
+            if self.aliases > limits.FRONT_ALIASES:
+                raise yaml.YAMLError(f"more than {limits.FRONT_ALIASES} aliases (*name)")
+            return super().compose_node(parent, index)
 
     return Loader
 

@@ -7,6 +7,7 @@ report goes beyond it: nothing is dropped in silence.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,9 +17,11 @@ from typing import Any
 
 from ..execution.figures import FIGURE, VEGA_LITE
 from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
-from ..facts.quantities import markdown
+from ..facts.quantities import markdown, verbatim
+from ..facts.rules.characters import hidden_problem
 from ..findings import Finding, InvalidReport, meant, shown
 from ..language import REFERENCES, Language, catalogues, several
+from ..limits import REPORT_BYTES, REPORT_DEPTH, too_large
 from . import parameters, sections
 
 #: Reference prefixes of Quarto that the embedded engine has no counterpart for.
@@ -96,7 +99,7 @@ def read(root: Path, name: str = "report.qmd") -> Report:
         left = sections.kept(text, body_start, list(map(str, keep)))
         report, found = _scanned(name, left, report.front, body_start, report)
         findings += sections.check_left_out(report)
-    findings += [*found, *_check_spans(report)]
+    findings += [*found, *_check_spans(report), *_check_lines(report.whole)]
     if not any(finding.line == _line(report, "lang") for finding in findings):
         spoken = Language(str(front.get("lang") or "en"), str(root))
         findings += catalogues.check(spoken, name, _line(report, "lang"))
@@ -118,6 +121,8 @@ def _text(path: Path, name: str) -> str:
     def invalid(code: str, found: str, expected: str, remedy: str, line: int | None = None) -> InvalidReport:
         return InvalidReport([Finding(code, name, found, expected, remedy, line=line)])
 
+    if large := too_large(path, name, REPORT_BYTES, "Move what is no prose into notebooks."):
+        raise InvalidReport([large])
     try:
         data = path.read_bytes()
         text = data.decode("utf-8")
@@ -279,6 +284,24 @@ def _check_spans(report: Report) -> Iterator[Finding]:
                           f"{meant(span.content, plain)}Correct the key.", **report.place(span.start))
 
 
+def _check_lines(report: Report) -> Iterator[Finding]:
+    """Lines with characters that nobody sees, and the first that is nested deeper than Pandoc reads in its time."""
+    blocks, deep = 0, False
+    for number, line in enumerate(report.text.split("\n"), start=1):
+        if problem := hidden_problem(line):
+            yield Finding(problem[0], report.path, *problem[1:], line=number)
+        fence = re.match(r"[ >]*:{3,}(.*)", line)
+        blocks = max(blocks + (1 if fence[1].strip(" :") else -1), 0) if fence else blocks
+        marks = (1 if mark in "[{(" else -1 for mark in re.findall(r"[][{}()]", line))
+        opened = max(itertools.accumulate(marks), default=0)
+        begin = line[:len(line) - len(line.lstrip(" \t>"))]
+        depth = max(blocks, opened, begin.count(">"), len(begin.expandtabs(4)) // 4)
+        if depth > REPORT_DEPTH and not deep:
+            deep = True
+            yield Finding("too-deep", report.path, f"{depth} levels within each other", f"at most {REPORT_DEPTH}",
+                          "Part it into paragraphs or sections of their own.", line=number)
+
+
 # --- running ------------------------------------------------------------------
 
 def as_notebook(report: Report) -> dict[str, Any]:
@@ -353,8 +376,16 @@ class Bound:
 
     def origin(self, offset: int) -> int:
         """The offset in the report of an offset in the Markdown."""
-        start, at, own = max((piece for piece in self.origins if piece[0] <= offset), default=(0, 0, False))
+        start, at, own = self._piece(offset)
         return at + (offset - start if own else 0)
+
+    def is_own(self, text: str) -> bool:
+        """Whether the report itself has a text, or it stands nowhere as it is; else it came with what was bound in."""
+        places = [found.start() for found in re.finditer(re.escape(text), self.markdown)]
+        return not places or any(self._piece(offset)[2] for offset in places)
+
+    def _piece(self, offset: int) -> tuple[int, int, bool]:
+        return max((piece for piece in self.origins if piece[0] <= offset), default=(0, 0, False))
 
 
 def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, Any]]) -> Bound:
@@ -384,7 +415,7 @@ def bind(report: Report, computed: Results, embedded: Mapping[str, Mapping[str, 
         if span.kind == "inline":
             put(computed.inline.get(span.start, ""), span.start)
         elif span.kind == "meta":
-            put(str(report.front.get(span.content, "")), span.start)
+            put(verbatim(str(report.front.get(span.content, ""))), span.start)
         elif span.kind == "pagebreak":
             put("\n\n::: {.page-break}\n:::\n\n", span.start)
         else:
@@ -450,7 +481,7 @@ def present(cell: Cell, path: str, options: Mapping[str, Any], pictures: dict[st
     parts = []
     if options.get("echo", True):
         code = "\n".join(line for line in cell.source.splitlines() if not line.startswith("#|"))
-        parts.append(f"```python\n{code}\n```")
+        parts.append(_fence("python", code))
     label = cell.label or ""
     wants = options.get("output", True)
     if wants is not False:
@@ -494,7 +525,7 @@ def _output(cell: Cell, output: Mapping[str, Any], path: str, options: Mapping[s
         text = "".join(output["text"])
         if output["name"] == "stderr" and options.get("warning") is False:
             return ""
-        return text if options.get("output") == "asis" else f"```\n{text.rstrip()}\n```"
+        return text if options.get("output") == "asis" else _fence("", text.rstrip())
     if output["output_type"] == "error":
         return ""
     data = output["data"]
@@ -514,10 +545,16 @@ def _output(cell: Cell, output: Mapping[str, Any], path: str, options: Mapping[s
         if "<table" not in content:
             raise _Unpresentable("html-output", f"an output of cell {cell.name} that only HTML can show",
                                  "an Altair chart, a picture (SVG, PNG, JPEG), a table or Markdown", _remedy(content))
-        return f"```{{=html}}\n{content}\n```"
+        return _fence("{=html}", content)
     if FIGURE not in data and any(mime.startswith("application/vnd.briefing.values") for mime in data):
         return ""
-    return f"```\n{content.rstrip()}\n```"
+    return _fence("", content.rstrip())
+
+
+def _fence(kind: str, content: str) -> str:
+    """A code block with a fence that nothing in it can close."""
+    marks = "`" * max(3, 1 + max(map(len, re.findall(r"`+", content)), default=0))
+    return f"{marks}{kind}\n{content}\n{marks}"
 
 
 def _remedy(content: str) -> str:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..findings import BriefingError
+from ..limits import PANDOC_SECONDS
 
 Node = dict[str, Any]
 VERSION = [1, 23, 1]  # of the tree's format, which Pandoc asks for
@@ -30,13 +31,18 @@ def _pandoc_path() -> str:
 
 
 def pandoc(text: str, *arguments: str, warnings: list[str] | None = None) -> str:
-    """Run pandoc on a text; what it warns of is added to `warnings`.
+    """Run pandoc on a text; what it warns of is added to `warnings`. It reads no file but those that `arguments` name,
+    and fetches nothing: a table of HTML may hold a frame, which pandoc would go and get.
 
     Raises BriefingError with pandoc's own words where it fails.
     """
     utf8 = {**os.environ, "LC_ALL": "C.UTF-8"}  # the names of files are read by it
-    run = subprocess.run([_pandoc_path(), *arguments], input=text.encode("utf-8"), capture_output=True, check=False,
-                         env=utf8)
+    try:
+        run = subprocess.run([_pandoc_path(), "--sandbox", *arguments], input=text.encode("utf-8"), capture_output=True,
+                             check=False, env=utf8, timeout=PANDOC_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise BriefingError(f"pandoc: found no document after {PANDOC_SECONDS} s, expected one within them. "
+                            "Look for text with thousands of marks or brackets that nothing closes.") from error
     message = run.stderr.decode("utf-8", "replace").strip()
     if run.returncode:
         raise BriefingError(f"pandoc {' '.join(arguments)}: found {message or run.returncode}, expected a document. "

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..facts.dates import date_bounds, day, is_approximate, is_uncertain
-from ..facts.quantities import Quantity, of_row
+from ..facts.quantities import Quantity, of_row, verbatim
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError
 from ..language import current, later, likelihood, say
@@ -216,7 +216,7 @@ def quoted(tables: Tables, id: str) -> str:
 def foreign(text: str, language: str | None) -> str:
     """Words of a source as Markdown, marked with their language where it is not that of the report."""
     tag = current().foreign(language)
-    return f"[{text}]{{lang={tag}}}" if tag else text
+    return f"[{verbatim(text)}]{{lang={tag}}}" if tag else verbatim(text)
 
 
 def cited(tables: Tables, ids: Iterable[str]) -> str:
@@ -260,45 +260,54 @@ def judgements(tables: Tables) -> str:
     them."""
     parts = []
     for row in tables.rows["judgements"]:
-        against = (row.get("contrary") or "; ".join(_content(tables, id) for id in row["against"])
-                   or say("None found."))
-        points = [(say("Basis"), f"{row['basis']} {cited(tables, row['supported_by'])}"),
+        against = (filled(tables, row["contrary"]) if row.get("contrary") else
+                   "; ".join(_content(tables, id) for id in row["against"]) or say("None found."))
+        reading = " ".join(filter(None, (row["alternative"], row.get("weighed"))))
+        points = [(say("Basis"), f"{filled(tables, row['basis'])} {cited(tables, row['supported_by'])}"),
                   (say("Against it"), f"{against} {cited(tables, row['against'])}".strip()),
-                  (say("Another reading"), " ".join(filter(None, (row["alternative"], row.get("weighed"))))),
-                  (say("What would change it"), row["would_change_it"]),
-                  (say("Since the last edition"), row.get("changed"))]
+                  (say("Another reading"), filled(tables, reading)),
+                  (say("What would change it"), filled(tables, row["would_change_it"])),
+                  (say("Since the last edition"), filled(tables, row.get("changed") or ""))]
         parts.append(f"::: {{.judgement-full}}\n**{filled(tables, row['text'])}**\n\n"
-                     + "\n".join(f"- *{head}:* {filled(tables, text)}" for head, text in points if text) + "\n:::")
+                     + "\n".join(f"- *{head}:* {text}" for head, text in points if text) + "\n:::")
     return "\n\n".join(parts)
 
 
 def filled(tables: Tables, text: str) -> str:
-    """A text of a table with the numbers that it names: `{id}` is the quantity of that id, with its hedge.
+    """A text of a table as Markdown that shows it as it stands, with the numbers that it names: `{id}` is the quantity
+    of that id, with its hedge.
 
     Raises BriefingError for an id that no quantity has.
     """
-    return re.sub(r"\{([\w-]+)\}", lambda found: of_row(tables.row("quantities", found[1])).text, text)
+    return verbatim(_numbered(tables, text))
+
+
+def _numbered(tables: Tables, text: str) -> str:
+    return re.sub(r"\{(\w[\w-]*)\}", lambda found: of_row(tables.row("quantities", found[1])).text, text)
 
 
 def _content(tables: Tables, id: str) -> str:
-    """What a row of any table says, in a few words of the tables' own."""
+    """What a row of any table says, in a few words of the tables' own, as Markdown."""
     for table in ("passages", "sources", "events", "quantities"):
         for row in tables.rows.get(table, ()):
             if row["id"] == id:
                 if table == "quantities":
                     parties = ", ".join(filter(None, (row["holder"], row["counterpart"])))
                     value = Quantity(row["value"], row["unit"] or "", row["hedge"]).text
-                    return f"{row['of']}, {row['measure']}{f' ({parties})' if parties else ''}: {value}"
+                    return verbatim(f"{row['of']}, {row['measure']}{f' ({parties})' if parties else ''}: {value}")
                 said = str(row["gist"] if table == "passages" else row["title"]).rstrip(".")
-                return foreign(said, row["language"]) if table == "sources" else said
-    return id
+                return foreign(said, row["language"]) if table == "sources" else verbatim(said)
+    return verbatim(id)
 
 
 def _ranged(tables: Tables, row: Row) -> str:
     """The text with its likelihood word in bold, and the word's range where it is used first."""
-    word, text = row["likelihood"], filled(tables, row["text"])
+    word, text = row["likelihood"], _numbered(tables, row["text"])
     low, high = likelihood.band(word)
     first = next(other for other in tables.rows["judgements"] if other["likelihood"] == word)
     span = f" ({percent(f'{low}–{high}', current())})" if first is row else ""
     found = likelihood.found(text, word, current())
-    return f"{text[:found.start()]}**{found[0]}**{span}{text[found.end():]}" if found else text
+    if not found:
+        return verbatim(text)
+    before, after = verbatim(text[:found.start()]), verbatim(text[found.end():])
+    return f"{before}**{verbatim(found[0])}**{span}{after}"

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .. import limits
 from ..facts.tables import Row, Tables
 from ..findings import BriefingError, Finding, shown
 from . import proposals, selecting
@@ -132,6 +133,8 @@ def _path(tables: Tables, name: str) -> str:
 
 
 def _text(id: str, source: Row, path: Path) -> tuple[str | None, list[Finding]]:
+    if large := limits.too_large(path, f"source {id}", limits.SOURCE_BYTES, "Take the part that is coded."):
+        return None, [large]
     try:
         data = path.read_bytes()
     except OSError as error:

@@ -20,11 +20,11 @@ from typing import Any
 
 from ..facts.dates import date_bounds
 from ..findings import BriefingError, shown
+from ..limits import SOURCE_BYTES, too_large
 
 #: What pandoc reads, by the end of a file's name.
 DOCUMENTS = {".md": "markdown-smart", ".markdown": "markdown-smart", ".qmd": "markdown-smart", ".docx": "docx",
              ".odt": "odt", ".rtf": "rtf", ".epub": "epub"}
-MOST_BYTES = 50_000_000
 LONGEST_TITLE = 200
 #: Below this the language is left open.
 SURE = 0.9
@@ -53,13 +53,13 @@ def read(path: Path) -> Text:
     Raises BriefingError for a file that cannot be read, is empty, binary, not UTF-8, a scan without text, locked by a
     password or too large.
     """
+    if large := too_large(path, str(path), SOURCE_BYTES, "Take the part that is coded."):
+        raise BriefingError(str(large))
     try:
         data = path.read_bytes()
     except OSError as error:
         raise BriefingError(f"{path}: found no readable file ({error.strerror}), expected a text, Markdown, a web page "
                             "or a PDF. Correct the path.") from error
-    if len(data) > MOST_BYTES:
-        raise _refused(path, f"{len(data):,} bytes", f"at most {MOST_BYTES:,}", "Take the part that is coded.")
     if not data.strip():
         raise _refused(path, "an empty file", "a text", "Save the source's text into it.")
     text = _reader(path, data)(path, data)
@@ -147,8 +147,8 @@ def _document(path: Path, data: bytes) -> Text:
     if markdown:
         data = _decoded(path, data).encode("utf-8")
     try:
-        plain = pypandoc.convert_text(data, "plain", format=form, extra_args=["--wrap=none"])
-        meta = pypandoc.convert_text(data, "json", format=form) if markdown else "{}"
+        plain = pypandoc.convert_text(data, "plain", format=form, extra_args=["--wrap=none", "--sandbox"])
+        meta = pypandoc.convert_text(data, "json", format=form, extra_args=["--sandbox"]) if markdown else "{}"
     except RuntimeError as error:
         raise _refused(path, f"what pandoc cannot read ({str(error).strip().splitlines()[-1]})", f"a file of {form}",
                        "Save its text into a file of its own, NAME.txt, and give that.") from error

@@ -211,9 +211,15 @@ def _download(name: str, content: bytes) -> str:
             f'href="data:text/csv;charset=utf-8,{data}">{html.escape(name)}</a>')
 
 
+#: What a drawing may hold that runs, fetches or leads elsewhere; within an `img` it does none of it.
+_ACTIVE = re.compile(rb"<(?:\w+:)?(?:script|foreignObject|image|iframe|audio|video|handler|animate\w*|set)\b"
+                     rb"|\son\w+\s*=|href\s*=\s*[\"']\s*(?!#|https?:)", re.IGNORECASE)
+
+
 def _picture(picture: Picture) -> str:
-    # styles of its own, which the policy blocks
-    if picture.format != "svg" or re.search(rb"<style\b|\sstyle=", picture.image):
+    # styles of its own, which the policy blocks, or a drawing that is not Vega's and may be more than one
+    if picture.format != "svg" or re.search(rb"<style\b|\sstyle=", picture.image) \
+            or (not picture.specification and _ACTIVE.search(picture.image)):
         kind = "svg+xml" if picture.format == "svg" else picture.format
         data = base64.b64encode(picture.image).decode("ascii")
         return f'<img src="data:image/{kind};base64,{data}" alt="{html.escape(picture.alt)}">'
@@ -224,14 +230,18 @@ def _picture(picture: Picture) -> str:
 def _svg(svg: str, picture: Picture, size: str) -> str:
     """The drawing for use inside a page: named, its ids its own, as wide as the column at most."""
     svg = svg[svg.index("<svg"):].rstrip()
-    ids = set(re.findall(r'\bid="([^"]+)"', svg))
-    for id in sorted(ids, key=len, reverse=True):
-        own = f"{picture.label}-{size}-{id}"
-        svg = svg.replace(f'id="{id}"', f'id="{own}"').replace(f"url(#{id})", f"url(#{own})") \
-            .replace(f'href="#{id}"', f'href="#{own}"')
-    svg = re.sub(r' (?:xmlns:xlink|version)="[^"]*"', "", svg, count=2)
+    parts = re.split(r"(>[^<]+<)", svg)  # every other one is a text, which stays as it is
+    ids = {id for part in parts[::2] for id in re.findall(r'\sid="([^"]+)"', part)}
     rows = {html.escape(says): number for number, says in reversed([*enumerate(picture.table.get("marks", ()))])}
-    svg = re.sub(r' aria-label="([^"]*)"', lambda m: m[0] + (f' data-row="{rows[m[1]]}"' if m[1] in rows else ""), svg)
+
+    def named(part: str) -> str:
+        part = re.sub(r'(\sid="|url\(#|href="#)([^")]+)(?=[")])',
+                      lambda m: f"{m[1]}{picture.label}-{size}-{m[2]}" if m[2] in ids else m[0], part)
+        return re.sub(r' aria-label="([^"]*)"',
+                      lambda m: m[0] + (f' data-row="{rows[m[1]]}"' if m[1] in rows else ""), part)
+
+    parts[::2] = map(named, parts[::2])
+    svg = re.sub(r' (?:xmlns:xlink|version)="[^"]*"', "", "".join(parts), count=2)
     details = f' aria-details="{html.escape(picture.label)}-data"' if picture.table else ""
     return re.sub(r"<svg\b", f'<svg role="graphics-document" class="chart {size}" '
                   f'aria-label="{html.escape(picture.alt)}"{details}', svg, count=1)
@@ -252,7 +262,7 @@ def _data(picture: Picture) -> str:
         more, "{number} more row is in the file below.", "{number} more rows are in the file below.")) + "</p>"
     body = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>" for cells in said)
     file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows([columns, *rows])
+    csv.writer(file, lineterminator="\n").writerows([[_no_formula(cell) for cell in line] for line in (columns, *rows)])
     names = picture.table.get("filters")
     filters = f' data-filters="{html.escape(json.dumps(list(names)))}"' if names else ""
     return (f'<details class="data" id="{html.escape(picture.label)}-data"{filters}>'
@@ -261,6 +271,13 @@ def _data(picture: Picture) -> str:
             f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>{left}"
             f'<p class="take" data-of="{html.escape(picture.label)}">{html.escape(say("Save as"))} '
             f"{_download(f'{picture.label}.csv', file.getvalue().encode('utf-8'))}</p></details>")
+
+
+def _no_formula(cell: Any) -> Any:
+    """A cell of a figure's table as a spreadsheet opens it: a text that it would take for a formula is led by an
+    apostrophe (https://owasp.org/www-community/attacks/CSV_Injection); numbers, also with a sign, stay numbers."""
+    is_text = isinstance(cell, str) and not re.fullmatch(r"[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?\s?%?", cell)
+    return f"'{cell}" if is_text and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _contents(doc: Document) -> str:
