@@ -17,6 +17,7 @@ MONTHS = "January February March April May June July August September October No
 _PLAIN = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?"
 #: A month or a day that is not given, and what stands before it says the same: some month of 2024 is 2024.
 _NOT_GIVEN = re.compile(r"(?<=[0-9])(?:-XX)+(?![0-9X-])")
+_NO_EDTF = re.compile(r"[^0-9ESTXYZ.,:/+~?%(){}\[\] -]")
 
 
 @functools.cache
@@ -36,6 +37,8 @@ def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
             return date_bounds(short)
         if re.search(r"X(?!$|[~?%,/.\]} ])|(?<![0-9]{3})X", edtf):
             raise ValueError("of digits that are not given, only the last of a year, a month or a day are supported")
+    if _NO_EDTF.search(edtf):
+        raise ValueError(f"{edtf} is no EDTF date")
     from edtf import parse_edtf  # slow to load and to parse: only for what is rarer
     from edtf.parser.edtf_exceptions import EDTFParseException
 
