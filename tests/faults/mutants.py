@@ -1,0 +1,81 @@
+"""How many small faults in a room its own tests find (mutmut): `python tests/faults/mutants.py [ROOM …]`.
+
+Works on a copy: mutmut wants the package under `src/`. Of each room the tests of the same name are run. `make mutants`
+gets mutmut. A room takes from half an hour to hours; `--only PATTERN` takes some of its mutants, as `*dates*`.
+"""
+
+import argparse
+import collections
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("facts", "sources", "editions")
+#: What mutmut says of a mutant by the exit code of its tests: these are found.
+KILLED, SURVIVED, UNTESTED = (1, 3), (0,), (5, 33)
+CONFIG = """[tool.pytest.ini_options]
+addopts = "--strict-markers"
+
+[tool.mutmut]
+source_paths = ["src"]
+only_mutate = ["src/briefing/{room}/*"]
+pytest_add_cli_args_test_selection = ["tests/{room}"]
+pytest_add_cli_args = ["-p", "no:cacheprovider"{without}]
+track_dependencies = false
+use_git_change_detection = false
+"""
+
+
+def mutants(room, only, folder, children, without):
+    """Run the mutants of a room; the state of each by name."""
+    shutil.copytree(ROOT / "analysis/briefing", folder / "src/briefing", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
+    shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "node_modules"), dirs_exist_ok=True)
+    (folder / "pyproject.toml").write_text(CONFIG.format(room=room, without="".join(f', "--deselect={test}"' for test in without)))
+    path = [str(folder / "mutants/src"), *filter(None, [os.environ.get("PYTHONPATH")])]
+    run = subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", str(children), *only], cwd=folder, check=False,
+                         env={**os.environ, "PYTHONPATH": os.pathsep.join(path)})
+    if run.returncode:
+        sys.exit(f"{room}: found no run of mutmut to its end ({run.returncode}), expected one. Its message stands above.")
+    return found(folder)
+
+
+def found(folder):
+    """What became of each mutant, by name."""
+    return {name: code for path in sorted((folder / "mutants").rglob("*.meta"))
+            for name, code in json.loads(path.read_text("utf-8"))["exit_code_by_key"].items() if code is not None}
+
+
+def tell(room, states, listed):
+    """The score, and the mutants that no test finds."""
+    count = collections.Counter("found" if code in KILLED or code < 0 or code in (24, 36, 152, 255) else
+                                "survived" if code in SURVIVED else "untested" for code in states.values())
+    whole = sum(count.values())
+    print(f"{room}: {count['found']} of {whole} mutants found, {count['found'] / whole:.1%}; {count['survived']} survived, "
+          f"{count['untested']} are in lines that no test of the room runs")
+    if listed:
+        print("\n".join(name for name, code in states.items() if code in SURVIVED or code in UNTESTED))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("rooms", nargs="*", default=list(ROOMS), metavar="ROOM")
+    parser.add_argument("--only", action="append", default=[], metavar="PATTERN")
+    parser.add_argument("--without", action="append", default=[], metavar="TEST", help="tests to leave out: of the machine, or slow")
+    parser.add_argument("--folder", type=Path, help="where to work, and to go on from; the mutants stay there")
+    parser.add_argument("--children", type=int, default=os.cpu_count())
+    parser.add_argument("--list", action="store_true", help="name what was not found")
+    options = parser.parse_args()
+    for room in options.rooms:
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = (options.folder or Path(scratch)) / room
+            folder.mkdir(parents=True, exist_ok=True)
+            tell(room, mutants(room, options.only, folder.resolve(), options.children, options.without), options.list)
+
+
+if __name__ == "__main__":
+    main()
