@@ -1,7 +1,7 @@
 """How many small faults in a room its own tests find (mutmut): `python tests/faults/mutants.py [ROOM …]`.
 
 Works on a copy: mutmut wants the package under `src/`. Of each room the tests of the same name are run. `make mutants`
-gets mutmut. A room takes from half an hour to hours; `--only PATTERN` takes some of its mutants, as `*dates*`.
+gets mutmut. A room takes from half an hour to hours; `facts/dates.py` takes one module.
 """
 
 import argparse
@@ -23,7 +23,7 @@ addopts = "--strict-markers"
 
 [tool.mutmut]
 source_paths = ["src"]
-only_mutate = ["src/briefing/{room}/*"]
+only_mutate = ["src/briefing/{mutated}"]
 pytest_add_cli_args_test_selection = ["tests/{room}"]
 pytest_add_cli_args = ["-p", "no:cacheprovider"{without}]
 track_dependencies = false
@@ -31,16 +31,17 @@ use_git_change_detection = false
 """
 
 
-def mutants(room, only, folder, children, without):
+def mutants(mutated, folder, children, without):
     """Run the mutants of a room; the state of each by name."""
     shutil.copytree(ROOT / "analysis/briefing", folder / "src/briefing", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "node_modules"), dirs_exist_ok=True)
-    (folder / "pyproject.toml").write_text(CONFIG.format(room=room, without="".join(f', "--deselect={test}"' for test in without)))
+    (folder / "pyproject.toml").write_text(CONFIG.format(
+        room=mutated.split("/")[0], mutated=mutated if mutated.endswith(".py") else f"{mutated}/*", without="".join(f', "--deselect={test}"' for test in without)))
     path = [str(folder / "mutants/src"), *filter(None, [os.environ.get("PYTHONPATH")])]
-    run = subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", str(children), *only], cwd=folder, check=False,
+    run = subprocess.run([sys.executable, "-m", "mutmut", "run", "--max-children", str(children)], cwd=folder, check=False,
                          env={**os.environ, "PYTHONPATH": os.pathsep.join(path)})
     if run.returncode:
-        sys.exit(f"{room}: found no run of mutmut to its end ({run.returncode}), expected one. Its message stands above.")
+        sys.exit(f"{mutated}: found no run of mutmut to its end ({run.returncode}), expected one. Its message stands above.")
     return found(folder)
 
 
@@ -64,7 +65,6 @@ def tell(room, states, listed):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("rooms", nargs="*", default=list(ROOMS), metavar="ROOM")
-    parser.add_argument("--only", action="append", default=[], metavar="PATTERN")
     parser.add_argument("--without", action="append", default=[], metavar="TEST", help="tests to leave out: of the machine, or slow")
     parser.add_argument("--folder", type=Path, help="where to work, and to go on from; the mutants stay there")
     parser.add_argument("--children", type=int, default=os.cpu_count())
@@ -72,9 +72,9 @@ def main():
     options = parser.parse_args()
     for room in options.rooms:
         with tempfile.TemporaryDirectory() as scratch:
-            folder = (options.folder or Path(scratch)) / room
+            folder = (options.folder or Path(scratch)) / room.replace("/", "-")
             folder.mkdir(parents=True, exist_ok=True)
-            tell(room, mutants(room, options.only, folder.resolve(), options.children, options.without), options.list)
+            tell(room, mutants(room, folder.resolve(), options.children, options.without), options.list)
 
 
 if __name__ == "__main__":
