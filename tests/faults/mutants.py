@@ -23,6 +23,7 @@ addopts = "--strict-markers"
 
 [tool.mutmut]
 source_paths = ["src"]
+also_copy = ["data", "report.qmd"]
 only_mutate = ["src/briefing/{mutated}"]
 pytest_add_cli_args_test_selection = ["tests/{room}"]
 pytest_add_cli_args = ["-p", "no:cacheprovider"{without}]
@@ -35,6 +36,10 @@ def mutants(mutated, folder, children, without):
     """Run the mutants of a room; the state of each by name."""
     shutil.copytree(ROOT / "analysis/briefing", folder / "src/briefing", ignore=shutil.ignore_patterns("__pycache__"), dirs_exist_ok=True)
     shutil.copytree(ROOT / "tests", folder / "tests", ignore=shutil.ignore_patterns("__pycache__", "node_modules"), dirs_exist_ok=True)
+    for name in ("data", "report.qmd"):  # which some tests look at, too
+        if not (folder / name).exists():
+            (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, folder / name)
+    (folder / "mutants/src").mkdir(parents=True, exist_ok=True)  # before Python looks: it keeps in mind what is not there
     (folder / "pyproject.toml").write_text(CONFIG.format(
         room=mutated.split("/")[0], mutated=mutated if mutated.endswith(".py") else f"{mutated}/*", without="".join(f', "--deselect={test}"' for test in without)))
     path = [str(folder / "mutants/src"), *filter(None, [os.environ.get("PYTHONPATH")])]
