@@ -158,6 +158,9 @@ def test_any_date_has_its_bounds_in_order_and_can_be_said(edtf):
 @example("2031-02-30")
 @example("0000")
 @example("Y17E7")
+@example("2034-22?/")
+@example("[2034-22,2035]")
+@example("2034-22~/2035-41")
 @settings(max_examples=80)
 def test_any_text_is_a_date_or_a_finding(text):
     try:
