@@ -14,7 +14,7 @@ AXE := tests/node_modules/.package-lock.json
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
 .PHONY: help render preview code check test lint rooms words bench lighthouse reprotest pictures docs lab lock vega annotator \
-	quarto clean
+	fuzz coverage mutants 	quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,23 @@ lint: $(TESTED) ## check style, types, and which room imports which
 bench: $(SETUP) ## measure renders, kernels, evidence and a large discourse, and write benchmarks/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "papermill>=2.6" nbconvert
 	for what in renders kernels evidence discourse; do $(BIN)/python benchmarks/$$what.py || exit 1; done
+
+# Tools of their own, which no test needs; each in a folder beside, so that the environment stays what the lock says.
+SECONDS ?= 60
+fuzz: $(TESTED) ## fuzz each reader for a minute (SECONDS=1800 for longer; READER=tables for one)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .venv/fuzz "atheris>=3"
+	PYTHONPATH=.venv/fuzz$(if $(PYTHONPATH),:$(PYTHONPATH)) $(BIN)/python tests/faults/fuzz.py $(READER) --seconds $(SECONDS)
+
+coverage: $(TESTED) $(AXE) ## run the tests, and tell which lines and branches they run
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -q
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python tests/faults/coverage_by_room.py
+
+mutants: $(TESTED) ## tell how many small faults in facts, sources and editions their tests find; takes hours (ROOM=facts/dates.py)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target .venv/mutmut mutmut libcst click \
+		setproctitle textual rich markdown-it-py mdurl linkify-it-py uc-micro-py mdit-py-plugins
+	PYTHONPATH=.venv/mutmut $(BIN)/python tests/faults/mutants.py $(ROOM) --list
 
 rooms: $(TESTED) ## draw the rooms of the package anew, in docs/rooms.md
 	$(BIN)/python docs/rooms.py

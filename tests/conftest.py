@@ -9,6 +9,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# the same examples at each run, on each machine, and none kept
+settings.register_profile("briefing", derandomize=True, database=None, deadline=None, max_examples=80,
+                          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+settings.load_profile("briefing")
 
 HARBOUR = Path(__file__).parent / "harbour"
 PUBLISHED = Path(__file__).parents[1] / "_output"

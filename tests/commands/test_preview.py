@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -24,16 +25,20 @@ from briefing.rendering import render
 from briefing.findings import BriefingError
 
 PACKAGE = Path(briefing.__file__).parent
+NOTHING = "There is nothing here. The preview is at the address that the command said.\n"
+SLOW = 5 if os.environ.get("CI") else 2  # how much slower than said a machine may be
 LONGEST = 60  # seconds that a test waits for what must come
 
 
-def ask(url, path="/", method="GET", host=None):
-    """One request, its path as it is written: the answer's status, headers and text."""
-    address = re.search(r"//([^/]+)", url)[1]
+def ask(url, path="/", method="GET", host=None, token=None, body=b"", **headers):
+    """One request, its path below the token as it is written: the answer's status, headers and text."""
+    address, base = re.fullmatch(r"http://([^/]+)(/[^/]+)/", url).groups()
     connection = http.client.HTTPConnection(address, timeout=LONGEST)
-    connection.putrequest(method, path, skip_host=True)
+    connection.putrequest(method, f"{base if token is None else token}{path}", skip_host=True)
     connection.putheader("Host", host or address)
-    connection.endheaders()
+    for name, text in headers.items():
+        connection.putheader(name.replace("_", "-"), text)
+    connection.endheaders(body or None)
     answer = connection.getresponse()
     text = answer.read().decode("utf-8", "replace")
     connection.close()
@@ -44,8 +49,9 @@ class Events:
     """What an open page is told."""
 
     def __init__(self, url):
-        self._connection = http.client.HTTPConnection(re.search(r"//([^/]+)", url)[1], timeout=LONGEST)
-        self._connection.request("GET", "/events")
+        address, base = re.fullmatch(r"http://([^/]+)(/[^/]+)/", url).groups()
+        self._connection = http.client.HTTPConnection(address, timeout=LONGEST)
+        self._connection.request("GET", f"{base}/events")
         self._lines = self._connection.getresponse()
 
     def __enter__(self):
@@ -126,7 +132,7 @@ def test_pdf_and_the_page_with_both(rendered, server):
         page = ask(both.url)[2]
         (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
         assert policy(page)["style-src"] == [source(style)] and policy(page)["frame-src"] == ["'self'"]
-        assert re.findall(r'<iframe .*?src="(/[\w.]+)', page) == ["/report.html", "/report.pdf"]
+        assert re.findall(r'<iframe .*?src="([\w.]+)', page) == ["report.html", "report.pdf"]
         assert "data-version" in ask(both.url, "/report.html")[2]
 
 
@@ -159,7 +165,30 @@ def test_names_of_loopback_are_answered_to_at_any_port_that_is_forwarded(server,
     "/\\..\\data\\actors.csv"])
 def test_other_paths_are_not_there(server, path):
     status, _, text = ask(server.url, path)
-    assert (status, text) == (404, "There is nothing here. The preview is at /\n")
+    assert (status, text) == (404, NOTHING)
+
+
+@pytest.mark.parametrize("token", ["", "/", "/guess", "/events", "/../..", "/%2e%2e", "//etc"])
+@pytest.mark.parametrize("path", ["/", "/report.html", "/report.pdf", "/events", "/data/actors.csv"])
+def test_without_the_token_nothing_is_there(server, token, path):
+    assert ask(server.url, path, token=token)[::2] == (404, NOTHING)
+
+
+def test_token_is_long_another_each_time_and_whole(project, server):
+    token = re.fullmatch(r"http://127\.0\.0\.1:\d+/([\w-]{32})/", server.url)[1]
+    for wrong in (token[:-1], token.swapcase(), f"{token}a", f"{token}%00", f"a/{token}"):
+        assert ask(server.url, token=f"/{wrong}")[0] == 404, wrong
+    with serving.Server(project, 0) as other:
+        assert other.token != token and len(set(other.token)) > 10
+
+
+@pytest.mark.parametrize("headers", [
+    {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}, {"Origin": "http://localhost"},
+    {"Origin": ""}, {"Sec_Fetch_Site": "cross-site"}, {"Sec_Fetch_Site": "same-site"}, {"Sec_Fetch_Site": "Same-Origin"}])
+def test_other_pages_are_refused_even_with_the_token(server, headers):
+    for path in ("/", "/report.html", "/report.pdf", "/events", "/nowhere"):
+        assert ask(server.url, path, **headers)[::2] == (403, "This preview answers to its own pages only.\n"), path
+    assert ask(server.url, Origin=server.url[:-34], Sec_Fetch_Site="same-origin")[0] == 200
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
@@ -172,7 +201,7 @@ def test_no_other_site_may_frame_or_use_what_is_served(server):
         headers = ask(server.url, path)[1]
         assert headers["Content-Security-Policy"] == "frame-ancestors 'self'"
         assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
-        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Content-Type-Options"] == "nosniff" and headers["Referrer-Policy"] == "no-referrer"
         assert "Access-Control-Allow-Origin" not in headers
 
 
@@ -192,6 +221,110 @@ def test_usual_port_that_is_taken_gives_way_to_a_free_one(project, server, monke
     monkeypatch.setattr(serving, "PORT", server.port)
     with serving.Server(project) as other:
         assert other.port != server.port and ask(other.url)[0] == 200
+
+
+# --- many, slow and greedy -------------------------------------------------------------
+
+def connected(server, sent=b""):
+    one = socket.create_connection(("127.0.0.1", server.port), timeout=LONGEST)
+    one.sendall(sent)
+    return one
+
+
+def closed(one):
+    """Whether the server has closed a connection, by which it may have said why."""
+    try:
+        while one.recv(65536):
+            pass
+    except ConnectionResetError:
+        pass
+    return True
+
+
+def test_200_connections_of_which_50_are_slow_hold_nobody_up(server):
+    head = f"GET /{server.token}/ HTTP/1.1\r\nHost: 127.0.0.1\r\n".encode()
+    slow = [connected(server, head[:n % len(head) + 1]) for n in range(50)]
+    idle = [connected(server) for _ in range(100)]
+    asking = [connected(server, head + b"\r\n") for _ in range(50)]
+    began = time.monotonic()
+    assert ask(server.url)[0] == 200
+    took = time.monotonic() - began
+    for n, one in enumerate(slow):
+        one.sendall((head + b"\r\n")[n % len(head) + 1:][:1])  # a byte now and then
+    assert ask(server.url, "/report.pdf")[0] == 200
+    assert all(one.recv(12) == b"HTTP/1.1 200" for one in asking)
+    for one in (*slow, *idle, *asking):
+        one.close()
+    assert took < 1 * SLOW, took
+
+
+def test_more_connections_than_are_held_close_the_longest_open(project, monkeypatch):
+    monkeypatch.setattr(serving, "MOST", 20)
+    with serving.Server(project, 0) as server, Events(server.url) as events:
+        assert events.until()["working"] == ""
+        waiting = [connected(server) for _ in range(60)]
+        assert ask(server.url)[0] == 200
+        assert all(map(closed, waiting[:40]))
+        waiting[-1].sendall(f"GET /{server.token}/ HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert waiting[-1].recv(12) == b"HTTP/1.1 200"
+        with pytest.raises(AssertionError, match="the events have ended"):
+            events.until(lambda state: False)
+        with Events(server.url) as again:  # as a page does, by itself
+            server.tell(working="Rendering")
+            assert again.until(lambda state: state["working"])["working"] == "Rendering"
+        for one in waiting:
+            one.close()
+
+
+def test_head_or_body_that_does_not_come_is_waited_for_in_vain(project, monkeypatch):
+    monkeypatch.setattr(serving, "IDLE", 0.2)
+    monkeypatch.setattr(serving, "SLOWEST", 0.2)
+    with serving.Server(project, 0) as server:
+        request = f"POST /{server.token}/ HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n12345".encode()
+        began = time.monotonic()
+        for sent in (b"", b"GET / HT", request[:40], request):
+            with connected(server, sent) as one:
+                one.settimeout(20)
+                assert closed(one), sent
+        assert time.monotonic() - began < 20
+        with Events(server.url) as events:  # an answer under way is no idle connection
+            events.until()
+            time.sleep(0.5)
+            server.tell(working="Rendering")
+            assert events.until(lambda state: state["working"])["working"] == "Rendering"
+
+
+@pytest.mark.parametrize("sent", [
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 20_000 + b"\r\n\r\n",
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000000\r\n\r\n" + b"x" * 200,
+    b"POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n200000\r\n",
+    b"GET / HTTP/1.1\r\nHost: localhost\r\nHost: evil.example\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"\0\xff\r\n\r\n",
+    b"GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\n\r\n"])
+def test_head_or_body_that_is_too_long_or_none_is_refused(server, sent, capfd):
+    with connected(server, sent) as one:
+        one.shutdown(socket.SHUT_WR)
+        answer = b""
+        while part := one.recv(65536):
+            answer += part
+    assert not answer.startswith(b"HTTP/1.1 2") and b"<" not in answer
+    assert ask(server.url)[0] == 200 and "Traceback" not in "".join(capfd.readouterr())
+
+
+def test_page_that_does_not_read_is_not_waited_for(project):
+    with serving.Server(project, 0) as server:
+        deaf = socket.socket()
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        deaf.connect(("127.0.0.1", server.port))
+        deaf.sendall(f"GET /{server.token}/events HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+        assert deaf.recv(12) == b"HTTP/1.1 200"
+        for n in range(40):
+            server.tell(working=f"{n}" * 400_000)
+        with Events(server.url) as events:
+            events.until()
+            server.tell(working="last")
+            events.until(lambda state: state["working"] == "last")
+            assert len(server._listeners) == 1
+        deaf.close()
 
 
 def test_page_is_told_the_state_at_once_and_each_change_of_it_once(good):
@@ -401,7 +534,7 @@ def command():
 
 def test_address_comes_first_then_a_line_a_render_and_other_renders_are_seen(words, command, edit):
     run = command(words, "--port=0")
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", run.url)
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[\w-]{32}/", run.url)
     with Events(run.url) as events:
         assert re.fullmatch(r"Rendered in \d+\.\d s", run.line())
         edit("data/quantities.csv", ",>,40,%", ",over,40%,%")
@@ -436,7 +569,7 @@ def test_stopping_leaves_nothing_behind(good, notebook, tmp_path, command, snaps
     assert snapshot(good) == before and list(scratch.iterdir()) == []
     assert [pid for pid in kernels if Path(f"/proc/{pid}").exists()] == []
     with socket.socket() as port:
-        assert port.connect_ex(("127.0.0.1", int(run.url.rpartition(":")[2].strip("/")))) != 0
+        assert port.connect_ex(("127.0.0.1", int(re.search(r":(\d+)/", run.url)[1]))) != 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

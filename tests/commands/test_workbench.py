@@ -10,6 +10,7 @@ import random
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -747,7 +748,9 @@ def served(coded):
 @pytest.mark.parametrize(("path", "headers", "status"), [
     ("state", {}, 200), ("state", {"Host": "briefing.example"}, 403), ("state", {"Origin": "http://evil.example"}, 403),
     ("state", {"Origin": "null"}, 403), ("state", {"Sec_Fetch_Site": "cross-site"}, 403), ("/state", {}, 404),
-    ("/", {}, 404), ("/guess/state", {}, 404), ("state", {"Content_Type": "text/plain"}, 415), ("../data/actors.csv", {}, 404)])
+    ("/", {}, 404), ("/guess/state", {}, 404), ("state", {"Sec_Fetch_Site": "same-site"}, 403), ("state", {"Origin": "http://localhost:1"}, 403),
+    ("/guess/state", {"Host": "briefing.example"}, 403), ("state/../../data/actors.csv", {}, 404), ("%2e%2e/data/actors.csv", {}, 404),
+    ("..%2fdata%2factors.csv", {}, 404), ("workbench.html", {}, 404), ("workbench.js/../../workbench.py", {}, 404), ("state", {"Content_Type": "text/plain"}, 415), ("../data/actors.csv", {}, 404)])
 def test_only_its_own_page_is_answered(served, path, headers, status):
     answer, _, content = request(served, path, **headers)
     assert answer == status
@@ -761,6 +764,32 @@ def test_the_policy_lets_in_its_own_files_and_nothing_else(served):
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'") and "unsafe" not in policy
     assert b"<script>" not in content and b"style=" not in content and b"//" not in content.replace(b"<!", b"")
     assert request(served, "events", "GET", Origin="http://evil.example")[0] == 403
+
+
+@pytest.mark.parametrize("headers", [{"Host": "briefing.example"}, {"Origin": "http://evil.example"}, {"Sec_Fetch_Site": "cross-site"},
+                                     {"Content_Type": "application/x-www-form-urlencoded"}])
+def test_nothing_is_changed_for_others(coded, served, headers, snapshot):
+    before = snapshot(coded)
+    mark = json.dumps({"source": "courier", "start": 0, "end": 7})
+    assert request(served, "save", body=mark, **headers)[0] in (403, 415)
+    assert request(re.sub(r"(\d)/[^/]+/", r"\1/guess/", served), "save", body=mark)[0] == 404
+    assert request(served, "save", "GET")[0] == 405
+    assert snapshot(coded) == before
+
+
+def test_a_body_too_long_is_refused_and_slow_ones_hold_nobody_up(served):
+    host, token = re.fullmatch(r"http://([^/]+)/([^/?]+)/.*", served).groups()
+    head = f"POST /{token}/select HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
+    waiting = [socket.create_connection(host.split(":"), timeout=LONGEST) for _ in range(200)]
+    for n, one in enumerate(waiting[:50]):
+        one.sendall((head % 100).encode()[:20 * n + 1])
+    waiting[-1].sendall((head % 2_000_000).encode())
+    assert waiting[-1].recv(12) == b"HTTP/1.1 400"
+    began = time.monotonic()
+    assert request(served, "state")[0] == 200
+    assert time.monotonic() - began < 1 * SLOW
+    for one in waiting:
+        one.close()
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '{"source": 3, "more": 1}', '{"source": "courier", "start": "x", "end": 3}'])

@@ -163,6 +163,9 @@ def _tell_timings(timings: Timings, options: argparse.Namespace) -> None:
                                 "The briefing is rendered; name another file for its timings.") from error
 
 
+TOKEN = "BRIEFING_PREVIEW_TOKEN"
+
+
 def _preview(options: argparse.Namespace) -> int:
     from . import preview
     from .server import Server
@@ -170,7 +173,7 @@ def _preview(options: argparse.Namespace) -> int:
     root = _project(options)
     _stop_as_by_ctrl_c()
     try:
-        with Server(root, options.port, beside=options.pdf) as server:
+        with Server(root, options.port, beside=options.pdf, token=os.environ.pop(TOKEN, None)) as server:
             _say_address(server.url, options)
             for outcome in preview.outcomes(root, server, timeout=options.timeout, memory=options.memory):
                 _say_outcome(outcome, options)
@@ -178,6 +181,7 @@ def _preview(options: argparse.Namespace) -> int:
         _complain("Stopped.", options.json)
         return 130
     # the package's code was saved: go on with that, at the same address
+    os.environ[TOKEN] = server.token  # others can read a command's arguments
     os.execv(sys.executable, [sys.executable, "-m", "briefing", "preview", "--project", str(root), "--no-open",
                               f"--port={server.port}", f"--timeout={options.timeout}", f"--memory={options.memory}",
                               *["--pdf"] * options.pdf, *["--json"] * options.json])

@@ -1,8 +1,6 @@
 """Serve the workbench in which an article is coded: a page on this machine, and what it asks and saves.
 
-Each request must carry the token of this run in its path, come from a page of this server (`Origin`, `Sec-Fetch-Site`)
-and name loopback (`Host`): no other page and no other user of this machine can read or write the project through it.
-The page is told by itself when a file changes.
+Who is let in, `server` says. The page is told by itself when a file changes.
 
 Words are selected, and passages found under the pointer, by Recogito's text-annotator. What it draws with are CSS
 custom highlights, through its own renderer interface (see templates/workbench-text.js): its renderers need styles that
@@ -16,8 +14,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
-import secrets
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -44,9 +40,7 @@ class Workbench(Loopback):
     def __init__(self, root: Path, coding: Coding, port: int | None = None, source: str | None = None) -> None:
         super().__init__(port, PORT)
         self._coding, self._root = coding, root
-        token = secrets.token_urlsafe(24)
-        self._base = f"/{token}/"
-        self.url = f"{self.url}{token}/" + (f"?source={source}" if source else "")
+        self.url += f"?source={source}" if source else ""
         self._over = threading.Event()
         self._watching = threading.Thread(target=self._watch, name="watching", daemon=True)
 
@@ -60,17 +54,16 @@ class Workbench(Loopback):
         self._watching.join()
         super().__exit__(*error)
 
-    def _routes(self) -> list[Any]:
+    def _routes(self) -> dict[str, tuple[type[Answer], dict[str, Any]]]:
         coding = self._coding
         asked: dict[str, Callable[..., Any]] = {
             "state": coding.state, "text": coding.text, "uncoded": coding.uncoded, "slug": coding.slug,
             "select": coding.select, "save": coding.save, "remove": coding.remove, "undo": coding.undo,
             "redo": coding.redo, "move": coding.move, "mark": coding.mark}
-        return [(self._base, _File, {"path": TEMPLATES / PAGE}),
-                *[(f"{self._base}{re.escape(name)}", _File, {"path": TEMPLATES / name}) for name in FILES],
-                *[(f"{self._base}{name}", _Asked, {"do": do}) for name, do in asked.items()],
-                (f"{self._base}events", _News, {"listeners": self._listeners,
-                                                "state": lambda: {"version": coding.version()}})]
+        return {"": (_File, {"path": TEMPLATES / PAGE}),
+                **{name: (_File, {"path": TEMPLATES / name}) for name in FILES},
+                **{name: (_Asked, {"do": do}) for name, do in asked.items()},
+                "events": (_News, {"listeners": self._listeners, "state": lambda: {"version": coding.version()}})}
 
     def _watch(self) -> None:
         """Tell the pages when files change. Events only say when to look; what changed is told from the files."""
@@ -87,23 +80,7 @@ class Workbench(Loopback):
 # --- requests -------------------------------------------------------------------
 
 class _Own(Answer):
-    """Answers to pages of this server only."""
-
-    what, place = "workbench", "the address that the command said"
-
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        for name, text in (("Content-Security-Policy", POLICY), ("Referrer-Policy", "no-referrer"),
-                           ("Cross-Origin-Opener-Policy", "same-origin"), ("Cache-Control", "no-store")):
-            self.set_header(name, text)
-
-    def prepare(self) -> None:
-        super().prepare()
-        origin = self.request.headers.get("Origin")
-        own = origin is None or origin == f"http://{self.request.host}"
-        if not own or self.request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin"):
-            self.set_status(403)
-            self.finish("This workbench answers to its own pages only.\n")
+    what, policy = "workbench", POLICY
 
 
 class _File(_Own):

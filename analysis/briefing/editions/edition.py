@@ -9,11 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import lzma
 import platform
 import re
+import struct
 import subprocess
 import tarfile
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import metadata
@@ -147,12 +150,10 @@ def _unknown(name: str) -> BriefingError:
 
 def inputs_of(pdf: bytes, where: str) -> dict[str, bytes]:
     """The inputs that a PDF of this package carries; raises BriefingError where it carries none."""
-    import io
-
     import pypdf
 
     try:
-        attached = pypdf.PdfReader(io.BytesIO(pdf)).attachments.get(ARCHIVE)
+        attached = [*pypdf.PdfReader(io.BytesIO(pdf)).attachments.get(ARCHIVE, ())]  # each is read only when asked for
     except Exception as error:  # pypdf raises of many kinds on files that are no PDF
         raise BriefingError(f"{where}: found no PDF that can be read ({error}), expected one that a render wrote. "
                             "Ask for the file again.") from error
@@ -260,7 +261,8 @@ def unpack(data: bytes, where: str) -> dict[str, bytes]:
                 if len(files[entry.filename]) != entry.file_size:
                     raise _refused(where, f"{entry.filename} longer than it says", "the size that the archive gives")
             return files
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, struct.error,
+            zlib.error, lzma.LZMAError) as error:
         raise _refused(where, f"a damaged archive ({error})", "an archive as a render packs it") from error
 
 

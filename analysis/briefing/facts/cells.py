@@ -46,7 +46,7 @@ def read(field: dict[str, Any], cell: str) -> tuple[Any, Problem | None]:
             copy = f"`{mark.join(value)}`" if value else ""
             return value, ("list", shown(cell), f"parts with `{mark}` between, none empty and none with spaces",
                            write(copy, "Write each part once, or leave the cell empty."))
-    return value, _constraint_problem(constraints, value, cell) or (
+    return value, _constraint_problem(constraints, value, cell, kind) or (
         _edtf_problem(cell) if field.get("rdfType") == EDTF else None)
 
 
@@ -115,16 +115,46 @@ _TYPE_REMEDY = {"integer": "Write digits only.",
                 "year": "Write the year alone."}
 
 
-def _constraint_problem(constraints: dict[str, Any], value: Any, cell: str) -> Problem | None:
-    if (words := constraints.get("enum")) and value not in words:
+def bound(kind: str, limit: Any) -> Any:
+    """A `minimum`, a `maximum` or a word of an `enum` as a value of a field's type: JSON has dates as text.
+
+    Raises ValueError for what is no value of that type.
+    """
+    value = CASTS[kind](limit) if isinstance(limit, str) else limit
+    if not isinstance(value, _VALUES.get(kind, (str,))) or isinstance(value, bool) != (kind == "boolean"):
+        raise ValueError(f"{limit!r} is no {kind}")
+    return value
+
+
+_VALUES: dict[str, tuple[type, ...]] = {"integer": (int, float), "number": (int, float), "year": (int, float),
+                                        "boolean": (bool,), "date": (datetime.date,)}
+
+
+def check_field(field: dict[str, Any]) -> None:
+    """Raise ValueError, TypeError or AttributeError for constraints that no cell could be held to."""
+    kind, constraints = field.get("type", "string"), field.get("constraints", {})
+    re.compile(constraints.get("pattern", ""))
+    for name in ("minimum", "maximum"):
+        if constraints.get(name) is not None:
+            bound(kind, constraints[name])
+    for word in constraints.get("enum") or ():
+        bound(kind, word)
+    if not isinstance(constraints.get("enum") or [], list):
+        raise ValueError("enum is no list")
+    if not isinstance(constraints.get("maxLength") or 0, int):
+        raise ValueError("maxLength is no whole number")
+
+
+def _constraint_problem(constraints: dict[str, Any], value: Any, cell: str, kind: str) -> Problem | None:
+    if (words := constraints.get("enum")) and value not in words and value not in [bound(kind, word) for word in words]:
         return ("word", shown(cell), f"one of {' '.join(map(str, words))}",
                 f"{meant(cell, words)}Use one of the controlled words.")
     if (pattern := constraints.get("pattern")) and not re.fullmatch(pattern, cell):
         return ("pattern", shown(cell), f"text of the form {pattern}",
                 write(_formed(cell, pattern), "Write the cell in this form."))
-    if (least := constraints.get("minimum")) is not None and value < least:
+    if (least := constraints.get("minimum")) is not None and value < bound(kind, least):
         return ("range", shown(cell), f"at least {least}", "Correct the number.")
-    if (most := constraints.get("maximum")) is not None and value > most:
+    if (most := constraints.get("maximum")) is not None and value > bound(kind, most):
         return ("range", shown(cell), f"at most {most}", "Correct the number.")
     if (longest := constraints.get("maxLength")) is not None and len(cell) > longest:
         return ("length", f"{len(cell)} characters", f"at most {longest}", "Shorten the text.")

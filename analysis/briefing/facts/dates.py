@@ -17,6 +17,10 @@ MONTHS = "January February March April May June July August September October No
 _PLAIN = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?"
 #: A month or a day that is not given, and what stands before it says the same: some month of 2024 is 2024.
 _NOT_GIVEN = re.compile(r"(?<=[0-9])(?:-XX)+(?![0-9X-])")
+_SEASON = re.compile(r"(?<!\d)\d{4}-(?:2[1-9]|3\d|4[01])(?!\d)")  # with doubt, in an interval or a set
+_NO_SEASONS = "seasons are not supported: give the months as an interval"
+#: What no EDTF date has; the library overlooks spaces, which stand only between the dates of a list.
+_NO_EDTF = re.compile(r"[^0-9ESTXYZ.,:/+~?%(){}\[\] -]|(?<!,) ")
 
 
 @functools.cache
@@ -31,13 +35,15 @@ def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
     if match := re.fullmatch(rf"({_PLAIN}|\.\.)/({_PLAIN}|\.\.)|\[({_PLAIN})\.\.({_PLAIN})\]", edtf):
         first, last = (end for end in match.groups()[::4] if end)
         return (None if first == ".." else date_bounds(first)[0], None if last == ".." else date_bounds(last)[1])
-    if re.search(r"\s", re.sub(r", ", ",", edtf)):  # the library overlooks them; prose would not
-        raise ValueError("a space in a date")
     if short := _NOT_GIVEN.sub("", edtf) if "X" in edtf else "":
         if short != edtf:
             return date_bounds(short)
         if re.search(r"X(?!$|[~?%,/.\]} ])|(?<![0-9]{3})X", edtf):
             raise ValueError("of digits that are not given, only the last of a year, a month or a day are supported")
+    if _SEASON.search(edtf):
+        raise ValueError(_NO_SEASONS)
+    if _NO_EDTF.search(edtf):
+        raise ValueError(f"{edtf} is no EDTF date")
     from edtf import parse_edtf  # slow to load and to parse: only for what is rarer
     from edtf.parser.edtf_exceptions import EDTFParseException
 
@@ -55,7 +61,7 @@ def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
 
 def _plain_bounds(year: int, month: int | None, day: int | None) -> tuple[datetime.date, datetime.date]:
     if month and 21 <= month <= 41:  # a season of EDTF
-        raise ValueError("seasons are not supported: give the months as an interval")
+        raise ValueError(_NO_SEASONS)
     if day is not None:
         date = datetime.date(year, month or 0, day)
         return date, date

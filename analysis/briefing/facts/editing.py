@@ -119,9 +119,9 @@ class _File:
         return "\r\n" if self.head.endswith("\r\n") else END
 
     def written(self, cells: Cells) -> str:
-        out = io.StringIO()
-        csv.writer(out, lineterminator=self.line_end).writerow([cells.get(column, "") for column in self.columns])
-        return out.getvalue()
+        out = io.StringIO()  # the writer quotes a carriage return only where lines end in one
+        csv.writer(out, lineterminator="\r\n").writerow([cells.get(column, "") for column in self.columns])
+        return out.getvalue().removesuffix("\r\n") + self.line_end
 
 
 def _resource(descriptor: Mapping[str, Any], table: str) -> Mapping[str, Any]:

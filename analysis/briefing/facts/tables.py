@@ -186,6 +186,7 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:  # noq
             raise ValueError("not an object")
         if limits.is_deeper(descriptor, limits.DESCRIPTOR_DEPTH):
             raise ValueError(f"lists and objects more than {limits.DESCRIPTOR_DEPTH} deep")
+        json.dumps(descriptor, ensure_ascii=False).encode("utf-8")  # half a character cannot be said in a message
     except (OSError, ValueError, RecursionError) as error:
         line = getattr(error, "lineno", None)
         raise InvalidData([finding("descriptor-unreadable", str(error), "a Data Package descriptor",
@@ -243,7 +244,7 @@ def _resource_problem(resource: Any) -> tuple[str, str, str] | None:
             if (kind := field.get("type", "string")) not in cells.CASTS:
                 return (shown(f"{name}.{field['name']}: {kind}"), f"one of the types {' '.join(cells.CASTS)}",
                         meant(kind, cells.CASTS))
-            re.compile(field.get("constraints", {}).get("pattern", ""))
+            cells.check_field(field)
         if problem := keys.declaration_problem(resource):
             return problem
     except (TypeError, KeyError, AttributeError, ValueError, re.error) as error:

@@ -461,7 +461,8 @@ def _diff(tables: Tables, table: str, new: Mapping[int, Mapping[str, str]]) -> s
     if not new:
         return ""
     name = _path(tables, table)
-    before = (tables.root / name).read_text("utf-8").splitlines(keepends=True)
+    # lines as files have them: a cell may hold a form feed or another mark at which str.splitlines parts
+    before = [*io.StringIO((tables.root / name).read_bytes().decode("utf-8"), newline="\n")]
     records = csv.reader(iter(before))
     header = next(records)
     after = before[:records.line_num]
@@ -473,6 +474,6 @@ def _diff(tables: Tables, table: str, new: Mapping[int, Mapping[str, str]]) -> s
             cells = [new[number].get(column, cell) for column, cell in zip(header, cells, strict=True)]
             out = io.StringIO()
             csv.writer(out, lineterminator="\n").writerow(cells)
-            lines = out.getvalue().splitlines(keepends=True)
+            lines = [*io.StringIO(out.getvalue(), newline="\n")]
         after += lines
     return "".join(difflib.unified_diff(before, after, f"a/{name}", f"b/{name}"))

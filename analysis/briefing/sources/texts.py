@@ -8,6 +8,7 @@ nothing else. What a file is, its first bytes and its name tell.
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import itertools
 import logging
@@ -299,10 +300,15 @@ def _date(given: str) -> str:
 
 def _language(text: str) -> str:
     """The language of a text as far as its letters tell; `und`, undetermined, where they do not."""
+    language, sure = _languages().classify(text[:20_000])
+    return str(language) if sure >= SURE and len(re.findall(r"[^\W\d_]{2,}", text[:20_000])) >= 5 else "und"
+
+
+@functools.cache
+def _languages() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    language, sure = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True).classify(text[:20_000])
-    return str(language) if sure >= SURE and len(re.findall(r"[^\W\d_]{2,}", text[:20_000])) >= 5 else "und"
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)  # half a second
 
 
 def described(path: Path) -> str:

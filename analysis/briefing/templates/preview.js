@@ -145,13 +145,13 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     document.body.append(notice, status);
-    const events = new EventSource("/events");
+    const events = new EventSource("events");
     events.onmessage = (event) => {
       const state = JSON.parse(event.data);
       const beside = parent !== window && parent.document.querySelector("iframe[data-pdf]");
       if (beside && state.pdf && beside.dataset.pdf !== state.pdf) {
         beside.dataset.pdf = state.pdf;
-        beside.contentWindow.location.replace("/report.pdf?" + state.pdf + beside.dataset.view);
+        beside.contentWindow.location.replace("report.pdf?" + state.pdf + beside.dataset.view);
       }
       if (state.page && state.page !== shown) {
         events.close();

@@ -50,6 +50,8 @@ def declaration_problem(resource: Mapping[str, Any]) -> tuple[str, str, str] | N
 def _foreign_problem(name: str, foreign: Mapping[str, Any], columns: list[str]) -> tuple[str, str, str] | None:
     own, theirs = as_list(foreign["fields"]), as_list(foreign["reference"]["fields"])
     target = foreign["reference"].get("resource") or name
+    if not all(isinstance(each, str) for each in (target, *own, *theirs)):
+        return f"{name} with a foreign key {_json(foreign)}", "names of tables and columns", "Write them as text. "
     if not own or len(own) != len(theirs):
         near = [each for each in (target.removesuffix("s"), target) if each in columns]
         meant_ = {"fields": own or near[:1] or ["COLUMN"], "reference": {"resource": target, "fields": ["id"]}}
@@ -65,6 +67,8 @@ def _list_problem(name: str, field: Mapping[str, Any]) -> tuple[str, str, str] |
     place = f"{name}.{field['name']}"
     for target in inner.get("references", []):
         _table, _column = target.split(".")
+    if not isinstance(inner.get("delimiter", ";"), str):
+        raise TypeError("the delimiter is no text")
     if "references" in inner and not inner["references"]:
         return f'{place} with "references": []', "the columns that its ids are of", \
             f'Write `"references": ["{field["name"]}.id"]`, with the table that they are of, or take it out. '
