@@ -2,7 +2,8 @@
 
 A text is what stands in `say("…")`, `several(number, "…", "…")` or `later("…")`, in code, scripts and the notebooks
 that a project begins with; what a template has between double braces; and the captions and the prose of a new project.
-What is translated stays; what is new is empty until somebody translates it, and a test fails as long.
+What is translated stays as long as it is said; what is new is empty until somebody translates it, and a test fails as
+long.
 """
 
 from __future__ import annotations
@@ -71,10 +72,8 @@ def renewed() -> Iterator[tuple[Path, str]]:
     for path in sorted(catalogues.FOLDER.glob("*.po")):
         with path.open("rb") as file:
             catalogue = read_po(file, abort_invalid=True)
-        for message in list(catalogue.obsolete.values()):  # what was said before may be said again
-            catalogue[message.id] = message
-        catalogue.obsolete.clear()
         catalogue.update(now, no_fuzzy_matching=True)
+        catalogue.obsolete.clear()  # every PDF carries the package: what is said no more is left to git
         yield path, catalogues.written(catalogue)
 
 

@@ -60,8 +60,7 @@ def test_every_dated_event_has_one_mark_and_every_cluster_an_axis_of_its_own():
         said = sentences(drawn)
         assert len(said) == len({*said}) == len(CLUSTERS)
         words = texts(drawn)
-        assert [words.count(later) for later in ("eight years later", "nine years later", "At another scale")] == [1, 1, 1]
-        assert "13 years later" not in words  # what began in 2011 goes on
+        assert [words.count(later) for later in ("eight years later", "nine years later", "13 years later")] == [1, 1, 1]
     spec = str(data[VEGA_LITE])
     assert spec.count("'type': 'utc'") == 4 and spec.count("'type': 'temporal'") == 4
 
@@ -201,8 +200,8 @@ def test_no_time_has_passed_while_an_event_goes_on():
     dates = ["2001-03-01", "2001-03-02", "2001-03-03/2031-03-02", "2031-03-01", "2031-03-02", "2031-03-03"]
     words = texts(svg(bundle(dates)))
     assert "later" not in words and "At another scale" in words
-    words = texts(svg(bundle([*dates[:2], "2001-03-03/..", *dates[3:]])))
-    assert "later" not in words and "At another scale" in words
+    words = texts(svg(bundle([*dates[:2], "2001-03-03/..", *dates[3:]])))  # nobody knows whether it does
+    assert "30 years later" in words and "At another scale" not in words
     assert "30 years later" in texts(svg(bundle([*dates[:2], "2001-03-03/2001-03-09", *dates[3:]])))
 
 

@@ -231,30 +231,11 @@ def _profiles(rows: Sequence[Row], actors: list[str], concepts: list[str]) -> tu
 
 
 def _alike(ids: list[str], agreeing: numpy.ndarray, spoken: numpy.ndarray) -> list[str]:
-    """Ids in an order in which neighbours are alike: the greedy edge heuristic for a path through all of them.
-
-    The two that are most alike become neighbours, then the next two that may, until all stand in one row (Bentley, J.
-    L. (1992), "Fast algorithms for geometric traveling salesman problems", ORSA J. Comput. 4, 387-411). Likeness
-    counts the same stands less the opposite ones, and a quarter for any stand on the same, by the number of all. Ties
-    are decided by the order of `ids`; the row begins at the end with more stands.
-    """
+    """Ids in an order in which neighbours are alike: in the same stands less the opposite ones, and a quarter for any
+    stand on the same, by the number of all."""
     total = spoken.sum(axis=1)
     alike = (4 * agreeing @ agreeing.T + spoken @ spoken.T) / numpy.maximum(total[:, None] + total[None, :], 1)
-    one, other = numpy.triu_indices(len(ids), 1)
-    path = {n: [n] for n in range(len(ids))}  # by either end
-    for pair in numpy.argsort(-alike[one, other], kind="stable").tolist():
-        a, b = int(one[pair]), int(other[pair])
-        if a not in path or b not in path or path[a] is path[b]:
-            continue
-        left, right = path.pop(a), path.pop(b)
-        joined = (left if left[-1] == a else left[::-1]) + (right if right[0] == b else right[::-1])
-        for inner in (left[0], left[-1], right[0], right[-1]):
-            path.pop(inner, None)
-        path[joined[0]] = path[joined[-1]] = joined
-    found = next(iter(path.values()), [])
-    ends = [found[:len(found) // 2], found[-(len(found) // 2):]] if len(found) > 1 else [[0], [0]]
-    first, last = ((int(total[end].sum()), -min(end)) for end in ends)
-    return [ids[n] for n in (found if first >= last else found[::-1])]
+    return camps.seriated(ids, alike, total)
 
 
 # --- forms ------------------------------------------------------------------------

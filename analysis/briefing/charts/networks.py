@@ -17,8 +17,10 @@ from itertools import accumulate, pairwise
 from typing import Any, NamedTuple, cast
 
 import altair as alt
+import numpy
 import pandas
 
+from ..discourse.camps import seriated
 from ..discourse.networks import CONCEPT, CONFLICT, CONGRUENCE, IGNORE, ORGANISATION
 from ..discourse.positions import Network
 from ..facts.quantities import known, plain
@@ -150,43 +152,27 @@ def _groups(nodes: pandas.DataFrame, edges: list[Edge]) -> list[Group]:
     for actor, camp in zip(nodes["actor"], nodes["camp"], strict=True):
         if actor in tied:
             camps.setdefault(len(nodes) if pandas.isna(camp) else int(camp), []).append(actor)
-    order = _likeness(edges, sorted(tied))
-    return [Group(say("Undecided") if camp == len(nodes) else say("Camp {number}", number=camp + 1),
-                  _chain(sorted(members), order)) for camp, members in sorted(camps.items())]
+    place = {actor: at for at, actor in enumerate(sorted(tied))}
+    alike, strength = _likeness(edges, place)
+    found = []
+    for camp, members in sorted(camps.items()):
+        inside = sorted(members)
+        at = [place[actor] for actor in inside]
+        found.append(Group(say("Undecided") if camp == len(nodes) else say("Camp {number}", number=camp + 1),
+                           seriated(inside, alike[at][:, at], strength[at])))
+    return found
 
 
-class _Likeness(NamedTuple):
-    place: dict[str, int]
-    alike: Any  # actor by actor: the cosine of their ties to all
-    strength: Any  # of each actor: the sum of its weights
-
-
-def _likeness(edges: list[Edge], actors: list[str]) -> _Likeness:
-    import numpy
-
-    place = {actor: at for at, actor in enumerate(actors)}
-    weights = numpy.zeros((len(actors), len(actors)))
+def _likeness(edges: list[Edge], place: dict[str, int]) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """Actor by actor the cosine of their ties to all, and of each actor the sum of its weights."""
+    weights = numpy.zeros((len(place), len(place)))
     numpy.add.at(weights, ([place[edge["a"]] for edge in edges], [place[edge["b"]] for edge in edges]),
                  [-abs(edge["weight"]) if edge["relation"] == CONFLICT else edge["weight"] for edge in edges])
     weights += weights.T
     strength = numpy.abs(weights).sum(axis=1)
     numpy.fill_diagonal(weights, numpy.abs(weights).max(axis=1, initial=0))  # each is tied to itself as to its closest
     length = numpy.sqrt((weights ** 2).sum(axis=1))
-    return _Likeness(place, (weights @ weights.T / numpy.outer(length, length).clip(1e-12)).round(9),
-                     strength.round(9))
-
-
-def _chain(members: list[str], by: _Likeness) -> list[str]:
-    """From the one with the strongest ties on to the one most like the last; of equals the first in the alphabet."""
-    left = list(members)
-    order: list[str] = []
-    while left:
-        at = by.place[order[-1]] if order else None
-        chosen = max(left, key=lambda actor: by.strength[by.place[actor]] if at is None
-                     else by.alike[at, by.place[actor]])
-        left.remove(chosen)
-        order.append(chosen)
-    return order
+    return weights @ weights.T / numpy.outer(length, length).clip(1e-12), strength
 
 
 # --- cards with lines ---------------------------------------------------------------

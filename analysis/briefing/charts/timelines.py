@@ -115,10 +115,10 @@ def _clear(days: list[int]) -> bool:
 
 
 def _later(before: list[Row], section: list[Row]) -> str:
-    """How long after the last event of the section before it one begins, in words; where one of these still goes on,
-    no time has passed, and the axis is but another."""
+    """How long after the last event of the section before it one begins, in words; where one of these is known to go
+    on, no time has passed, and the axis is but another."""
     start = section[0]["at"]
-    if any(row["kind"] == "open" and not row["last"] or row["last"] and row["last"] >= start for row in before):
+    if any(row["last"] and row["last"] >= start for row in before):
         return say("At another scale")
     days = (start - max(row["at"] for row in before)).days
     if days < 14:

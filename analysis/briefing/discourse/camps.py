@@ -1,4 +1,4 @@
-"""Camps: who stands together, found in a network, and who stands with nobody.
+"""Camps: who stands together, found in a network, who stands with nobody, and an order in which neighbours are alike.
 
 Communities are those that networkx finds in the positive ties (Louvain: Blondel, V. D. et al. (2008), "Fast unfolding
 of communities in large networks", J. Stat. Mech. P10008). Ties of conflict then count too: camps are merged while that
@@ -186,3 +186,32 @@ def _belongs(actor: int, own: int, pulls: dict[int, numpy.ndarray]) -> bool:
     pull = round(float(pulls[own][actor]), DIGITS)
     rival = max((round(float(to[actor]), DIGITS) for camp, to in pulls.items() if camp != own), default=0.0)
     return pull > rival and pull >= 0
+
+
+# --- order ----------------------------------------------------------------------
+
+def seriated(ids: Sequence[str], alike: numpy.ndarray, strength: numpy.ndarray) -> list[str]:
+    """Ids in an order in which neighbours are alike: the greedy edge heuristic for a path through all of them.
+
+    `alike`: how much each two are, a symmetric matrix in the order of `ids`; `strength`: the row begins at the end of
+    greater strength. The two that are most alike become neighbours, then the next two that may, until all stand in one
+    row (Bentley, J. L. (1992), "Fast algorithms for geometric traveling salesman problems", ORSA J. Comput. 4,
+    387-411). Ties are decided by the order of `ids`.
+    """
+    import numpy
+
+    one, other = numpy.triu_indices(len(ids), 1)
+    path = {n: [n] for n in range(len(ids))}  # by either end
+    for pair in numpy.argsort(-alike[one, other].round(DIGITS), kind="stable").tolist():
+        a, b = int(one[pair]), int(other[pair])
+        if a not in path or b not in path or path[a] is path[b]:
+            continue
+        left, right = path.pop(a), path.pop(b)
+        joined = (left if left[-1] == a else left[::-1]) + (right if right[0] == b else right[::-1])
+        for inner in (left[0], left[-1], right[0], right[-1]):
+            path.pop(inner, None)
+        path[joined[0]] = path[joined[-1]] = joined
+    found = next(iter(path.values()), [])
+    ends = [found[:len(found) // 2], found[-(len(found) // 2):]] if len(found) > 1 else [[0], [0]]
+    first, last = ((round(float(strength[end].sum()), DIGITS), -min(end)) if len(found) else (0.0, 0) for end in ends)
+    return [ids[n] for n in (found if first >= last else found[::-1])]
