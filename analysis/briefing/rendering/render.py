@@ -11,14 +11,12 @@ import json
 import os
 import platform
 import shutil
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,7 @@ from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
-from ..findings import BriefingError, InvalidData, InvalidReport
+from ..findings import BriefingError, InvalidReport
 from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
 from ..report.rules import captions
@@ -57,45 +55,28 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    with (speaking(of(root)), _locked(root, progress), _staging(root) as staging,
+    with (speaking(of(root)), locked(root, progress), staged(root) as staging,
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
           ThreadPoolExecutor(1) as beside):
         began = time.time()
         with timings.stage("read data and report"):
             progress("Checking data and report")
             project = Project.read(root)
-            data, read = project.tables, project.report
-            inputs = edition.inputs(root)
-        run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
-        fonts: Future[tuple[str, Any]] = Future()
+            data, inputs = project.tables, edition.inputs(root)
+        run = begin(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
         exported: Future[dict[str, str]] = Future()
 
         def meanwhile() -> None:
-            nonlocal fonts, exported
-            fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+            nonlocal exported
             exported = beside.submit(_exports, run)
 
-        executed, computed = steps.execute(run, read, meanwhile)
-        kernels.release()
-        progress("Binding the report")
-        with timings.stage("bind the report"):
-            _write_references(staging / "references.json", evidence.references(data))
-            bound = report.bind(read, computed, executed)
-            if findings := captions.check(read, data, executed, computed):
-                raise InvalidReport(findings)
-        with timings.stage("build the document"):
-            doc = document.build(read, bound, staging / "references.json", root)
+        made = make(run, project, inputs, beside, meanwhile)
         progress("Writing report.html and report.pdf")
-        date = day(data.edition_date.isoformat())
-        rules, loaded = fonts.result()
-        behind = evidence.cards(data)
-        with timings.stage("look for characters that no typeface has"):
-            glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
         with tempfile.TemporaryDirectory(dir=kernels.scratch) as folder:
-            page = beside.submit(_page, timings, doc, date, behind, rules, _tables(data, inputs))
+            page = beside.submit(_page, timings, made.doc, made.date, made.behind, made.rules, files(data, inputs))
             with timings.stage("write report.pdf"):
-                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
-                                                            _attachments(data, inputs), behind))
+                (staging / "report.pdf").write_bytes(pdf.write(made.doc, data.edition_date, made.date, Path(folder),
+                                                            made.fonts, attachments(data, inputs), made.behind))
             (staging / "report.html").write_bytes(page.result())
         with timings.stage("record and publish"):
             for name, text in exported.result().items():
@@ -109,31 +90,59 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             (staging / edition.RECORD).write_bytes(outputs[edition.RECORD])
             outputs[crate.NAME] = crate.crate(
                 data, inputs, outputs, {"python": platform.python_version(), **edition.versions()},
-                                              read.front).encode("utf-8")
+                                              project.report.front).encode("utf-8")
             (staging / crate.NAME).write_bytes(outputs[crate.NAME])
             written = _publish(staging, root / OUTPUT)
             _remember(run, inputs, outputs)
         return written
 
 
-def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
-            progress: Progress = lambda _: None) -> list[Path]:
-    """Run the notebooks and write what Quarto needs beside the report: the
-    executed copies and the references."""
-    with speaking(of(root)), _locked(root, progress), _staging(root) as staging, warm(once=True) as kernels:
-        progress("Checking data")
-        data, findings = tables.checked(root)
-        if findings:
-            raise InvalidData(findings)
-        run = _run(root, staging, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None,
-                   Timings())
-        steps.execute(run, None)
-        _write_references(staging / "references.json", evidence.references(data))
-        return _publish(staging, root / OUTPUT)
+@dataclass(frozen=True)
+class Made:
+    """A document that only has to be written: the edition's date as prose has it, what stands behind each citation (see
+    evidence.cards), the page's typeface as CSS, and the fonts of the PDF."""
+
+    doc: document.Document
+    date: str
+    behind: Mapping[str, Any]
+    rules: str
+    fonts: Any
 
 
-def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
-         began: float, progress: Progress, explain: Progress, timings: Timings) -> steps.Run:
+def make(run: steps.Run, project: Project, inputs: Mapping[str, bytes], beside: ThreadPoolExecutor,
+         meanwhile: Callable[[], None] = lambda: None) -> Made:
+    """Run the notebooks, and bind and build the document; the references lie in the staging folder then.
+
+    `meanwhile` is called once while the notebooks run. Raises NotebookFailed, InvalidReport or GlyphMissing.
+    """
+    data, read = project.tables, project.report
+    fonts: Future[tuple[str, Any]] = Future()
+
+    def besides() -> None:
+        nonlocal fonts
+        fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+        meanwhile()
+
+    executed, computed = steps.execute(run, read, besides)
+    run.kernels.release()
+    run.progress("Binding the report")
+    with run.timings.stage("bind the report"):
+        _write_references(run.staging / "references.json", evidence.references(data))
+        bound = report.bind(read, computed, executed)
+        if findings := captions.check(read, data, executed, computed):
+            raise InvalidReport(findings)
+    with run.timings.stage("build the document"):
+        doc = document.build(read, bound, run.staging / "references.json", run.root)
+    rules, loaded = fonts.result()
+    behind = evidence.cards(data)
+    with run.timings.stage("look for characters that no typeface has"):
+        glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
+    return Made(doc, day(data.edition_date.isoformat()), behind, rules, loaded)
+
+
+def begin(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
+          began: float, progress: Progress, explain: Progress, timings: Timings) -> steps.Run:
+    """What a render runs with, from the time at which it began on."""
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
         return steps.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
@@ -141,17 +150,17 @@ def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeo
                            progress, explain, timings, set(), [])
 
 
-def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
+def attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
     """What the PDF carries: each table, and the archive of all that the edition is made from."""
     titles = {Path(resource["path"]).name: str(resource.get("title") or resource["name"])
               for resource in data.descriptor["resources"]}
     carried = [pdf.Attachment(name, content, "text/csv", titles[name], "data")
-               for name, content in _tables(data, inputs).items()]
+               for name, content in files(data, inputs).items()]
     return [*carried, pdf.Attachment(edition.ARCHIVE, edition.pack(inputs), "application/zip",
                                      say("Everything this document is made from"))]
 
 
-def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
+def files(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the tables by name, in the order of the descriptor."""
     return {Path(resource["path"]).name: inputs[f"data/{resource['path']}"]
             for resource in data.descriptor["resources"]}
@@ -211,11 +220,11 @@ def _page(timings: Timings, *arguments: Any) -> bytes:
 # --- writing --------------------------------------------------------------------
 
 @contextmanager
-def _locked(root: Path, progress: Progress) -> Iterator[None]:
+def locked(root: Path, progress: Progress) -> Iterator[None]:
     """One render of a project at a time: a second waits, and says so. Elsewhere than on POSIX there is no lock."""
     output = root / OUTPUT
     if os.name != "posix":
-        with _writable(root):
+        with writable(root):
             output.mkdir(exist_ok=True)
         try:
             yield
@@ -225,7 +234,7 @@ def _locked(root: Path, progress: Progress) -> Iterator[None]:
     import fcntl
 
     while True:
-        with _writable(root):
+        with writable(root):
             output.mkdir(exist_ok=True)
             lock = os.open(output, os.O_RDONLY)  # the folder itself, so that no file of ours stays
         try:
@@ -259,7 +268,7 @@ def _leave(output: Path) -> None:
 
 
 @contextmanager
-def _writable(root: Path) -> Iterator[None]:
+def writable(root: Path) -> Iterator[None]:
     """What a disk refuses, as an error with its four parts."""
     refused = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.EEXIST,
                errno.ENOTDIR)
@@ -276,10 +285,10 @@ def _writable(root: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _staging(root: Path) -> Iterator[Path]:
+def staged(root: Path) -> Iterator[Path]:
     """A folder on the disk of `_output/`, gone at the end whatever happens."""
     output = root / OUTPUT
-    with _writable(root):
+    with writable(root):
         staging = Path(tempfile.mkdtemp(prefix=".rendering-", dir=output))
         try:
             yield staging
@@ -337,31 +346,3 @@ def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str,
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
     names = {"PYTHONPATH", VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
     manifest.remember(str(run.root), {name: os.environ.get(name) for name in sorted(names)}, sorted(folders), files)
-
-
-# --- the other engine -------------------------------------------------------------
-
-def render_with_quarto(root: Path, *, progress: Progress = lambda _: None) -> list[Path]:
-    """Let Quarto render the project by its `_quarto.yml`.
-
-    Raises BriefingError where Quarto is not installed or fails.
-    """
-    progress("Checking data and report")
-    Project.read(root)
-    found = shutil.which("quarto")
-    if not found:
-        raise BriefingError(
-            "quarto: found no such program on the PATH, expected Quarto 1.6 or newer. Install it from quarto.org, "
-            "or with `pip install quarto-cli` where that may download; or leave out --engine quarto: "
-            "the embedded engine needs no Quarto.")
-    if not (root / "_quarto.yml").is_file():
-        raise BriefingError("_quarto.yml: found no such file, expected a Quarto project. Copy the one that this "
-                            "package's own project has.")
-    progress(f"Running {found} render")
-    environment = {"QUARTO_PYTHON": sys.executable, **os.environ}
-    run = subprocess.run([found, "render", "report.qmd"], cwd=root, env=environment, check=False)
-    if run.returncode:
-        raise BriefingError(f"quarto render: found exit code {run.returncode}, expected 0. "
-                            "Quarto's own message is above.")
-    folder = root / OUTPUT / "quarto"
-    return sorted(path.relative_to(root) for path in folder.glob("report.*"))

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..execution.figures import FIGURE, VEGA_LITE
-from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
+from ..execution.notebooks import EXECUTED, FOR_QUARTO, Cell, cell_options, cells
 from ..facts.quantities import markdown, verbatim
 from ..facts.rules.characters import hidden_problem
 from ..findings import Finding, InvalidReport, meant, shown
@@ -250,7 +250,9 @@ def _shortcode(text: str, match: re.Match[str]) -> Span | Problem:
     elif not (name == "pagebreak" and not arguments or name == "meta" and len(arguments) == 1):
         return (match.start(), "shortcode", shown(match[0]), "embed, meta or pagebreak",
                 f"{meant(name, ('embed', 'meta', 'pagebreak'))}Use one of these, or render with --engine quarto.")
-    return Span(name, match.start(), match.end(), " ".join(arguments))
+    content = " ".join(arguments)
+    return Span(name, match.start(), match.end(),
+                content.replace(f"{FOR_QUARTO}/", f"{EXECUTED}/", 1) if name == "embed" else content)
 
 
 def _reference(match: re.Match[str]) -> Iterator[Span | Problem]:
