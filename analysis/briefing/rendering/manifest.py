@@ -25,6 +25,7 @@ SHAPING = ("PYTHON", "NPY_", "NUMPY_", "PANDAS_", "OPENBLAS_", "OMP_", "MKL_", "
 
 #: Path, size, times in ns, inode, SHA-256 (after `target|`, where the path is a link); a size of -1 asks for the hash.
 File = tuple[str, int, int, int, int, str]
+Stamp = tuple[int, int, int, int]
 
 
 def unchanged(root: str) -> bool:
@@ -93,7 +94,7 @@ def _same(root: str, file: File) -> File | None:
         status = os.stat(os.path.join(root, path))
     except OSError:
         return file if digest == "none" else None
-    times = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    times = _times(status)
     if file[1:-1] == times:
         return file
     from hashlib import sha256
@@ -108,6 +109,18 @@ def _same(root: str, file: File) -> File | None:
         return None
     young = max(status.st_mtime, status.st_ctime) > time.time() - YOUNG
     return (path, -1, 0, 0, 0, file[-1]) if young else (path, *times, file[-1])
+
+
+def stamp(path: str) -> Stamp | None:
+    """What differs where a file was written, or replaced, in between; None where there is none."""
+    try:
+        return _times(os.stat(path))
+    except OSError:
+        return None
+
+
+def _times(status: os.stat_result) -> Stamp:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _write(root: str, variables: Mapping[str, str | None], folders: list[tuple[str, str, list[str] | None]],

@@ -28,7 +28,7 @@ from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
-from ..findings import BriefingError, InvalidData, InvalidReport
+from ..findings import BriefingError, Findings, InvalidData, InvalidReport
 from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
 from ..report.rules import captions
@@ -62,9 +62,9 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         began = cache.beginning()
         with timings.stage("read data and report"):
             progress("Checking data and report")
+            inputs, stamps = _inputs(root)
             project = Project.read(root)
             data, read = project.tables, project.report
-            inputs = edition.inputs(root)
         run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
         fonts: Future[tuple[str, Any]] = Future()
         exported: Future[dict[str, str]] = Future()
@@ -110,7 +110,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
                 data, inputs, outputs, {"python": platform.python_version(), **edition.versions()},
                                               read.front).encode("utf-8")
             (staging / crate.NAME).write_bytes(outputs[crate.NAME])
-            if changed := _changed(run, inputs):
+            if changed := _changed(root, inputs, stamps):
                 raise _unsteady(changed)
             written = _publish(staging, root / OUTPUT)
             _remember(run, inputs, outputs)
@@ -301,16 +301,25 @@ def _steady(root: Path) -> Iterator[None]:
 
 
 def _unsteady(changed: list[str]) -> BriefingError:
-    return BriefingError(f"{', '.join(changed)}: found a change while the edition was made, expected the same files from "
-                         "beginning to end. Render again. What was there before is unchanged.")
+    return BriefingError(f"{', '.join(changed)}: found a change while the edition was made, expected the same files "
+                         "from beginning to end. Render again. What was there before is unchanged.")
 
 
-def _changed(run: steps.Run, inputs: Mapping[str, bytes]) -> list[str]:
+def _inputs(root: Path) -> tuple[dict[str, bytes], dict[str, manifest.Stamp | None]]:
+    """The inputs, and stamps that tell whether one was written later, read before anything else of the project."""
+    try:
+        found = edition.inputs(root)
+    except Findings:
+        Project.read(root)  # which tells what is wrong elsewhere, too
+        raise
+    return found, {name: manifest.stamp(str(root / name)) for name in found}
+
+
+def _changed(root: Path, inputs: Mapping[str, bytes], stamps: Mapping[str, manifest.Stamp | None]) -> list[str]:
     """The inputs that are not what they were when the render began: an edition has all of them as of one moment."""
-    now = edition.inputs(run.root)
-    jumped = run.inputs.began.jumped()
+    now, again = _inputs(root)
     return sorted(name for name in {*inputs, *now} if inputs.get(name) != now.get(name)
-                  or not jumped and run.inputs.touched(("file", name)))
+                  or stamps.get(name) != again.get(name))
 
 
 def _write_references(path: Path, references: list[dict[str, Any]]) -> None:
