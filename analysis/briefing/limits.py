@@ -32,6 +32,7 @@ BIBLIOGRAPHY_BYTES = 20_000_000
 PANDOC_SECONDS = 300
 TYPST_SECONDS = 300
 TYPST_MEMORY = 4000  # MB
+OPEN_FILES = 128  # at least so many must a process be allowed that has kernels
 OUTPUT_BYTES = 10_000_000  # of all that one cell of a notebook puts out
 
 
