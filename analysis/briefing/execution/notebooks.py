@@ -98,9 +98,10 @@ def runnable(content: Mapping[str, Any]) -> nbformat.NotebookNode:
 
 def code(content: Mapping[str, Any]) -> dict[str, str]:
     """The hash of each cell of a notebook by its number, without what earlier runs left in it."""
-    return {str(number): sha256(json.dumps([cell["cell_type"], "".join(cell["source"]), cell.get("id"),
-                                            cell["metadata"]],
-                                           sort_keys=True).encode("utf-8")).hexdigest()
+    form = [content.get("nbformat"), content.get("nbformat_minor")]
+    return {str(number): sha256(json.dumps([form, "".join(cell["source"]), {
+                key: value for key, value in cell.items() if key not in ("source", "outputs", "execution_count")}],
+                sort_keys=True).encode("utf-8")).hexdigest()
             for number, cell in enumerate(content["cells"], start=1)}
 
 
