@@ -15,7 +15,10 @@ import time
 import zlib
 from collections.abc import Iterable, Mapping
 
-MANIFEST = "_output/.cache/manifest"
+OUTPUT = "_output"
+MANIFEST = f"{OUTPUT}/.cache/manifest"
+#: What a render has in `_output/` while it is at work (editions/publishing.py), and one that was killed leaves there.
+AT_WORK = (".rendering-", ".lock")
 #: Files younger than this (s) may change once more without another time: the coarsest file systems count so.
 YOUNG = 2
 
@@ -32,6 +35,8 @@ def changes(root: str) -> list[str] | None:
     """The files of a project, inputs and outputs, that are not as the last render left them; None where that
     cannot be told."""
     try:
+        if any(name.startswith(AT_WORK) for name in os.listdir(os.path.join(root, OUTPUT))):
+            return None
         with open(os.path.join(root, MANIFEST), "rb") as file:
             content = file.read()
         if zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
@@ -59,6 +64,20 @@ def remember(root: str, variables: Mapping[str, str | None], folders: Iterable[t
     now = [file for file in (_same(root, each) for each in known) if file is not None]
     if len(now) == len(known):
         _write(root, dict(variables), listed, now)
+
+
+def swept() -> str:
+    """What a person is told where folders of killed runs were removed from the temporary folder; else nothing."""
+    place = next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), "/tmp")
+    try:
+        if not any(name.startswith("briefing-") and name.endswith(".lock") for name in os.listdir(place)):
+            return ""
+    except OSError:
+        return ""
+    from ..execution import scratch
+
+    count = scratch.sweep()
+    return scratch.told(count) if count else ""
 
 
 def _python() -> tuple[str, str]:
