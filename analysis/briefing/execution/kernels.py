@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from ..facts import recording
-from . import drawing
+from . import drawing, scratch
 
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "IPython.core.debugger",
@@ -113,7 +113,7 @@ class Kernels:
 
     def __init__(self, scratch: Path, stack: contextlib.ExitStack, once: bool) -> None:
         self.scratch, self.once = scratch, once
-        self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython"})
+        self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython", drawing.PLACE: str(scratch)})
         self.nursery: Nursery | None = None
         self.renderer: Path | None = None
         self._stack = stack
@@ -142,8 +142,7 @@ class Kernels:
 def warm(*, at_once: bool = True, once: bool = False) -> Iterator[Kernels]:
     """Kernels for as many renders as are made within, or for one; they begin to load at once, or when first needed."""
     with contextlib.ExitStack() as stack:
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="briefing-", ignore_cleanup_errors=True))
-        found = Kernels(Path(scratch), stack, once)
+        found = Kernels(stack.enter_context(scratch.folder()), stack, once)
         if at_once:
             found.start()
         yield found
@@ -166,6 +165,7 @@ def _serve() -> None:
     load(PRELOADED)
     tempfile.gettempdir()  # tried out by writing, once for all kernels
     gc.freeze()
+    parent = os.getpid()
     for line in sys.stdin.buffer:
         request = json.loads(line)
         load(request.pop("modules"))
@@ -174,17 +174,17 @@ def _serve() -> None:
         pid = os.fork()
         if pid == 0:
             gc.enable()
-            _become_kernel(**request)
+            _become_kernel(parent, **request)
         sys.stdout.buffer.write(b"%d\n" % pid)
         sys.stdout.buffer.flush()
 
 
-def _become_kernel(connection_file: str, folder: str, log: str, record: str, variables: dict[str, str],
+def _become_kernel(parent: int, connection_file: str, folder: str, log: str, record: str, variables: dict[str, str],
                    memory: int) -> None:
     """The life of a forked process: an ordinary kernel, started where and as an ordinary one is."""
     code = 1
     try:
-        _end_with_parent()
+        _end_with_parent(parent)
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -214,12 +214,14 @@ def _become_kernel(connection_file: str, folder: str, log: str, record: str, var
         os._exit(code)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     """Let the system end this process with the nursery, which ends with the command: so even where the command
     was killed, no kernel runs on (prctl(2), PR_SET_PDEATHSIG)."""
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended already
+        os._exit(1)
 
 
 def _limit(shell: Any, memory: int) -> None:
