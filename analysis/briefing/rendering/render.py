@@ -23,7 +23,7 @@ from typing import Any
 from ..discourse import exports
 from ..editions import crate, edition, publishing
 from ..editions.publishing import OUTPUT
-from ..execution import drawing, notebooks
+from ..execution import notebooks
 from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
@@ -33,7 +33,7 @@ from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
 from ..report.rules import captions
 from ..sources import evidence
-from ..writers import glyphs, html, pdf
+from ..writers import glyphs, html, pdf, typesetting
 from . import cache, manifest, steps
 from .project import Project
 from .steps import Progress
@@ -56,7 +56,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     timings = timings or Timings()
     with (speaking(of(root)), publishing.staging(root, progress) as staging, _steady(root),
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
-          ThreadPoolExecutor(1) as beside):
+          typesetting.Typst() as typst, ThreadPoolExecutor(1) as beside):
         began = cache.beginning()
         with timings.stage("read data and report"):
             progress("Checking data and report")
@@ -64,12 +64,13 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             project = Project.read(root)
             data, read = project.tables, project.report
         run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
-        fonts: Future[tuple[str, Any]] = Future()
+        fonts: Future[str] = Future()
         exported: Future[dict[str, str]] = Future()
 
         def meanwhile() -> None:
             nonlocal fonts, exported
             fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+            beside.submit(typst.start)
             exported = beside.submit(_exports, run)
 
         executed, computed = steps.execute(run, read, meanwhile)
@@ -84,14 +85,14 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             doc = document.build(read, bound, staging / "references.json", root)
         progress("Writing report.html and report.pdf")
         date = day(data.edition_date.isoformat())
-        rules, loaded = fonts.result()
+        rules = fonts.result()
         behind = evidence.cards(data)
         with timings.stage("look for characters that no typeface has"):
             glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
         with tempfile.TemporaryDirectory(dir=kernels.scratch) as folder:
             page = beside.submit(_page, timings, doc, date, behind, rules, _tables(data, inputs))
             with timings.stage("write report.pdf"):
-                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
+                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), typst,
                                                             _attachments(data, inputs), behind))
             (staging / "report.html").write_bytes(page.result())
         with timings.stage("record and publish"):
@@ -175,8 +176,8 @@ def _sources(notebook: bytes) -> str:
     return ""
 
 
-def _fonts(run: steps.Run, characters: set[str]) -> tuple[str, Any]:
-    """The HTML's typeface for these characters, and the fonts of the PDF."""
+def _fonts(run: steps.Run, characters: set[str]) -> str:
+    """The HTML's typeface for these characters."""
     with run.timings.stage("fonts"):
         text = "".join(sorted(characters))
         name = edition.sha256(f"{cache.digest(run.environment)}{text}".encode())
@@ -184,7 +185,7 @@ def _fonts(run: steps.Run, characters: set[str]) -> tuple[str, Any]:
         rules = kept.decode("ascii") if kept else html.font_rules(text)
         run.store.put("fonts", name, rules.encode("ascii"))
         run.explain(f"fonts: {'reused' if kept else 'cut, since characters or libraries changed'}")
-        return rules, drawing.available()
+        return rules
 
 
 def _exports(run: steps.Run) -> dict[str, str]:
