@@ -1,6 +1,5 @@
 """What may go wrong around a render: endless cells, too much memory, full disks, two at once."""
 
-import fcntl
 import os
 import resource
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import briefing
-from briefing.execution import kernels
+from briefing.execution import kernels, scratch
 from briefing.findings import BriefingError, CellFailed, CellTimedOut
 from briefing.rendering.render import render
 
@@ -88,31 +87,27 @@ def test_each_way_of_a_disk_to_refuse_is_told(project, monkeypatch, number):
 
 # --- two at once ----------------------------------------------------------------
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere there is no lock")
 def test_second_render_says_that_it_waits_and_then_renders(project):
     (project / "_output").mkdir()
-    first = os.open(project / "_output", os.O_RDONLY)
-    fcntl.flock(first, fcntl.LOCK_EX)
+    first = scratch.take(project / "_output/.lock")
     second = command(project)
     said = [second.stderr.readline()]
     assert said == ["Waiting for another render of this project\n"]
     time.sleep(0.2)
     assert second.poll() is None and not (project / "_output/report.pdf").exists()
-    os.close(first)
+    scratch.release(project / "_output/.lock", first)
     _, errors = second.communicate(timeout=60)
     assert second.returncode == 0, errors
     assert (project / "_output/report.pdf").exists()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="elsewhere there is no lock")
 def test_render_that_waited_goes_on_where_the_first_left_no_folder(project):
     (project / "_output").mkdir()
-    first = os.open(project / "_output", os.O_RDONLY)
-    fcntl.flock(first, fcntl.LOCK_EX)
+    first = scratch.take(project / "_output/.lock")
     second = command(project)
     second.stderr.readline()
+    scratch.release(project / "_output/.lock", first)
     (project / "_output").rmdir()  # as a first render that failed does
-    os.close(first)
     _, errors = second.communicate(timeout=60)
     assert second.returncode == 0, errors
     assert (project / "_output/report.pdf").exists()

@@ -44,7 +44,7 @@ def main(words: Sequence[str] | None = None) -> int:
         _complain(str(error), options.json)
         return error.exit_code
     except KeyboardInterrupt:
-        _complain("Stopped. What was there before is unchanged.", options.json)
+        _complain("Stopped. Nothing is half written.", options.json)
         return 130
 
 
@@ -108,15 +108,16 @@ def _render(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     changed: list[str] | None = None
     if options.engine == "embedded" and not options.no_cache:
-        from ..rendering.manifest import changes
+        from ..rendering.manifest import changes, swept
 
         with timings.stage("compare with the last render"):
             changed = changes(str(root))
         if changed == []:
+            removed = swept()
             if options.json:
                 print(json.dumps({"findings": [], "written": []}))
             else:
-                print(NOTHING_CHANGED, file=sys.stderr)
+                print("\n".join(filter(None, [removed, NOTHING_CHANGED])), file=sys.stderr)
             if options.why:
                 print("every step: reused, since nothing it was made from has changed", file=sys.stderr)
             _tell_timings(timings, options)
@@ -279,11 +280,12 @@ def _execute(options: argparse.Namespace) -> int:
 def _check(options: argparse.Namespace) -> int:
     if options.pdf:
         return _check_pdf(options)
-    from ..editions import edition, rebuild
+    from ..editions import edition, publishing, rebuild
     from ..sources import places
     from .review import review
 
     root = _project(options)
+    publishing.settle(root, _progress(options))
     given = [id for id, _ in options.source]
     for id in given:
         if given.count(id) > 1:

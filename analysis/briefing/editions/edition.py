@@ -26,6 +26,7 @@ from typing import Any
 from ..facts.tables import Tables
 from ..findings import BriefingError
 from ..report import report
+from . import publishing
 
 RECORD = "edition.json"
 FORMAT = 1
@@ -101,12 +102,10 @@ def published(root: Path) -> Edition:
     The inputs come from the archive in the PDF, so that they are those of the
     edition and not those of today. Raises BriefingError where there is none.
     """
-    output = root / "_output"
-    files = {path.relative_to(output).as_posix(): path.read_bytes() for path in sorted(output.rglob("*"))
-             if path.is_file() and not {"quarto", "diff"} & set(path.relative_to(output).parts)
-             and not path.relative_to(output).parts[0].startswith(".")}
+    publishing.settle(root)
+    files = publishing.contents(root)
     if "report.pdf" not in files or RECORD not in files:
-        raise BriefingError(f"{output}: found no edition (report.pdf and {RECORD}), expected one. "
+        raise BriefingError(f"{root / publishing.OUTPUT}: found no edition (report.pdf and {RECORD}), expected one. "
                             "Make it with `briefing render`.")
     return Edition(str(root), read_record(files[RECORD].decode("utf-8", "replace"), f"_output/{RECORD}"),
                    inputs_of(files["report.pdf"], "_output/report.pdf"), files)
@@ -196,7 +195,7 @@ def outdated(root: Path) -> list[str]:
     """The project's own files that differ from those that its published edition was made from; none where there is no
     edition, or it says nothing."""
     try:
-        groups = read_record((root / "_output" / RECORD).read_text("utf-8"), RECORD)["inputs"]
+        groups = read_record(publishing.current(root, RECORD).read_text("utf-8"), RECORD)["inputs"]
         before = {name: digest for group in groups.values() for name, digest in group.items()}
         now = {name: sha256(content) for name, content in inputs(root).items()}
     except (BriefingError, OSError, ValueError, KeyError, AttributeError):

@@ -13,12 +13,12 @@ import os
 import shutil
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from ..execution import scratch
 from ..execution.kernels import VARIED
 from ..findings import BriefingError
 from . import compare, edition
@@ -80,33 +80,33 @@ def _only_pdf(made: edition.Edition) -> dict[str, bytes]:
 
 
 def _twice(inputs: Mapping[str, bytes], progress: Callable[[str], None]) -> tuple[edition.Edition, edition.Edition]:
-    with tempfile.TemporaryDirectory(prefix="briefing-") as scratch, ThreadPoolExecutor(2) as pool:
+    with scratch.folder() as place, ThreadPoolExecutor(2) as pool:
         progress("Rendering afresh, twice, under different conditions")
-        renders = [pool.submit(_render, Path(scratch) / str(number), inputs, condition)
-                   for number, condition in enumerate(_conditions(Path(scratch)))]
+        renders = [pool.submit(_render, place / str(number), inputs, condition)
+                   for number, condition in enumerate(_conditions(place))]
         made = [render.result() for render in renders]
     return made[0], made[1]
 
 
-def _conditions(scratch: Path) -> Iterator[Condition]:
+def _conditions(place: Path) -> Iterator[Condition]:
     yield Condition("plain", {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8",
-                              "PYTHONHASHSEED": "1", "HOME": str(scratch / "home")}, 0o022, False, False)
-    locale, where = _comma_locale(scratch)
+                              "PYTHONHASHSEED": "1", "HOME": str(place / "home")}, 0o022, False, False)
+    locale, where = _comma_locale(place)
     yield Condition("foreign", {"TZ": "America/St_Johns", "LC_ALL": locale, "LANG": locale, "PYTHONHASHSEED": "2",
-                                "HOME": str(scratch / "somebody's home"), "USER": "somebody", **where},
+                                "HOME": str(place / "somebody's home"), "USER": "somebody", **where},
                     0o077, True, True)
 
 
-def _comma_locale(scratch: Path) -> tuple[str, dict[str, str]]:
+def _comma_locale(place: Path) -> tuple[str, dict[str, str]]:
     """A locale that writes numbers with a comma, made for the purpose where the system has none."""
     with contextlib.suppress(OSError, subprocess.SubprocessError):
         listed = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True).stdout.split()
         for name in listed:
             if name.lower().startswith(("et_ee.utf", "de_de.utf", "fr_fr.utf", "pl_pl.utf")):
                 return name, {}
-        subprocess.run(["localedef", "-i", "et_EE", "-f", "UTF-8", str(scratch / "et_EE.UTF-8")],
+        subprocess.run(["localedef", "-i", "et_EE", "-f", "UTF-8", str(place / "et_EE.UTF-8")],
                        capture_output=True, check=True)
-        return "et_EE.UTF-8", {"LOCPATH": str(scratch)}
+        return "et_EE.UTF-8", {"LOCPATH": str(place)}
     return "C.UTF-8", {}
 
 

@@ -25,9 +25,13 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from ..facts import recording
-from ..findings import BriefingError
-from ..limits import OPEN_FILES, OUTPUT_BYTES
-from . import drawing
+        try:
+            place = stack.enter_context(scratch.folder())
+        except OSError as error:
+            raise BriefingError(f"{os.environ.get('TMPDIR') or 'the temporary folder'}: found {error.strerror}, "
+                                "expected a folder that can be written. Free space, or name another in TMPDIR."
+                                ) from error
+        found = Kernels(place, stack, once)
 
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "IPython.core.debugger",
@@ -135,7 +139,7 @@ class Kernels:
 
     def __init__(self, scratch: Path, stack: contextlib.ExitStack, once: bool) -> None:
         self.scratch, self.once = scratch, once
-        self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython"})
+        self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython", drawing.PLACE: str(scratch)})
         self.nursery: Nursery | None = None
         self.renderer: Path | None = None
         self._stack = stack
@@ -184,6 +188,9 @@ def warm(*, at_once: bool = True, once: bool = False) -> Iterator[Kernels]:
                                 "expected a folder that can be written. Free space, or name another in TMPDIR."
                                 ) from error
         found = Kernels(Path(scratch), stack, once)
+=======
+        found = Kernels(stack.enter_context(scratch.folder()), stack, once)
+>>>>>>> main
         if at_once:
             found.start()
         yield found
@@ -207,6 +214,7 @@ def _serve() -> None:
     load(PRELOADED)
     tempfile.gettempdir()  # tried out by writing, once for all kernels
     gc.freeze()
+    parent = os.getpid()
     own: set[int] = set()  # the kernels
     for line in sys.stdin.buffer:
         request = json.loads(line)
@@ -221,7 +229,7 @@ def _serve() -> None:
         pid = os.fork()
         if pid == 0:
             gc.enable()
-            _become_kernel(**request)
+            _become_kernel(parent, **request)
         own.add(pid)
         sys.stdout.buffer.write(b"%d\n" % pid)
         sys.stdout.buffer.flush()
@@ -270,12 +278,12 @@ def _adopt() -> None:
     ctypes.CDLL(None).prctl(36, 1)
 
 
-def _become_kernel(connection_file: str, folder: str, log: str, record: str, variables: dict[str, str],
+def _become_kernel(parent: int, connection_file: str, folder: str, log: str, record: str, variables: dict[str, str],
                    memory: int) -> None:
     """The life of a forked process: an ordinary kernel, started where and as an ordinary one is."""
     code = 1
     try:
-        _end_with_parent()
+        _end_with_parent(parent)
         _adopt()
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -308,12 +316,14 @@ def _become_kernel(connection_file: str, folder: str, log: str, record: str, var
         os._exit(code)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     """Let the system end this process with the nursery, which ends with the command: so even where the command
     was killed, no kernel runs on (prctl(2), PR_SET_PDEATHSIG)."""
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended already
+        os._exit(1)
 
 
 def _limit(shell: Any, memory: int) -> None:
