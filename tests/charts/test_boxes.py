@@ -20,7 +20,7 @@ from briefing.rendering.render import render
 from briefing.report.document import Document
 from briefing.report.report import Picture
 from briefing.report.tree import pandoc
-from briefing.writers import pdf
+from briefing.writers import pdf, typesetting
 from conftest import HARBOUR, PUBLISHED
 
 LONG = "The Permanent Delegation of the Confederation of Upper Lakes "
@@ -254,7 +254,8 @@ def floated(request, tmp_path, tool):
             f"::: {{#ref-p{n} .csl-entry}}\nEntry {n} says a lot about the harbour and its cranes\n:::\n\n" for n in range(300)) + "::::\n"
     blocks = json.loads(pandoc(text, "--from=markdown", "--to=json"))["blocks"]
     document = Document({"title": "Floats", "papersize": request.param}, blocks, pictures, True)
-    made = pdf.write(document, datetime.date(2031, 1, 1), "1 January 2031", tmp_path, drawing.available())
+    with typesetting.Typst() as typst:
+        made = pdf.write(document, datetime.date(2031, 1, 1), "1 January 2031", tmp_path, typst)
     (tmp_path / "made.pdf").write_bytes(made)
     return [(size, {word: box for word, *box in found}) for size, found in words(tool, tmp_path / "made.pdf")]
 

@@ -167,7 +167,7 @@ def recordings(tmp_path_factory):
                 await one(number, code, within)
 
     asyncio.run(all_of_them())
-    lines = {code: [json.loads(line) for line in notebooks.recording_of(folder, f"n{n}.ipynb").read_text().splitlines()]
+    lines = {code: [list(line) for line in recording.noted(notebooks.recording_of(folder, f"n{n}.ipynb"))[0]]
              for n, code in enumerate(RECORDED)}
     return lines, folder
 

@@ -239,7 +239,8 @@ def _lines(edges: list[Edge], cards: Cards, names: dict[str, str], width: int) -
         y, y2 = (at + lift.get(edge["relation"], -2) for at in (y, y2))
         path = f"M{inner[side]:g},{y:g}L{inner[other]:g},{y2:g}"
         if side == other:
-            far = margin * min(abs(y2 - y) / max(cards.tall, 100) + 0.25, 1) / 0.75  # the arc goes 0.75 of the way
+            room = margin - 4  # px; so that half of the thickest line has its place as well
+            far = room * min(abs(y2 - y) / max(cards.tall, 100) + 0.25, 1) / 0.75  # the arc goes 0.75 of the way
             beyond = round(outer[side] - far if side == 0 else outer[side] + far)
             path = f"M{outer[side]:g},{y:g}C{beyond:g},{y:g},{beyond:g},{y2:g},{outer[side]:g},{y2:g}"
         curves.append({"path": path, "kind": edge["kind"], "description": _tie_sentence(edge, names),

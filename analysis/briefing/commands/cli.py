@@ -6,6 +6,7 @@ Exit 0: done and clean. 1: something was found. 2: could not run.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import signal
@@ -13,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +35,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command, given its words; the exit code."""
     options = parser().parse_args(words)
     try:
-        return int(options.run(options))
+        with _stopped_by_signals():
+            return int(options.run(options))
     except Findings as error:
         _report(error, options.json)
         return error.exit_code
@@ -205,6 +207,30 @@ def _code(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         _complain("Stopped. What was saved is in data/.", options.json)
     return 130
+
+
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Within, to end the process or close the terminal stops it as Ctrl-C does, with all cleaning up; what is ignored
+    stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    mine = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))
+            and signal.getsignal(number) is signal.SIG_DFL]
+    for number in mine:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _stop_as_by_ctrl_c() -> None:

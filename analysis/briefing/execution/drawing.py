@@ -231,14 +231,6 @@ def folder() -> Path:
     return Path(font_source_sans_pro.__file__).parent / "files"
 
 
-@functools.cache
-def available() -> Any:
-    """The fonts of the edition and no others, for Typst: its own and the shipped ones."""
-    import typst
-
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder())])
-
-
 def rules(characters: str) -> str:
     """The shipped typeface, cut down to these characters, as CSS with the fonts inside."""
     import base64

@@ -13,10 +13,9 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,17 +23,17 @@ from typing import Any
 from ..discourse import exports
 from ..editions import crate, edition, publishing
 from ..editions.publishing import OUTPUT
-from ..execution import drawing, notebooks
+from ..execution import notebooks
 from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
-from ..findings import BriefingError, InvalidData, InvalidReport
+from ..findings import BriefingError, Findings, InvalidData, InvalidReport
 from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
 from ..report.rules import captions
 from ..sources import evidence
-from ..writers import glyphs, html, pdf
+from ..writers import glyphs, html, pdf, typesetting
 from . import cache, manifest, steps
 from .project import Project
 from .steps import Progress
@@ -55,22 +54,23 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    with (speaking(of(root)), publishing.staging(root, progress) as staging,
+    with (speaking(of(root)), publishing.staging(root, progress) as staging, _steady(root),
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
-          ThreadPoolExecutor(1) as beside):
-        began = time.time()
+          typesetting.Typst() as typst, ThreadPoolExecutor(1) as beside):
+        began = cache.beginning()
         with timings.stage("read data and report"):
             progress("Checking data and report")
+            inputs, stamps = _inputs(root)
             project = Project.read(root)
             data, read = project.tables, project.report
-            inputs = edition.inputs(root)
         run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
-        fonts: Future[tuple[str, Any]] = Future()
+        fonts: Future[str] = Future()
         exported: Future[dict[str, str]] = Future()
 
         def meanwhile() -> None:
             nonlocal fonts, exported
             fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+            beside.submit(typst.start)
             exported = beside.submit(_exports, run)
 
         executed, computed = steps.execute(run, read, meanwhile)
@@ -85,14 +85,14 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             doc = document.build(read, bound, staging / "references.json", root)
         progress("Writing report.html and report.pdf")
         date = day(data.edition_date.isoformat())
-        rules, loaded = fonts.result()
+        rules = fonts.result()
         behind = evidence.cards(data)
         with timings.stage("look for characters that no typeface has"):
             glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
         with tempfile.TemporaryDirectory(dir=kernels.scratch) as folder:
             page = beside.submit(_page, timings, doc, date, behind, rules, _tables(data, inputs))
             with timings.stage("write report.pdf"):
-                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
+                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), typst,
                                                             _attachments(data, inputs), behind))
             (staging / "report.html").write_bytes(page.result())
         with timings.stage("record and publish"):
@@ -109,6 +109,8 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
                 data, inputs, outputs, {"python": platform.python_version(), **edition.versions()},
                                               read.front).encode("utf-8")
             (staging / crate.NAME).write_bytes(outputs[crate.NAME])
+            if changed := _changed(root, inputs, stamps):
+                raise _unsteady(changed)
             written = _publish(staging, root / OUTPUT)
             _remember(run, inputs, outputs)
         return written
@@ -123,7 +125,7 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
         data, findings = tables.checked(root)
         if findings:
             raise InvalidData(findings)
-        run = _run(root, staging, data, kernels, timeout, memory, True, time.time(), progress, lambda _: None,
+        run = _run(root, staging, data, kernels, timeout, memory, True, cache.beginning(), progress, lambda _: None,
                    Timings())
         steps.execute(run, None)
         _write_references(staging / "references.json", evidence.references(data))
@@ -131,7 +133,7 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
 
 
 def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
-         began: float, progress: Progress, explain: Progress, timings: Timings) -> steps.Run:
+         began: cache.Beginning, progress: Progress, explain: Progress, timings: Timings) -> steps.Run:
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
         return steps.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
@@ -174,8 +176,8 @@ def _sources(notebook: bytes) -> str:
     return ""
 
 
-def _fonts(run: steps.Run, characters: set[str]) -> tuple[str, Any]:
-    """The HTML's typeface for these characters, and the fonts of the PDF."""
+def _fonts(run: steps.Run, characters: set[str]) -> str:
+    """The HTML's typeface for these characters."""
     with run.timings.stage("fonts"):
         text = "".join(sorted(characters))
         name = edition.sha256(f"{cache.digest(run.environment)}{text}".encode())
@@ -183,7 +185,7 @@ def _fonts(run: steps.Run, characters: set[str]) -> tuple[str, Any]:
         rules = kept.decode("ascii") if kept else html.font_rules(text)
         run.store.put("fonts", name, rules.encode("ascii"))
         run.explain(f"fonts: {'reused' if kept else 'cut, since characters or libraries changed'}")
-        return rules, drawing.available()
+        return rules
 
 
 def _exports(run: steps.Run) -> dict[str, str]:
@@ -207,6 +209,40 @@ def _page(timings: Timings, *arguments: Any) -> bytes:
 
 
 # --- writing --------------------------------------------------------------------
+
+@contextmanager
+def _steady(root: Path) -> Iterator[None]:
+    """That a file of the project went while it was read, as an error with its four parts."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        path = Path(os.fsdecode(error.filename)) if error.filename else root
+        if not path.is_relative_to(root) or path.is_relative_to(root / OUTPUT) or path == root:
+            raise
+        raise _unsteady([path.relative_to(root).as_posix()]) from error
+
+
+def _unsteady(changed: list[str]) -> BriefingError:
+    return BriefingError(f"{', '.join(changed)}: found a change while the edition was made, expected the same files "
+                         "from beginning to end. Render again. What was there before is unchanged.")
+
+
+def _inputs(root: Path) -> tuple[dict[str, bytes], dict[str, manifest.Stamp | None]]:
+    """The inputs, and stamps that tell whether one was written later, read before anything else of the project."""
+    try:
+        found = edition.inputs(root)
+    except Findings:
+        Project.read(root)  # which tells what is wrong elsewhere, too
+        raise
+    return found, {name: manifest.stamp(str(root / name)) for name in found}
+
+
+def _changed(root: Path, inputs: Mapping[str, bytes], stamps: Mapping[str, manifest.Stamp | None]) -> list[str]:
+    """The inputs that are not what they were when the render began: an edition has all of them as of one moment."""
+    now, again = _inputs(root)
+    return sorted(name for name in {*inputs, *now} if inputs.get(name) != now.get(name)
+                  or stamps.get(name) != again.get(name))
+
 
 def _write_references(path: Path, references: list[dict[str, Any]]) -> None:
     path.write_text(json.dumps(references, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
@@ -244,7 +280,7 @@ def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str,
                *((str(path), "") for path in [edition.PACKAGE, *edition.PACKAGE.rglob("*/")]),
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
-    names = {"PYTHONPATH", VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
+    names = {VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
     manifest.remember(str(run.root), {name: os.environ.get(name) for name in sorted(names)}, sorted(folders), files)
 
 
