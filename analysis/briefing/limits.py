@@ -29,6 +29,7 @@ SOURCE_BYTES = 50_000_000
 PICTURE_BYTES = 25_000_000
 PICTURE_PIXELS = 100_000_000  # of a PNG: a small file can unpack to gigabytes
 BIBLIOGRAPHY_BYTES = 20_000_000
+PDF_BYTES = 200_000_000  # of an edition that is checked
 PANDOC_SECONDS = 300
 
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from ..discourse import exports
-from ..editions import contexts, crate, edition
+from ..editions import confinement, contexts, crate, edition
 from ..execution import drawing, notebooks
 from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
@@ -57,6 +57,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
+    confinement.hide()
     with (speaking(of(root)), _locked(root, progress), _staging(root) as staging,
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
           ThreadPoolExecutor(1) as beside):
@@ -77,6 +78,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
 
         executed, computed = steps.execute(run, read, meanwhile)
         kernels.release()
+        confinement.alone()
         progress("Binding the report")
         with timings.stage("bind the report"):
             _write_references(staging / "references.json", evidence.references(data))
