@@ -196,12 +196,14 @@ def alone() -> None:
         os.kill(-1, signal.SIGKILL)
 
 
-def hide() -> None:
-    """Keep the memory of a render that is shut in from other processes (prctl(2), PR_SET_DUMPABLE)."""
-    if os.environ.get(VARIABLE) == "1" and sys.platform == "linux":
-        import ctypes
+def hide() -> bool:
+    """Keep the memory of a render that is shut in from other processes (prctl(2), PR_SET_DUMPABLE); whether it is."""
+    if os.environ.get(VARIABLE) != "1" or sys.platform != "linux":
+        return False
+    import ctypes
 
-        ctypes.CDLL(None).prctl(4, 0)
+    ctypes.CDLL(None).prctl(4, 0)
+    return True
 
 
 # --- whether it holds -------------------------------------------------------------------

@@ -54,7 +54,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    confinement.hide()
+    shut_in = confinement.hide()
     with (speaking(of(root)), publishing.staging(root, progress) as staging, _steady(root),
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
           typesetting.Typst() as typst, ThreadPoolExecutor(1) as beside):
@@ -71,7 +71,8 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         def meanwhile() -> None:
             nonlocal fonts, exported
             fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
-            beside.submit(typst.start)
+            if not shut_in:  # where it would live beside the project's code
+                beside.submit(typst.start)
             exported = beside.submit(_exports, run)
 
         executed, computed = steps.execute(run, read, meanwhile)

@@ -41,8 +41,8 @@ class Typst:
             self._process.kill()
             self._process.communicate()
 
-    def start(self) -> Typst:
-        """Load what Typst needs, while there is no document yet."""
+    def start(self) -> subprocess.Popen[bytes]:
+        """The process, which loads what Typst needs while there is no document yet."""
         from ..execution import kernels  # not in the process itself, which has to be quick
 
         if not self._process:
@@ -50,7 +50,7 @@ class Typst:
                 [sys.executable, "-P", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE, env=kernels.environment({}),
                 start_new_session=True)  # Ctrl-C is for the command, which then ends it
-        return self
+        return self._process
 
     def pdf(self, source: Path | str, moment: int, standards: Sequence[str]) -> bytes:
         """The PDF of a file, with what lies beside it, or of a text; `moment` is its date, in seconds since 1970.
@@ -60,8 +60,7 @@ class Typst:
         """
         from ..execution import drawing
 
-        process = self.start()._process
-        assert process
+        process = self.start()
         question = {"fonts": str(drawing.folder()), "memory": TYPST_MEMORY, "moment": moment,
                     "standards": list(standards), "path" if isinstance(source, Path) else "text": str(source)}
         try:
