@@ -25,13 +25,9 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from ..facts import recording
-        try:
-            place = stack.enter_context(scratch.folder())
-        except OSError as error:
-            raise BriefingError(f"{os.environ.get('TMPDIR') or 'the temporary folder'}: found {error.strerror}, "
-                                "expected a folder that can be written. Free space, or name another in TMPDIR."
-                                ) from error
-        found = Kernels(place, stack, once)
+from ..findings import BriefingError
+from ..limits import OPEN_FILES, OUTPUT_BYTES
+from . import drawing, scratch
 
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "IPython.core.debugger",
@@ -182,15 +178,12 @@ def warm(*, at_once: bool = True, once: bool = False) -> Iterator[Kernels]:
     """Kernels for as many renders as are made within, or for one; they begin to load at once, or when first needed."""
     with contextlib.ExitStack() as stack:
         try:
-            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="briefing-", ignore_cleanup_errors=True))
+            place = stack.enter_context(scratch.folder())
         except OSError as error:
             raise BriefingError(f"{os.environ.get('TMPDIR') or 'the temporary folder'}: found {error.strerror}, "
                                 "expected a folder that can be written. Free space, or name another in TMPDIR."
                                 ) from error
-        found = Kernels(Path(scratch), stack, once)
-=======
-        found = Kernels(stack.enter_context(scratch.folder()), stack, once)
->>>>>>> main
+        found = Kernels(place, stack, once)
         if at_once:
             found.start()
         yield found
