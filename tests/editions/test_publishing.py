@@ -127,6 +127,7 @@ def test_ctrl_c_at_any_step_leaves_one_whole_edition(root, place, monkeypatch, s
         with pytest.raises(KeyboardInterrupt):
             publish(root)
             pytest.skip("it has fewer steps")
+    assert not (root / "_output" / publishing.DONE).exists()  # Ctrl-C waits the moment that it takes to finish
     publishing.settle(root)
     assert laid(root) in (OLD, NEW) and list(place.iterdir()) == []
 
@@ -173,6 +174,14 @@ def test_disk_that_refuses_to_finish_lets_readers_read(root, monkeypatch):
     monkeypatch.undo()
     publishing.settle(root)
     assert laid(root) == NEW
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere folders have no such rights")
+def test_what_is_published_and_not_yet_moved_can_be_read_by_others(root, monkeypatch):
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(errno.EACCES, "no", "report.pdf")))
+    with pytest.raises(BriefingError):
+        publish(root)
+    assert (root / "_output" / publishing.DONE).stat().st_mode & 0o777 == 0o755 and publishing.contents(root) == NEW
 
 
 def test_start_removes_what_killed_runs_left_and_says_so(root, place):

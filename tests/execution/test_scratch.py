@@ -97,6 +97,8 @@ def test_what_only_has_such_a_name_stays(place):
     (place / "other.lock").touch()
     (place / "briefing-link.lock").symlink_to(place / "briefing-notes/a.txt")
     (place / "briefing-list.lock").mkdir()
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(place / "briefing-pipe.lock")
     before = names(place)
     assert scratch.sweep() == 0 and names(place) == before
 
@@ -145,6 +147,12 @@ def test_lock_is_had_by_one(tmp_path):
     handle = scratch.take(path)
     assert handle is not None
     scratch.release(path, handle)
+
+
+def test_lock_on_a_file_that_its_last_holder_has_just_removed_is_none(tmp_path, monkeypatch):
+    real = scratch._lock
+    monkeypatch.setattr(scratch, "_lock", lambda handle: [(tmp_path / ".lock").unlink(), real(handle)][1])
+    assert scratch.take(tmp_path / ".lock") is None
 
 
 def test_place_without_locks_gives_folders_and_sweeps_none(place, monkeypatch):

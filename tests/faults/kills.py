@@ -144,6 +144,7 @@ def main(count=18):
             table[way, number.name].update(["ended before" if ended else "killed", "torn" if told is None else "old" if told == now else "new"])
             if wrong:
                 findings.append(f"{turn}: {way}, {number.name}: {', '.join(wrong)}")
+                print(findings[-1], flush=True)
                 project.run("render", "--no-cache")
             now = whole.index(publishing.contents(project.root))
         files = len(list(project.temporary.iterdir()))
@@ -153,7 +154,7 @@ def main(count=18):
         print(f"{way:12}{name:10}" + "".join(f"{row[column]:14}" for column in columns))
     print(f"{count} renders; a render without the cache took {seconds['no cache'] / 1.05:.1f} s, with it {seconds['cache'] / 1.05:.1f} s, "
           f"its publishing {most} steps. {files} files are left that are none of ours.")
-    print("\n".join(findings or ["One whole edition, and no process, folder or lock left, after each."]))
+    print(f"{len(findings)} of them left something." if findings else "One whole edition, and no process, folder or lock left, after each.")
     return 1 if findings else 0
 
 

@@ -237,11 +237,14 @@ def test_what_no_late_render_used_is_forgotten(tmp_path):
     kept = store.Store(tmp_path)
     kept.put("blobs", "old", b"1")
     kept.put("blobs", "used", b"2")
-    os.utime(tmp_path / "blobs/old", (1, 1))
+    (tmp_path / "manifest.123").touch()  # of a render that was killed
+    for name in ("blobs/old", "manifest.123"):
+        os.utime(tmp_path / name, (1, 1))
     for _ in range(store.RENDERS + 1):
         kept.get("blobs", "used")
         kept.prune()
     assert kept.get("blobs", "old") is None and kept.get("blobs", "used") == b"2"
+    assert not (tmp_path / "manifest.123").exists()
 
 
 def test_check_renders_without_the_cache(rendered, monkeypatch):
