@@ -7,6 +7,7 @@ executed copy holds nothing of the run itself: no times, no versions, no paths.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -209,7 +210,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
         def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
             content = msg["content"]
             if msg["msg_type"] not in ("status", "execute_input"):  # each message costs something, also an empty one
-                self.put_out += 100 + content.get(kernels.TOO_LONG, 0) + len(json.dumps(content, default=str))
+                self.put_out += 1000 + content.get(kernels.TOO_LONG, 0) + len(json.dumps(content, default=str))
             if self.put_out <= limits.OUTPUT_BYTES:
                 return super().process_message(msg, cell, cell_index)
             if self.task_poll_for_reply:
@@ -246,6 +247,8 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                                             "an end",
                                             "Make the cell faster, or allow more with --timeout.")]) from error
             except DeadKernelError as error:
+                if (task := asyncio.current_task()) and task.cancelling():  # the render is stopped
+                    raise asyncio.CancelledError from error
                 if client.put_out > limits.OUTPUT_BYTES:
                     raise CellFailed([finding("cell-output", index, "a cell that puts out more than "
                                               f"{limits.OUTPUT_BYTES:,} bytes", "at most as many",
