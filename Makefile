@@ -13,8 +13,8 @@ AXE := tests/node_modules/.package-lock.json
 .DEFAULT_GOAL := help
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview code check test lint rooms words bench lighthouse reprotest pictures docs lab lock vega annotator \
-	faults fuzz coverage mutants quarto clean
+.PHONY: help render preview code check test lint rooms release words bench lighthouse reprotest pictures docs lab lock vega \
+	annotator faults fuzz coverage mutants quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,6 +67,9 @@ mutants: $(TESTED) ## tell how many small faults in facts, sources and editions 
 
 rooms: $(TESTED) ## draw the rooms of the package anew, in docs/rooms.md
 	$(BIN)/python docs/rooms.py
+
+release: $(SETUP) ## add the package as it is to the releases that a check knows, before the tag is set
+	$(BIN)/python docs/releases.py
 
 words: $(TESTED) ## take the package's texts into its catalogues, and list what is not translated
 	$(BIN)/python docs/words.py

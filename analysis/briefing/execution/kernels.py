@@ -25,7 +25,8 @@ from pathlib import Path
 from typing import IO, Any, cast
 
 from ..facts import recording
-from ..limits import OUTPUT_BYTES
+from ..findings import BriefingError
+from ..limits import OPEN_FILES, OUTPUT_BYTES
 from . import drawing, scratch
 
 #: What most notebooks import anyway. Nothing here may start a thread.
@@ -145,6 +146,7 @@ class Kernels:
         """Begin to load what kernels need, where that has not begun."""
         if self._started:
             return
+        _enough_open_files()
         self._started = True
         self.nursery = self._stack.enter_context(nursery(self.environment, self.scratch / "nursery.log"))
         if self.nursery:
@@ -159,11 +161,29 @@ class Kernels:
                 process.kill()
 
 
+def _enough_open_files() -> None:
+    """Raises BriefingError where so few files may be open at once that ZeroMQ would end the process."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if most not in (-1, resource.RLIM_INFINITY) and most < OPEN_FILES:
+        raise BriefingError(f"ulimit -n: found {most} files that may be open at once, expected at least {OPEN_FILES}. "
+                            f"Allow more, such as with `ulimit -n 1024`.")
+
+
 @contextlib.contextmanager
 def warm(*, at_once: bool = True, once: bool = False) -> Iterator[Kernels]:
     """Kernels for as many renders as are made within, or for one; they begin to load at once, or when first needed."""
     with contextlib.ExitStack() as stack:
-        found = Kernels(stack.enter_context(scratch.folder()), stack, once)
+        try:
+            place = stack.enter_context(scratch.folder())
+        except OSError as error:
+            raise BriefingError(f"{os.environ.get('TMPDIR') or 'the temporary folder'}: found {error.strerror}, "
+                                "expected a folder that can be written. Free space, or name another in TMPDIR."
+                                ) from error
+        found = Kernels(place, stack, once)
         if at_once:
             found.start()
         yield found

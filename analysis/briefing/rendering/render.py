@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from ..discourse import exports
-from ..editions import crate, edition, publishing
+from ..editions import confinement, crate, edition, publishing
 from ..editions.publishing import OUTPUT
 from ..execution import notebooks
 from ..execution.kernels import VARIED, Kernels, warm
@@ -54,6 +54,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
+    confinement.hide()
     with (speaking(of(root)), publishing.staging(root, progress) as staging, _steady(root),
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
           typesetting.Typst() as typst, ThreadPoolExecutor(1) as beside):
@@ -75,6 +76,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
 
         executed, computed = steps.execute(run, read, meanwhile)
         kernels.release()
+        confinement.alone()
         progress("Binding the report")
         with timings.stage("bind the report"):
             _write_references(staging / "references.json", evidence.references(data))

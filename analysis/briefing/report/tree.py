@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -45,11 +46,17 @@ def pandoc(text: str, *arguments: str, warnings: list[str] | None = None) -> str
                             "Look for text with thousands of marks or brackets that nothing closes.") from error
     message = run.stderr.decode("utf-8", "replace").strip()
     if run.returncode:
-        raise BriefingError(f"pandoc {' '.join(arguments)}: found {message or run.returncode}, expected a document. "
-                            "If the report looks right, this is a fault of the package: please report it.")
+        raise BriefingError(f"pandoc {' '.join(arguments)}: found {message or ended(run.returncode)}, expected a "
+                            "document. If the report looks right, this is a fault of the package: please report it.")
     if warnings is not None and message:
         warnings.append(message)
     return run.stdout.decode("utf-8")
+
+
+def ended(code: int) -> str:
+    """How a process ended, by its exit code."""
+    return f"that its process ended with exit code {code}" if code >= 0 else \
+        f"that its process was ended by signal {-code} ({signal.strsignal(-code)})"
 
 
 # --- walking ------------------------------------------------------------------

@@ -6,7 +6,6 @@ The process is a Python that imports Typst and sets one document; it can be star
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 from ..findings import BriefingError
 from ..limits import TYPST_MEMORY, TYPST_SECONDS
+from ..report.tree import ended
 
 
 class Refused(Exception):
@@ -73,16 +73,7 @@ class Typst:
         if process.returncode == 1 and made:
             raise Refused(**json.loads(made))
         said = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise _failed(" ".join([f"that Typst's process ended ({ended(process.returncode)})", *said]),
-                      "a document that Typst sets")
-
-
-def ended(code: int) -> str:
-    """How a process ended, by its exit code."""
-    try:
-        return f"exit code {code}" if code >= 0 else f"signal {-code}, {signal.strsignal(-code)}"
-    except ValueError:
-        return f"signal {-code}"
+        raise _failed(" ".join([ended(process.returncode), *said]), "a document that Typst sets")
 
 
 def _failed(found: str, expected: str) -> BriefingError:
