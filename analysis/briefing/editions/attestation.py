@@ -13,13 +13,13 @@ import binascii
 import json
 import os
 import subprocess
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from .. import __version__, limits
+from ..execution import scratch
 from ..findings import BriefingError, Finding, Findings, shown
 from . import edition
 
@@ -99,9 +99,9 @@ def verified(path: Path, signers: Path, files: Mapping[str, bytes]) -> Verified:
     payload, signatures = _envelope(path)
     said = []
     signer = ""
-    with tempfile.TemporaryDirectory(prefix="briefing-") as folder:
+    with scratch.folder() as folder:
         for number, signature in enumerate(signatures):
-            file = Path(folder, f"{number}.sig")
+            file = folder / f"{number}.sig"
             file.write_bytes(signature)
             signer, words = _signer(file, signers, _encoded(payload))
             if signer:
