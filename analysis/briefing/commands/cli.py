@@ -305,9 +305,8 @@ def _check(options: argparse.Namespace) -> int:
     if options.junit:
         _write_junit(options.junit, result.findings, differences)
     if options.json:
-        print(json.dumps(_review_as_data(result) | {"carried": asdict(other) if other else None,
-                                                    "differences": [asdict(d) for d in differences]},
-                         ensure_ascii=False))
+        print(json.dumps(_review_as_data(result) | ({"carried": asdict(other)} if other else {})
+                         | {"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
     else:
         _tell_review(result, gone)
         print(_outdated_line(edition.outdated(root)), end="")

@@ -22,7 +22,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,7 @@ _SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 _SETTINGS = ("/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d", "/etc/alternatives")
 _MOST_SAID = 20_000  # characters
 _EACH = 0.05  # seconds between two looks
+_ROOM = 20  # tasks above the limit, by which the watch sees that it was passed
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Limits:
     memory: int = 8000
     disk: int = 2000
     seconds: int = 900
-    tasks: int = 400
+    tasks: int = 1000  # threads are counted, of which libraries start some for each processor
 
 
 @dataclass(frozen=True)
@@ -79,9 +80,9 @@ def run(command: Sequence[str], folder: Path, *, beside: Sequence[Path] = (), re
     interpreter and this package. Call it only where nothing is `missing`.
     """
     given = {name: os.environ[name] for name in LET_THROUGH if name in os.environ} | dict(environment)
-    with tempfile.TemporaryFile() as out:
-        process = subprocess.Popen([*_walls(folder, [folder, *beside], readable, limits), *command], env=given,
-                                   umask=umask, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
+    with _counted(limits.tasks + _ROOM) as counting, tempfile.TemporaryFile() as out:
+        process = subprocess.Popen([*counting, *_walls(folder, [folder, *beside], readable, limits), *command],
+                                   env=given, umask=umask, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
             why = _watch(process, [folder, *beside], limits, stop or threading.Event())
         finally:
@@ -125,6 +126,50 @@ def _interpreter() -> list[Path]:
         if not any(path.is_relative_to(above) for above in [*found, *map(Path, _SYSTEM)]):
             found.append(path)
     return found
+
+
+@contextlib.contextmanager
+def _counted(most: int) -> Iterator[list[str]]:
+    """The begin of a command that has no more than so many tasks, by the kernel: forks that double are faster than a
+    watch. Root, whom the kernel does not count, needs a control group for it; where none can be made, the watch is
+    all."""
+    if os.geteuid() != 0:
+        import resource
+
+        allowed = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+        count = _own_tasks() + most
+        yield ["prlimit", f"--nproc={count if allowed == resource.RLIM_INFINITY else min(count, allowed)}"]
+        return
+    group = None
+    for top in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
+        try:
+            made = tempfile.mkdtemp(prefix="briefing-", dir=top)
+        except OSError:
+            continue
+        try:
+            Path(made, "pids.max").write_text(str(most), encoding="ascii")
+            group = made
+            break
+        except OSError:  # no control group, or one that does not count
+            os.rmdir(made)
+    try:
+        yield ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', group] if group else []
+    finally:
+        for _ in range(100 if group else 0):
+            with contextlib.suppress(OSError):
+                os.rmdir(str(group))
+                break
+            time.sleep(0.05)  # until the last process in it has gone
+
+
+def _own_tasks() -> int:
+    """How many tasks this user has."""
+    count = 0
+    for name in os.listdir("/proc"):
+        with contextlib.suppress(OSError):
+            if name.isdecimal() and os.stat(f"/proc/{name}").st_uid == os.geteuid():
+                count += len(os.listdir(f"/proc/{name}/task"))
+    return count
 
 
 # --- the watch ------------------------------------------------------------------------
@@ -238,7 +283,7 @@ def _tried() -> str:
         try:
             ended = run([sys.executable, "-I", "-S", "-c", _TRIAL, str(listening.getsockname()[1]),
                          str(others / "secret"), str(others / "new"), str(os.getpid()), str(own)],
-                        own, environment={}, limits=Limits(seconds=20))
+                        own, environment={}, limits=Limits(seconds=60))
         except OSError as error:
             return f"bubblewrap does not run here ({error.strerror})"
         if ended.code or ended.said or not (own / "here").exists():
