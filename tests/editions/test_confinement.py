@@ -146,6 +146,25 @@ def test_it_can_be_stopped_from_without(inside):
     assert inside("import time; time.sleep(60)", stop=stop).why == "it was stopped"
 
 
+def test_nothing_is_left_when_it_is_ended_at_once(inside, tmp_path):
+    """Also while bubblewrap still builds the walls, when its own end is not yet that of what it has begun."""
+    for wait in (0, 0.001, 0.002, 0.004, 0.008, 0.016):
+        process = subprocess.Popen([*confinement._walls(tmp_path / "own", [tmp_path / "own"], [], QUICK), "sleep", "60"])
+        time.sleep(wait)
+        confinement._end(process)
+        process.wait()
+    time.sleep(0.2)
+    left = [path for path in Path("/proc").glob("[0-9]*/cmdline") if str(tmp_path / "own").encode() in read(path)]
+    assert left == []
+
+
+def read(path):
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
+
+
 # --- whether it holds -----------------------------------------------------------------------
 
 def test_walls_that_do_not_hold_are_found_before_they_are_relied_on(monkeypatch):

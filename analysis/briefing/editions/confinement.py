@@ -86,7 +86,7 @@ def run(command: Sequence[str], folder: Path, *, beside: Sequence[Path] = (), re
         try:
             why = _watch(process, [folder, *beside], limits, stop or threading.Event())
         finally:
-            process.kill()  # and with it all that is inside
+            _end(process)
             code = process.wait()
         out.seek(max(out.seek(0, os.SEEK_END) - _MOST_SAID, 0))
         said = out.read(_MOST_SAID).decode("utf-8", "replace")
@@ -194,8 +194,32 @@ def _watch(process: subprocess.Popen[bytes], folders: Sequence[Path], limits: Li
     return ""
 
 
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a process and all that descend from it: its end is theirs, but not while bubblewrap builds the walls."""
+    if process.poll() is not None:
+        return
+    with contextlib.suppress(OSError):
+        process.send_signal(signal.SIGSTOP)  # or it could begin one more after it was looked at
+        for _ in range(200):
+            about = Path(f"/proc/{process.pid}/stat").read_text("utf-8")
+            if process.poll() is not None or about.rpartition(") ")[2].startswith("T"):
+                break
+            time.sleep(0.005)
+    for each in _kin(process.pid)[0][1:]:  # the first of them with all that is inside
+        with contextlib.suppress(OSError):
+            os.kill(each, signal.SIGKILL)
+    process.kill()
+
+
 def _taken(top: int) -> tuple[int, int]:
     """Tasks, and MB of memory of their own, of a process and of all that descend from it."""
+    family, tasks, pages = _kin(top)
+    return (sum(tasks.get(each, 0) for each in family),
+            sum(pages.get(each, 0) for each in family) * os.sysconf("SC_PAGE_SIZE") // 2**20)
+
+
+def _kin(top: int) -> tuple[list[int], dict[int, int], dict[int, int]]:
+    """A process and all that descend from it, and the tasks and pages of memory of each."""
     kin: dict[int, list[int]] = {}
     tasks, pages = {}, {}
     for name in os.listdir("/proc"):
@@ -212,8 +236,7 @@ def _taken(top: int) -> tuple[int, int]:
     while left:
         family.append(left.pop())
         left += kin.get(family[-1], ())
-    return (sum(tasks.get(each, 0) for each in family),
-            sum(pages.get(each, 0) for each in family) * os.sysconf("SC_PAGE_SIZE") // 2**20)
+    return family, tasks, pages
 
 
 def _disk(folders: Sequence[Path]) -> int:
