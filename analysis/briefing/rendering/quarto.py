@@ -12,20 +12,21 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from ..editions import edition
+from ..editions import edition, publishing
+from ..editions.publishing import OUTPUT
 from ..execution import drawing, notebooks
 from ..execution.kernels import warm
 from ..findings import BriefingError
 from ..language import of, speaking
 from ..writers import html, pdf
+from . import cache
 from .project import Project
-from .render import OUTPUT, attachments, begin, files, locked, make, staged, writable
+from .render import attachments, begin, files, make, steady
 from .steps import Progress
 from .timings import Timings
 
@@ -47,9 +48,9 @@ def prepare(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
     What a render of Quarto's that failed has left beside the report is removed. The edition in `_output/` stays as it
     is. Raises as `render.render` does.
     """
-    with (speaking(of(root)), locked(root, progress), staged(root) as staging, warm(once=True) as kernels,
+    with (speaking(of(root)), publishing.staging(root, progress) as staging, steady(root), warm(once=True) as kernels,
           ThreadPoolExecutor(1) as beside):
-        began = time.time()
+        began = cache.beginning()
         _remove_left(root)
         progress("Checking data and report")
         project = Project.read(root)
@@ -66,8 +67,7 @@ def prepare(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
         for font in drawing.folder().glob("*.ttf"):
             shutil.copyfile(font, ready / "fonts" / font.name)
         (ready / _BEFORE).write_text(json.dumps(sorted(_there(root))), encoding="utf-8")
-        with writable(root):
-            return _publish(root, staging)
+        return _publish(root, staging)
 
 
 def _publish(root: Path, staging: Path) -> list[Path]:
