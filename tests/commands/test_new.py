@@ -350,7 +350,7 @@ def test_editor_finds_the_places_in_messages(run, begun):
     lines = [f"  {line}" for line in run("render", "--project", begun)[2].splitlines()]
     seen = [(found[pattern["file"]], found[pattern["line"]]) for line in lines for pattern in matchers
             if (found := re.match(pattern["regexp"], line))]
-    assert sorted(seen) == [("data/quantities.csv", "2"), ("report.qmd", "16")]
+    assert sorted(seen) == [("data/quantities.csv", "2"), ("report.qmd", "12")]
     assert all(task["command"].startswith("briefing preview") for task in tasks)
 
 
