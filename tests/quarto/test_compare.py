@@ -141,4 +141,4 @@ def test_the_benchmark_measures_with_cold_caches_in_turn(benchmark, tmp_path):
     assert (tmp_path / "order").read_text().split() == ["ours", "theirs"] * 2
     assert all(0 < one < two for one, two in pairs)
     assert benchmark.measure(ours, ["false"], tmp_path, 1) is None
-    assert "ratio 3.00 (2.00 to 4.00, 2 rounds), at least 10 asked" in benchmark.table([(1.0, 2.0), (1.0, 4.0)])
+    assert "ratio 3.00 (2.00 to 4.00, 2 rounds)" in benchmark.table([(1.0, 2.0), (1.0, 4.0)])
