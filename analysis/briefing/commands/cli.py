@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from ..discourse.reliability import Agreement
     from ..editions.compare import Difference
     from ..rendering.timings import Timings
+    from ..shelf.sharing import Account
     from .preview import Outcome
     from .review import Review
 
@@ -254,6 +255,7 @@ def _check(options: argparse.Namespace) -> int:
     if options.pdf:
         return _check_pdf(options)
     from ..editions import edition, rebuild
+    from ..shelf import sharing
     from ..sources import places
     from .review import review
 
@@ -266,11 +268,12 @@ def _check(options: argparse.Namespace) -> int:
     gone = {id: place for id, place in here.items() if id not in given and not place.is_file()}
     result = review(root, {id: place for id, place in here.items() if id not in gone} | dict(options.source))
     differences = [] if options.no_rebuild or result.findings else rebuild.check(root, _progress(options))
+    notes = sharing.notes(root)
     if options.junit:
         _write_junit(options.junit, result.findings, differences)
     if options.json:
-        print(json.dumps(_review_as_data(result) | {"differences": [asdict(d) for d in differences]},
-                         ensure_ascii=False))
+        print(json.dumps(_review_as_data(result) | {"differences": [asdict(d) for d in differences],
+                                                    "notes": notes}, ensure_ascii=False))
         return 1 if result.findings or differences else 0
     for finding in result.findings:
         print(finding)
@@ -284,6 +287,7 @@ def _check(options: argparse.Namespace) -> int:
     count = len(result.findings)
     print(f"{count} finding{'s' if count != 1 else ''}.")
     print(_outdated_line(edition.outdated(root)), end="")
+    print("".join(f"{line}\n" for line in notes), end="")
     if not options.no_rebuild:
         print("Not rendered afresh: mend the findings first." if count else _rebuilt_lines(differences))
     return 1 if count or differences else 0
@@ -460,6 +464,43 @@ def _words(options: argparse.Namespace) -> int:
     return 0
 
 
+# --- many briefings -----------------------------------------------------------------
+
+def _facts(options: argparse.Namespace) -> int:
+    from ..shelf import sharing
+
+    if options.address:
+        if options.update or options.all or options.why:
+            raise BriefingError("ADDRESS: found with --update, --all or --why, expected alone. Take the package first.")
+        taken = sharing.take(_project(options), options.address, options.name, options.table)
+        print(json.dumps({"taken": taken.as_dict()}, ensure_ascii=False) if options.json else
+              f"Took {', '.join(taken.tables)} of {taken.name} into data/shared/{taken.name}/: they count from the "
+              "next `briefing render`.")
+        return 0
+    accounts = [_facts_of(root, options) for root in (sharing.below(options.all) if options.all else
+                                                      [_project(options)])]
+    if options.json:
+        print(json.dumps({"projects": [account.as_dict() for account in accounts]}, ensure_ascii=False))
+    else:
+        written = options.update and not options.why
+        print("\n".join(visible(line) for account in accounts for line in account.lines(written)) or
+              "No facts of other packages here. `briefing facts ADDRESS` takes some.")
+    return int(any(account.wrong for account in accounts))
+
+
+def _facts_of(root: Path, options: argparse.Namespace) -> Account:
+    from ..shelf import sharing
+
+    shown = root.relative_to(options.all.resolve()).as_posix() if options.all else ""
+    try:
+        return sharing.account(root, shown, write=options.update and not options.why, why=options.why,
+                               rendered=options.render)
+    except BriefingError as error:
+        if not options.all:
+            raise
+        return sharing.Account(shown, wrong=tuple(str(error).splitlines()))
+
+
 def _project(options: argparse.Namespace) -> Path:
     from ..facts.tables import find_root
 
@@ -515,4 +556,5 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "source": _add_source,
     "passage": _passage,
     "words": _words,
+    "facts": _facts,
 }
