@@ -21,7 +21,7 @@ from pathlib import Path
 
 from ..execution.kernels import VARIED
 from ..findings import BriefingError
-from . import compare, edition
+from . import compare, edition, reading
 from .compare import NONDETERMINISM, Difference
 
 
@@ -48,7 +48,9 @@ def check(root: Path, progress: Callable[[str], None] = lambda _: None) -> list[
     found = [d for d in compare.editions(published, first) if d.path not in shaky]
     if not any(d.path.startswith("_output/") or d.kind != "environment" for d in found):
         found = []  # other versions that give the same bytes are no difference
-    return [*_altered(published), *found, *unstable]
+    different = [*_altered(published), *found, *unstable]
+    reading.remember(root, len(different))
+    return different
 
 
 def _altered(published: edition.Edition) -> list[Difference]:
