@@ -12,7 +12,7 @@ import pytest
 from briefing import __version__
 from briefing.commands.cli import main
 
-COMMANDS = ("new", "source", "passage", "render", "preview", "code", "execute", "check", "diff", "sheet", "words", "facts")
+COMMANDS = ("new", "source", "passage", "render", "preview", "code", "execute", "check", "diff", "sheet", "words", "facts", "index")
 
 
 def usage_error(capsys, *arguments):

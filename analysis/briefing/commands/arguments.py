@@ -174,6 +174,19 @@ def _shelf(command: Callable[..., argparse.ArgumentParser]) -> None:
                        help="with --why: render each such briefing apart, and say which sentences and marks would move")
     facts.epilog = ("A correction is made once, in the package; then `briefing facts --update --all FOLDER` brings it "
                     "to every briefing, and `briefing render` to its edition.")
+    index = command("index", "one page and a feed of all editions below a folder",
+                    "Write FOLDER/index.html, a page that lists and searches all editions below the folder, with what "
+                    "each concludes and how sure, and who said what across them; and FOLDER/feed.xml, an Atom feed. "
+                    "Both work as files, without a server. What cannot be read is named, and the rest done (exit 1).",
+                    project=False)
+    index.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the briefings")
+    index.add_argument("--title", default="", help="the page's title (default: Briefings)")
+    index.add_argument("--address", default="", metavar="URL",
+                       help="where the folder will be read, for the feed's links (default: relative ones)")
+    index.add_argument("--lang", default="", metavar="TAG",
+                       help="the language of the page's own words, BCP 47 (default: that of all editions, else en)")
+    index.add_argument("--check", action="store_true",
+                       help="rebuild each edition that was not checked yet: takes seconds each, and runs their code")
 
 
 class _Completion(argparse.Action):

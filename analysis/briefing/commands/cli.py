@@ -501,6 +501,23 @@ def _facts_of(root: Path, options: argparse.Namespace) -> Account:
         return sharing.Account(shown, wrong=tuple(str(error).splitlines()))
 
 
+def _index(options: argparse.Namespace) -> int:
+    from ..shelf import index
+
+    shelf = index.gather(options.folder, options.check, _progress(options))
+    written = index.write(options.folder, shelf, options.title, options.address, options.lang)
+    result = index.told(shelf, written)
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False))
+        return int(bool(shelf.wrong))
+    for path, why in shelf.wrong:
+        print(visible(f"{path}: {why}"))
+    states = ", ".join(f"{number} {index.STATES[state]}" for state, number in result["states"].items())
+    print(f"Wrote {' and '.join(result['written'])}: {len(shelf.editions)} editions{f' ({states})' if states else ''}"
+          + (f"; {len(shelf.wrong)} could not be read." if shelf.wrong else "."))
+    return int(bool(shelf.wrong))
+
+
 def _project(options: argparse.Namespace) -> Path:
     from ..facts.tables import find_root
 
@@ -557,4 +574,5 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "passage": _passage,
     "words": _words,
     "facts": _facts,
+    "index": _index,
 }

@@ -29,6 +29,7 @@ from ..facts import tables
 from ..facts.rules import shared
 from ..facts.tables import DESCRIPTOR, Tables
 from ..findings import BriefingError, InvalidData, meant, shown
+from . import projects
 
 SECONDS = 20  # to wait for an address
 #: What a project keeps of a package's descriptor: the rest is of that package's own editions.
@@ -175,13 +176,13 @@ def notes(root: Path) -> list[str]:
 
 def below(folder: Path) -> list[Path]:
     """The projects below a folder that take facts of packages, in order."""
-    found = []
-    for path, folders, _ in os.walk(folder.resolve()):
-        folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in ("_output", "data"))
-        descriptor = Path(path) / "data" / DESCRIPTOR
-        if descriptor.is_file() and b'"shared"' in descriptor.read_bytes():
-            found.append(Path(path))
-    return found
+    try:
+        found = [folder.resolve() / path for path in projects.below(str(folder))]
+    except OSError as error:
+        raise BriefingError(f"{folder}: found no folder that can be read ({error.strerror}), expected one with "
+                            "projects below it. Correct the path.") from error
+    return [root for root in found if (descriptor := root / "data" / DESCRIPTOR).is_file()
+            and b'"shared"' in descriptor.read_bytes()]
 
 
 # --- which briefings a row moves --------------------------------------------------------
