@@ -88,7 +88,7 @@ def test_a_check_is_remembered_until_the_edition_is_another(two, monkeypatch):
     here = edition.published(root)
     monkeypatch.setattr(rebuild, "_twice", lambda *_: (here, here))
     assert rebuild.check(root) == []
-    assert 'class="state reproduced"' in written(two)[0]
+    assert '<b class="reproduced">' in written(two)[0]
     (root / "report.qmd").write_text((root / "report.qmd").read_text("utf-8") + "\n", "utf-8")
     assert list(index._states(reading.read(root))) == ["reproduced", "older"]
     record = root / "_output/edition.json"
@@ -208,7 +208,7 @@ def test_a_concept_of_the_same_id_but_another_label_is_another(two):
 def test_the_page_speaks_the_language_that_is_asked_for(two, tag, said):
     page, feed = written(two, lang=tag)
     assert f'<html lang="{tag}">' in page and page.count('lang="en"') >= 2
-    assert "10 March 2031" not in page and "very likely" not in re.sub(r'<div lang="en">.*?</div>', "", page)
+    assert "10 March 2031" not in page and "very likely" not in re.sub(r'<p lang="en">.*?\n', "", page)
 
 
 # --- the feed ---------------------------------------------------------------------------
@@ -289,7 +289,11 @@ def test_who_said_what_leads_to_the_passages_of_each_edition(shelf, show):
     page.execute_script("const c = document.getElementById('concept'); c.selectedIndex = 2; c.dispatchEvent(new Event('change'))")
     assert page.find_element("id", "sentence").text != before
     heads = [head.text for head in page.find_elements("css selector", "#matrix thead th")]
-    assert heads[0] == "Actor" and heads[1:] == sorted(heads[1:])
+    assert heads[0] == "Actor" and heads[1:] == sorted(heads[1:]) and {len(head) for head in heads[1:]} == {4}
+    cells = [(heads[n], mark.get_attribute("data-told")) for row in page.find_elements("css selector", "#matrix tbody tr")
+             for n, cell in enumerate(row.find_elements("css selector", "th, td"))
+             for mark in cell.find_elements("css selector", "a.mark")]
+    assert cells and all(re.search(rf", \d+ \w+ {year}: ", told) for year, told in cells)  # each in its year
     page.execute_script("document.querySelector('#matrix a.mark').focus()")
     assert "says so to the paper" in page.find_element("id", "passage").text
 

@@ -89,7 +89,8 @@ def read(root: Path) -> Reading:
     if not (heading := re.search(r"<h1>([^<]*)</h1>", page)):
         raise _no_edition(PAGE, "no title")
     stands = _stands(_bytes(output / FULL), page) if FULL in outputs else ()
-    tables = {name: _table(page, name) for name in ("judgements", "sources")}
+    carried = _within(page, '<ul class="downloads">', "</ul>")
+    tables = {name: _table(carried, name) for name in ("judgements", "sources")}
     byline = _within(page, '<p class="byline">', "</p>")
     altered = tuple(name for name in sorted(outputs) if _digest(output / name) != outputs[name])
     changed = edition.changed(root, inputs) if (root / "data").is_dir() else None
@@ -193,10 +194,10 @@ def _judgements(page: str, rows: list[dict[str, str]]) -> tuple[Judgement, ...]:
                            row.get("likelihood", ""), row.get("confidence", "")) for row in rows)
 
 
-def _table(page: str, name: str) -> list[dict[str, str]]:
-    """The rows of a table that a page carries to be saved, its own and those of packages."""
+def _table(carried: str, name: str) -> list[dict[str, str]]:
+    """The rows of a table of those that a page carries to be saved, its own and those of packages."""
     rows: list[dict[str, str]] = []
-    links = re.findall(rf'download="(?:shared-[a-z0-9-]+-)?{name}\.csv(?:\.bz2)?" href="data:([^"]*)"', page)
+    links = re.findall(rf'download="(?:shared-[a-z0-9-]+-)?{name}\.csv(?:\.bz2)?" href="data:([^"]*)"', carried)
     try:
         for link in links:
             head, _, data = link.partition(",")
@@ -215,13 +216,14 @@ def _unpacked(data: str) -> str:
 
 def _stands(export: bytes, page: str) -> tuple[Stand, ...]:
     found = []
+    places = {html.unescape(id) for id in re.findall(r' id="(ref-[^"]*)"', page)}
     try:
         for row in csv.DictReader(io.StringIO(export.decode("utf-8", "replace"))):
             if row["counts"] == "true":
                 place = f"ref-{row['passage']}"
                 found.append(Stand((row["actor"], row["actor_label"]), (row["concept"], row["concept_label"]),
                                    row["sentence"], row["agreement"], row["date"], row["first"] or row["last"],
-                                   place if f'id="{html.escape(place)}"' in page else "", row["gist"]))
+                                   place if place in places else "", row["gist"]))
     except (KeyError, TypeError, csv.Error) as error:
         raise _no_edition(FULL, f"no table of statements ({error})") from error
     return tuple(found)

@@ -34,10 +34,11 @@ from . import projects
 
 INDEX, FEED = "index.html", "feed.xml"
 MOST_BYTES = 1_500_000  # of the page
-#: How much of each edition is told, from all to little: sources by name, gists of passages, characters of a bottom
-#: line. The first with which the page is not too large is taken.
-LEVELS = ((1000, True, reading.LONGEST), (12, True, reading.LONGEST), (6, False, reading.LONGEST), (3, False, 200),
-          (0, False, 120))
+#: How many of the newest editions are told whole; the others in short. The first with which the page is not too large
+#: is taken.
+WHOLE = (100_000, 500, 200, 50, 20, 0)
+SHORT, PUBLISHERS, SOURCES = 130, 4, 60  # characters of a bottom line in short; names of sources in short, and at most
+NEWEST = 200  # entries of the feed: whoever follows it has the others, and the page lists all
 STANDS = ("agree", "disagree", "mixed")
 ATOM = "http://www.w3.org/2005/Atom"
 #: What a mark before an edition's state says, in the order in which it can be asked for.
@@ -127,22 +128,22 @@ def page(shelf: Shelf, title: str) -> str:
     """The page as text, with as much of each edition as it may hold."""
     text = ""
     fonts = font_rules("".join(sorted(_characters(shelf, title))))
-    for sources, gists, longest in LEVELS:
-        text = _page(shelf, title, fonts, sources, gists, longest)
+    for whole in WHOLE:
+        text = _page(shelf, title, fonts, whole)
         if len(text.encode("utf-8")) <= MOST_BYTES:
             break
     return text
 
 
-def _page(shelf: Shelf, title: str, fonts: str, sources: int, gists: bool, longest: int) -> str:
+def _page(shelf: Shelf, title: str, fonts: str, whole: int) -> str:
     template = string.Template(said((TEMPLATES / "shelf.html").read_text("utf-8")))
     style = (TEMPLATES / "page.css").read_text("utf-8").replace("/*fonts*/", fonts).replace("/*dark*/", "") + \
         (TEMPLATES / "shelf.css").read_text("utf-8")
     script = (TEMPLATES / "shelf.js").read_text("utf-8")
     twice = _told_apart(shelf)
     years: dict[str, list[str]] = {}
-    for path, edition in shelf.editions:
-        years.setdefault(edition.date[:4], []).append(_edition(path, edition, twice, sources, longest))
+    for number, (path, edition) in enumerate(shelf.editions):
+        years.setdefault(edition.date[:4], []).append(_edition(path, edition, twice, number < whole))
     sections = [f'<section class="year" id="y{year}"><h2>{_date(year)}</h2>\n{"".join(parts)}</section>'
                 for year, parts in years.items()]
     concepts = _concepts(shelf)
@@ -155,15 +156,22 @@ def _page(shelf: Shelf, title: str, fonts: str, sources: int, gists: bool, longe
         style_hash=policy_hash(style), script=script, script_hash=policy_hash(script), contents="\n".join(links),
         states="".join(f'<option value="{state}">{html.escape(say(word))}</option>'
                        for state, word in STATES.items() if state in shown),
-        wrong=_wrong(shelf),
+        wrong=_wrong(shelf), silence=_silence(shown),
         editions="\n".join(sections) or f"<p>{html.escape(say('There is no edition here yet.'))}</p>",
-        said=_said(concepts), data=json.dumps(_data(shelf, concepts, gists) | words(script), ensure_ascii=False,
+        said=_said(concepts), data=json.dumps(_data(shelf, concepts, whole) | words(script), ensure_ascii=False,
                                               separators=(",", ":")).replace("<", "\\u003c"))
+
+
+def _silence(shown: set[str]) -> str:
+    """What it means that nothing is said of an edition's state."""
+    text = say("Where no state is given, the files are as recorded, and were not rebuilt here.")
+    return f'<p class="note">{_plain(text)}</p>' if "unchecked" in shown else ""
 
 
 def _about(shelf: Shelf) -> str:
     dates = [edition.date for _, edition in shelf.editions]
-    count = several(len(dates), "{number} briefing", "{number} briefings")
+    count = several(len(dates), "{count} briefing", "{count} briefings")
+    count = count[:1].upper() + count[1:]
     return f"{count}, {day(min(dates))} – {day(max(dates))}" if len({*dates}) > 1 else \
         f"{count}, {day(dates[0])}" if dates else count
 
@@ -188,48 +196,55 @@ def _told_apart(shelf: Shelf) -> set[str]:
     return {title for title in titles if titles.count(title) > 1} if len({*titles}) < len(titles) else set()
 
 
-def _edition(path: str, edition: Reading, twice: set[str], most: int, longest: int) -> str:
-    page_link, pdf = (html.escape(_link(path, name)) for name in (PAGE, "report.pdf"))
+def _edition(path: str, edition: Reading, twice: set[str], whole: bool) -> str:
+    """An edition in the list: `whole`, or as short as it can stand for itself. End tags that HTML needs not are left
+    out, since a thousand of these make the page."""
+    states = _states(edition)
     lang = f' lang="{html.escape(edition.language)}"' if edition.language != current().tag else ""
-    apart = f' <span class="number">({html.escape(path)})</span>' if edition.title in twice else ""
-    about = [f'<time datetime="{edition.date}">{html.escape(day(edition.date))}</time>',
-             *([f"<span>{html.escape(edition.authors)}</span>"] if edition.authors else []),
-             *(f'<span class="state {state}">{html.escape(text)}</span>' for state, text in _states(edition).items()),
-             f'<a href="{pdf}">PDF</a>']
-    bottom = _cut(edition.bottom_line or edition.subtitle, longest)
+    apart = f' <span class="number">({_plain(path)})</span>' if edition.title in twice else ""
+    state = "" if [*states] == ["unchecked"] else f' data-state="{" ".join(states)}"'
+    about = [_plain(day(edition.date)), *([_plain(edition.authors)] if edition.authors else []),
+             *([f'<a href="{html.escape(_link(path, "report.pdf"))}">PDF</a>'] if whole else []),  # else by the script
+             *(f'<b class="{state}">{_plain(text)}</b>' for state, text in states.items() if state != "unchecked")]
+    bottom = _cut(edition.bottom_line or edition.subtitle, reading.LONGEST if whole else SHORT)
     judged = "".join(_judgement(one, lang) for one in edition.judgements)
-    return (f'<article class="edition" data-state="{" ".join(_states(edition))}">'
-            f'<h3{lang}><a href="{page_link}">{html.escape(edition.title)}</a>{apart}</h3>\n'
-            f'<p class="about">{" ".join(about)}</p>\n'
-            f"{f'<p{lang}>{html.escape(bottom)}</p>' if bottom else ''}"
-            f"{f'<ul class=judged>{judged}</ul>' if judged else ''}{_sources(edition, most)}</article>\n")
+    judged = f'<ul class="judged">{judged}</ul>' if judged else ""
+    return (f'<article class="edition"{state}><h3{lang}><a href="{html.escape(_link(path, PAGE))}">'
+            f'{_plain(edition.title)}</a>{apart}</h3>\n<p class="about"><span>{"</span> <span>".join(about)}</span>\n'
+            f"{f'<p{lang}>{_plain(bottom)}' if bottom else ''}"
+            f"{judged}{_sources(edition, whole)}</article>\n")
+
+
+def _plain(text: str) -> str:
+    return html.escape(text, quote=False)
 
 
 def _judgement(one: reading.Judgement, lang: str) -> str:
     band = (LIKELIHOODS | OTHER_LIKELIHOODS).get(one.likelihood)
-    head = f"<b>{html.escape(forms(one.likelihood, current())[0] if band else one.likelihood)}</b>" \
-        if one.likelihood else ""
-    likely = f"{head} <span class=confidence>{_percent(band)}</span>" if band else head
-    sure = html.escape(say(one.confidence) if one.confidence in CONFIDENCES else one.confidence)
-    sure = html.escape(say("confidence: {confidence}")).replace("{confidence}", sure) if sure else ""
-    return (f'<li><div>{likely} <span class="confidence sure">{sure}</span></div>'
-            f"<div{lang}>{html.escape(one.text)}</div></li>")
+    word = _plain(forms(one.likelihood, current())[0] if band else one.likelihood)
+    likely = f"<b>{word}{f' <i>{_percent(band)}</i>' if band else ''}</b>" if word else ""
+    sure = say(one.confidence) if one.confidence in CONFIDENCES else one.confidence
+    sure = f" <i>{_plain(say('confidence: {confidence}', confidence=sure))}</i>" if sure else ""
+    return f"<li>{likely}{sure}<p{lang}>{_plain(one.text)}"
 
 
 def _percent(band: tuple[int, int]) -> str:
-    return html.escape(percent(f"{band[0]}–{band[1]}", current()))
+    return _plain(percent(f"{band[0]}–{band[1]}", current()))
 
 
-def _sources(edition: Reading, most: int) -> str:
-    """The sources of an edition; where there are too many for the page, the first, and how many more there are."""
+def _sources(edition: Reading, whole: bool) -> str:
+    """The sources of an edition: their titles, or in short who published the first."""
     count = len(edition.sources)
     if not count:
         return ""
-    named = "".join(f"<li>{html.escape(name)}</li>" for name in edition.sources[:most])
-    rest = f"<li>{html.escape(several(count - most, '{number} more', '{number} more'))}</li>" if count > most else ""
-    head = html.escape(several(count, "{number} source", "{number} sources"))
-    return f"<details><summary>{head}</summary><ul>{named}{rest}</ul></details>" if most else \
-        f"<p class=note>{head}</p>"
+    head = _plain(several(count, "{number} source", "{number} sources"))
+    if not whole:
+        named = dict.fromkeys(name.partition(": ")[0] for name in edition.sources)
+        return f'<p class="note">{head}: {_plain(", ".join([*named][:PUBLISHERS]))}{" …" * (len(named) > PUBLISHERS)}'
+    items = "".join(f"<li>{_plain(name)}" for name in edition.sources[:SOURCES])
+    left = count - SOURCES
+    rest = f"<li>{_plain(several(left, '{number} more', '{number} more'))}" if left > 0 else ""
+    return f"<details><summary>{head}</summary><ul>{items}{rest}</ul></details>"
 
 
 def _states(edition: Reading) -> dict[str, str]:
@@ -246,7 +261,7 @@ def _states(edition: Reading) -> dict[str, str]:
     if edition.changed:
         facts = any(name.startswith("data/") for name in edition.changed)
         found["older"] = say("older than its facts") if facts else say("older than its text or code")
-    return found or {"unchecked": say("as recorded, not rebuilt here")}
+    return found or {"unchecked": say("not rebuilt here")}
 
 
 def _wrong(shelf: Shelf) -> str:
@@ -293,9 +308,9 @@ def _concepts(shelf: Shelf) -> list[Concept]:
                                                                  key[1].casefold(), key))]
 
 
-def _data(shelf: Shelf, concepts: Sequence[Concept], gists: bool) -> dict[str, Any]:
-    """What the script takes: texts once, by their place in a list; a mark is edition, actor, stand, date, passage and
-    gist."""
+def _data(shelf: Shelf, concepts: Sequence[Concept], whole: int) -> dict[str, Any]:
+    """What the script takes: texts once, by their place in a list; a mark is edition, actor, stand, date, passage and,
+    of editions that are told whole, its gist."""
     actors: dict[tuple[str, str], int] = {}
     dates: dict[tuple[str, str], int] = {}
 
@@ -304,7 +319,7 @@ def _data(shelf: Shelf, concepts: Sequence[Concept], gists: bool) -> dict[str, A
 
     marks = [[[number, place(actors, stand.actor), STANDS.index(stand.agreement) if stand.agreement in STANDS else 2,
                place(dates, (stand.first, stand.date)), stand.place.removeprefix("ref-"),
-               *([stand.gist] if gists else [])]
+               *([stand.gist] if number < whole else [])]
               for number, stand in sorted(concept.marks, key=lambda one: (one[1].first, one[0], one[1].place))]
              for concept in concepts]
     return {"concepts": [[concept.label, concept.sentence] for concept in concepts],
@@ -324,8 +339,8 @@ def _said(concepts: Sequence[Concept]) -> str:
         return ""
     listed = "".join(
         f"<li><strong>{html.escape(one.label)}</strong> {html.escape(one.sentence)} <span class=note>"
-        f"{html.escape(several(len(one.marks), '{number} stand', '{number} stands'))}, "
-        f"{html.escape(several(one.editions, '{number} briefing', '{number} briefings'))}</span></li>"
+        f"{html.escape(several(len(one.marks), '{count} stand', '{count} stands'))}, "
+        f"{html.escape(several(one.editions, '{count} briefing', '{count} briefings'))}</span></li>"
         for one in concepts[:50])
     key = "".join(f'<li><span class="mark {kind}" aria-hidden="true">{sign}</span>{html.escape(say(word))}</li>'
                   for kind, sign, word in (("agree", "+", later("agrees")), ("disagree", "−", later("disagrees")),
@@ -359,7 +374,7 @@ def feed(shelf: Shelf, title: str, address: str = "") -> str:
     if base:
         add(top, "link", rel="self", type="application/atom+xml", href=urljoin(base, FEED))
     add(add(top, "author"), "name", title)
-    for path, edition in shelf.editions:
+    for path, edition in shelf.editions[:NEWEST]:
         entry = add(top, "entry")
         entry.set("xml:lang", edition.language)
         add(entry, "title", edition.title or path)

@@ -9,7 +9,16 @@
     if (className) element.className = className;
     return element;
   };
+  const figure = (number) => number.toLocaleString(document.documentElement.lang);
   const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLocaleLowerCase();
+
+  for (const about of document.querySelectorAll(".about")) {  // where many stand here, not each has a link to its PDF
+    if (about.querySelector("a")) continue;
+    const link = make("a", "PDF"), box = make("span");
+    link.href = about.parentElement.querySelector("h3 a").getAttribute("href").replace(/html$/, "pdf");
+    box.append(link);
+    about.append(box);
+  }
 
   // --- editions: the newest first, the older when asked for, or found ---
   const NEWEST = 20;
@@ -25,15 +34,15 @@
   const show = () => {
     const asked = plain(find.value).split(/\s+/).filter(Boolean);
     const filtered = asked.length || state.value;
-    const found = editions.filter((edition) => (!state.value || edition.dataset.state.split(" ").includes(state.value))
+    const found = editions.filter((edition) => (!state.value || (edition.dataset.state || "unchecked").split(" ").includes(state.value))
       && asked.every((word) => textOf(edition).includes(word)));
     byId("content").classList.toggle("found", Boolean(filtered));  // else all stand on paper
     const shown = new Set(all || filtered ? found : found.slice(0, NEWEST));
     for (const edition of editions) edition.hidden = !shown.has(edition);
     for (const year of document.querySelectorAll("section.year")) year.hidden = !year.querySelector(".edition:not([hidden])");
-    count.textContent = say("{shown} of {number} briefings", { shown: shown.size, number: editions.length });
+    count.textContent = say("{shown} of {number} briefings", { shown: figure(shown.size), number: figure(editions.length) });
     older.hidden = shown.size === found.length;
-    older.firstChild.textContent = say("Show the {number} before these", { number: found.length - shown.size });
+    older.firstChild.textContent = say("Show the {number} before these", { number: figure(found.length - shown.size) });
   };
   const reveal = () => {
     const target = location.hash && byId(decodeURIComponent(location.hash.slice(1)));
@@ -96,7 +105,10 @@
   };
   const draw = () => {
     const [, sentence] = concepts[choice.value], found = marks[choice.value];
-    const monthOf = (one) => dates[one[3]][0] ? dates[one[3]][0].slice(0, 4) * 12 + dates[one[3]][0].slice(5, 7) - 1 : NaN;
+    const monthOf = (one) => {
+      const [year, month] = dates[one[3]][0].split("-").map(Number);
+      return year * 12 + month - 1;  // not a number, where there is no date
+    };
     const told = found.map(monthOf).filter((month) => month >= 0);
     const first = Math.min(...told), last = Math.max(...told);
     const [size, head] = UNITS.find(([size]) => last / size - first / size < MOST - 1) || UNITS[2];
