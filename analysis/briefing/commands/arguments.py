@@ -82,6 +82,7 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
                        help="write the passages of this source only (may be given several times; default: all)")
     sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
     _speaking(command)
+    _shelf(command)
     return top
 
 
@@ -176,6 +177,40 @@ def _speaking(command: Callable[..., argparse.ArgumentParser]) -> None:
                     "Write analysis/words/TAG.po with every text of the package, to be translated: for a language that "
                     "it does not speak, or to say a text otherwise. What is translated there already stays.")
     words.add_argument("tag", metavar="TAG", help="the language, BCP 47, such as pt or pt-BR")
+
+
+def _shelf(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands for a desk's many briefings."""
+    facts = command("facts", "take facts of a package that many briefings share",
+                    "Actors, concepts, sources and series that a desk keeps once: with an address they are taken into "
+                    "data/shared/, pinned by their hash, so that the edition stays whole; with --update they are taken "
+                    "anew. Alone, it says where they are from and whether they are newer there. A package is a folder "
+                    "with a datapackage.json and its tables, by path or https; other addresses (s3://…) need fsspec.")
+    facts.add_argument("address", nargs="?", metavar="ADDRESS", help="the package: a folder, or an address of the web")
+    facts.add_argument("--name", default="", help="what it is called in data/shared/ (default: its own name)")
+    facts.add_argument("--table", action="append", default=[], choices=("actors", "concepts", "sources", "series"),
+                       help="take this table only (may be given several times; default: all that it has)")
+    facts.add_argument("--update", action="store_true", help="take what is newer at its address")
+    facts.add_argument("--all", type=Path, metavar="FOLDER", help="of every project below this folder")
+    facts.add_argument("--why", action="store_true",
+                       help="write nothing: say which rows would change, and where a briefing names them")
+    facts.add_argument("--render", action="store_true",
+                       help="with --why: render each such briefing apart, and say which sentences and marks would move")
+    facts.epilog = ("A correction is made once, in the package; then `briefing facts --update --all FOLDER` brings it "
+                    "to every briefing, and `briefing render` to its edition.")
+    index = command("index", "one page and a feed of all editions below a folder",
+                    "Write FOLDER/index.html, a page that lists and searches all editions below the folder, with what "
+                    "each concludes and how sure, and who said what across them; and FOLDER/feed.xml, an Atom feed. "
+                    "Both work as files, without a server. What cannot be read is named, and the rest done (exit 1).",
+                    project=False)
+    index.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the briefings")
+    index.add_argument("--title", default="", help="the page's title (default: Briefings)")
+    index.add_argument("--address", default="", metavar="URL",
+                       help="where the folder will be read, for the feed's links (default: relative ones)")
+    index.add_argument("--lang", default="", metavar="TAG",
+                       help="the language of the page's own words, BCP 47 (default: that of all editions, else en)")
+    index.add_argument("--check", action="store_true",
+                       help="rebuild each edition that was not checked yet: takes seconds each, and runs their code")
 
 
 class _Completion(argparse.Action):

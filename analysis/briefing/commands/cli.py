@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..editions.edition import Edition
     from ..editions.rebuild import Carried, Verdict
     from ..rendering.timings import Timings
+    from ..shelf.sharing import Account
     from .preview import Outcome
     from .review import Review
 
@@ -286,6 +287,7 @@ def _check(options: argparse.Namespace) -> int:
     if options.pdf:
         return _check_pdf(options)
     from ..editions import edition, publishing, rebuild
+    from ..shelf import sharing
     from ..sources import places
     from .review import review
 
@@ -302,14 +304,16 @@ def _check(options: argparse.Namespace) -> int:
     differences = rebuild.check(root, _progress(options)) if told else []
     published = edition.published(root) if told else None
     other = rebuild.carried(published.inputs) if published else None
+    notes = sharing.notes(root)
     if options.junit:
         _write_junit(options.junit, result.findings, differences)
     if options.json:
         print(json.dumps(_review_as_data(result) | ({"carried": asdict(other)} if other else {})
-                         | {"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
+                         | {"differences": [asdict(d) for d in differences], "notes": notes}, ensure_ascii=False))
     else:
         _tell_review(result, gone)
         print(_outdated_line(edition.outdated(root)), end="")
+        print("".join(f"{line}\n" for line in notes), end="")
         if not options.no_rebuild:
             print("Not rendered afresh: mend the findings first." if not other else
                   "\n".join(filter(None, [_carried_lines(other, "The edition"), _rebuilt_lines(differences)])))
@@ -620,6 +624,60 @@ def _words(options: argparse.Namespace) -> int:
     return 0
 
 
+# --- many briefings -----------------------------------------------------------------
+
+def _facts(options: argparse.Namespace) -> int:
+    from ..shelf import sharing
+
+    if options.address:
+        if options.update or options.all or options.why:
+            raise BriefingError("ADDRESS: found with --update, --all or --why, expected alone. Take the package first.")
+        taken = sharing.take(_project(options), options.address, options.name, options.table)
+        print(json.dumps({"taken": taken.as_dict()}, ensure_ascii=False) if options.json else
+              f"Took {', '.join(taken.tables)} of {taken.name} into data/shared/{taken.name}/: they count from the "
+              "next `briefing render`.")
+        return 0
+    accounts = [_facts_of(root, options) for root in (sharing.below(options.all) if options.all else
+                                                      [_project(options)])]
+    if options.json:
+        print(json.dumps({"projects": [account.as_dict() for account in accounts]}, ensure_ascii=False))
+    else:
+        written = options.update and not options.why
+        print("\n".join(visible(line) for account in accounts for line in account.lines(written)) or
+              "No facts of other packages here. `briefing facts ADDRESS` takes some.")
+    return int(any(account.wrong for account in accounts))
+
+
+def _facts_of(root: Path, options: argparse.Namespace) -> Account:
+    from ..shelf import sharing
+
+    shown = root.relative_to(options.all.resolve()).as_posix() if options.all else ""
+    try:
+        return sharing.account(root, shown, write=options.update and not options.why, why=options.why,
+                               rendered=options.render)
+    except BriefingError as error:
+        if not options.all:
+            raise
+        return sharing.Account(shown, wrong=tuple(str(error).splitlines()))
+
+
+def _index(options: argparse.Namespace) -> int:
+    from ..shelf import index
+
+    shelf = index.gather(options.folder, options.check, _progress(options))
+    written = index.write(options.folder, shelf, options.title, options.address, options.lang)
+    result = index.told(shelf, written)
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False))
+        return int(bool(shelf.wrong))
+    for path, why in shelf.wrong:
+        print(visible(f"{path}: {why}"))
+    states = ", ".join(f"{number} {index.STATES[state]}" for state, number in result["states"].items())
+    print(f"Wrote {' and '.join(result['written'])}: {len(shelf.editions)} editions{f' ({states})' if states else ''}"
+          + (f"; {len(shelf.wrong)} could not be read." if shelf.wrong else "."))
+    return int(bool(shelf.wrong))
+
+
 def _project(options: argparse.Namespace) -> Path:
     from ..facts.tables import find_root
 
@@ -676,4 +734,6 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "source": _add_source,
     "passage": _passage,
     "words": _words,
+    "facts": _facts,
+    "index": _index,
 }

@@ -15,6 +15,7 @@ from ..editions import publishing
 from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import coders, tables
+from ..facts.rules import shared
 from ..findings import BriefingError, Finding, InvalidData, InvalidReport, meant, shown
 from ..language import of, speaking
 from ..report import report
@@ -63,8 +64,8 @@ def _review(root: Path, texts: Mapping[str, Path]) -> Review:
         if lacking:  # what is used is known when all notebooks have run
             said = [finding for finding in said if not finding.code.endswith("-unused")]
         findings += [*lacking, *captions.check(read, data, executed), *said]
-    return Review(findings, checked.checked, checked.unchecked, agreement, reliability.coders(data),
-                  passages.patch(data, checked))
+    return Review(shared.located(data.descriptor, findings), checked.checked, checked.unchecked, agreement,
+                  reliability.coders(data), passages.patch(data, checked))
 
 
 # --- sources and grades -----------------------------------------------------------

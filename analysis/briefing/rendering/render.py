@@ -28,6 +28,7 @@ from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
+from ..facts.rules import shared
 from ..findings import BriefingError, Findings, InvalidData, InvalidReport
 from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
@@ -146,8 +147,8 @@ def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeo
 
 def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
     """What the PDF carries: each table, and the archive of all that the edition is made from."""
-    titles = {Path(resource["path"]).name: str(resource.get("title") or resource["name"])
-              for resource in data.descriptor["resources"]}
+    titles = {name: str(resource.get("title") or resource["name"]) for resource in data.descriptor["resources"]
+              for name in map(_download, data.files(resource["name"]))}
     carried = [pdf.Attachment(name, content, "text/csv", titles[name], "data")
                for name, content in _tables(data, inputs).items()]
     return [*carried, pdf.Attachment(edition.ARCHIVE, edition.pack(inputs), "application/zip",
@@ -156,8 +157,13 @@ def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.A
 
 def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the tables by name, in the order of the descriptor."""
-    return {Path(resource["path"]).name: inputs[f"data/{resource['path']}"]
-            for resource in data.descriptor["resources"]}
+    return {_download(file): inputs[file] for resource in data.descriptor["resources"]
+            for file in data.files(resource["name"])}
+
+
+def _download(file: str) -> str:
+    """What a table's file is called where it is offered: those of packages with the package's name."""
+    return "-".join(Path(file).parts[1:]) if file.startswith(f"data/{shared.FOLDER}/") else Path(file).name
 
 
 # --- beside the kernels -----------------------------------------------------------
@@ -280,6 +286,7 @@ def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str,
               if kind == "file" and not name.startswith("new:")}
     files.setdefault("requirements.lock", "none")
     folders = {("analysis", ""), ("analysis/words", ""), ("data", ""),
+               *((path.relative_to(run.root).as_posix(), "") for path in (run.root / "data").rglob("*/")),
                *((str(path), "") for path in [edition.PACKAGE, *edition.PACKAGE.rglob("*/")]),
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}

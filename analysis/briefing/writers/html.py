@@ -38,7 +38,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
     body = body.replace("<th></th>", "<td></td>")  # a frame's corner heads nothing
     meta = doc.meta
-    page = string.Template(_said((TEMPLATES / "page.html").read_text("utf-8")))
+    page = string.Template(said((TEMPLATES / "page.html").read_text("utf-8")))
     style = (TEMPLATES / "page.css").read_text("utf-8")
     script = (TEMPLATES / "page.js").read_text("utf-8")
     authors = meta.get("author") or []
@@ -50,7 +50,7 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
               else "",
               "description": html.escape(str(meta.get("subtitle") or meta["title"])),
               "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
-              "evidence": json.dumps(_evidence(behind) | _words(script), ensure_ascii=False,
+              "evidence": json.dumps(_evidence(behind) | words(script), ensure_ascii=False,
                                      separators=(",", ":")).replace("<", "\\u003c"),
               "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
               "style": style, "script": script, "style_hash": policy_hash(style)}
@@ -64,12 +64,12 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     return page.substitute(values)
 
 
-def _said(template: str) -> str:
+def said(template: str) -> str:
     """A template with its words, which stand between double braces, in the language of the report."""
     return re.sub(r"\{\{(.+?)\}\}", lambda words: html.escape(say(words[1])).replace("$", "$$"), template)
 
 
-def _words(script: str) -> dict[str, Any]:
+def words(script: str) -> dict[str, Any]:
     """What a script says, in the language of the report: nothing in English, which the script has itself."""
     if current().english:
         return {}
