@@ -42,6 +42,10 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
     render.add_argument("--timings", nargs="?", const="", metavar="FILE",
                         help="tell where the time went; with FILE also as a trace for chrome://tracing or Perfetto")
     _limits(render)
+    _all(render, "render")
+    render.add_argument("--scheduler", metavar="ADDRESS",
+                        help="with --all: render on the workers of this Dask cluster, such as tcp://host:8786; FOLDER "
+                             "may then be an address (file://, s3://, gs://)")
     render.epilog = _PARAMETERS
     preview = command("preview", "show the report in the browser while it is written",
                       "Serve the report on this machine only, render it after each save, and reload the page where "
@@ -80,6 +84,7 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
     check.add_argument("--no-rebuild", action="store_true", help="check the evidence only")
     check.add_argument("--trust", action="store_true", help="run the code in the PDF without asking")
     check.add_argument("--junit", type=Path, metavar="FILE", help="also write the result as JUnit XML")
+    _all(check, "check")
     diff = command("diff", "what changed between two editions",
                    "Compare two editions: facts, prose, code and environment, then figures, sentences and pages.")
     for name in ("before", "after"):
@@ -196,6 +201,16 @@ def _limits(parser: argparse.ArgumentParser) -> None:
                         help="how long one cell may run (default: 300)")
     parser.add_argument("--memory", type=_whole("megabytes"), default=4000, metavar="MB",
                         help="how much memory one notebook may take, on Linux (default: 4000)")
+
+
+def _all(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--all", metavar="FOLDER",
+                        help=f"{what} every project below this folder, each by itself, and say at the end what came of "
+                             "each; begun again, it goes on with what is not done")
+    parser.add_argument("--jobs", type=_whole("processes"), metavar="N",
+                        help="with --all: how many projects at a time (default: as many as processors)")
+    parser.add_argument("--limit", type=_whole("seconds"), default=900, metavar="SECONDS",
+                        help="with --all: how long one project may take (default: 900)")
 
 
 def _whole(unit: str) -> Callable[[str], int]:
