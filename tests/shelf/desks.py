@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HARBOUR = Path(__file__).parents[1] / "harbour"
 PACKAGE = Path(__file__).parents[2] / "analysis"
 
@@ -42,3 +44,11 @@ def told(*words, temporary, **variables):
 
 def states(account):
     return {each["project"]: each["state"] for each in account["projects"]}
+
+
+@pytest.fixture
+def desk(tmp_path):
+    """An empty desk."""
+    folder = tmp_path / "desk"
+    folder.mkdir()
+    return folder

@@ -12,7 +12,7 @@ import pytest
 
 from briefing.execution import kernels
 
-from desks import project, start, states, told
+from desks import desk, project, start, states, told  # noqa: F401  a fixture
 
 forked = pytest.mark.skipif(not kernels.available(), reason="only kernels that are forked record what they write")
 #: Ends the process that renders: the parent of the process that kernels are forked from.

@@ -74,18 +74,31 @@ def outcomes(client: Client, address: str, job: Job) -> tuple[list[str], Generat
 def _coming(client: Client, address: str, found: list[str], job: Job) -> Generator[Outcome]:
     from distributed import as_completed
 
-    futures = {client.submit(_one, address, path, _within(path, found), job, pure=False): path for path in found}
+    waiting = list(reversed(found))
+    under_way: dict[Any, str] = {}
+
+    def more() -> list[Any]:
+        """Give out no more than can be worked on: what waits on a worker would be blamed when it dies."""
+        room = max(sum(client.nthreads().values()), 1) - len(under_way)
+        given = {client.submit(_one, address, path, _within(path, found), job, pure=False): path
+                 for path in (waiting.pop() for _ in range(min(room, len(waiting))))}
+        under_way.update(given)
+        return list(given)
+
     try:
-        for future in as_completed(futures):
-            path = futures[future]
+        coming = as_completed(more())
+        for future in coming:
+            path = under_way.pop(future)
             try:
-                yield future.result()
+                outcome: Outcome = future.result()
             except Exception as error:  # the worker's, or that no worker outlived it
-                yield Outcome(path, FAILED, error=f"{path}: found {type(error).__name__} ({error}), expected a result. "
-                              "If its workers ended each time, look for what takes much memory.")
-            future.release()  # the scheduler need not keep it
+                outcome = Outcome(path, FAILED, error=f"{path}: found {type(error).__name__} ({error}), expected a "
+                                  "result. If its workers ended each time, look for what takes much memory.")
+            future.release()  # a worker that is lost later is not to do it again
+            coming.update(more())
+            yield outcome
     finally:
-        client.cancel(list(futures))
+        client.cancel(list(under_way))
 
 
 def _within(path: str, found: list[str]) -> tuple[str, ...]:
