@@ -237,6 +237,7 @@ def available() -> Any:
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder())])
 
 
+@functools.lru_cache(maxsize=16)  # in Latin script nearly all reports ask for the same
 def rules(characters: str) -> str:
     """The shipped typeface, cut down to these characters, as CSS with the fonts inside."""
     import base64
