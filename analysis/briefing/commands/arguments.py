@@ -42,6 +42,10 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
     render.add_argument("--timings", nargs="?", const="", metavar="FILE",
                         help="tell where the time went; with FILE also as a trace for chrome://tracing or Perfetto")
     _limits(render)
+    _all(render, "render")
+    render.add_argument("--scheduler", metavar="ADDRESS",
+                        help="with --all: render on the workers of this Dask cluster, such as tcp://host:8786; FOLDER "
+                             "may then be an address (file://, s3://, gs://)")
     render.epilog = _PARAMETERS
     preview = command("preview", "show the report in the browser while it is written",
                       "Serve the report on this machine only, render it after each save, and reload the page where "
@@ -161,6 +165,7 @@ def _proving(command: Callable[..., argparse.ArgumentParser]) -> None:
     check.add_argument("--sign", type=Path, metavar="KEY",
                        help="sign what --attest writes with this SSH key (or the public half of one that an agent has)")
     _limits(check)
+    _all(check, "check")
     verify = command("verify", "verify what somebody signed of an edition",
                      "Verify a signed attestation of `briefing check --attest --sign`: whose signature it is, and that "
                      "each FILE is, byte for byte, an output or input that was proved. Runs and renders nothing.",
@@ -255,6 +260,16 @@ def _limits(parser: argparse.ArgumentParser) -> None:
                         help="how long one cell may run (default: 300)")
     parser.add_argument("--memory", type=_whole("megabytes"), default=4000, metavar="MB",
                         help="how much memory one notebook may take, on Linux (default: 4000)")
+
+
+def _all(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--all", metavar="FOLDER",
+                        help=f"{what} every project below this folder, each by itself, and say at the end what came of "
+                             "each; begun again, it goes on with what is not done")
+    parser.add_argument("--jobs", type=_whole("processes"), metavar="N",
+                        help="with --all: how many projects at a time (default: as many as processors)")
+    parser.add_argument("--limit", type=_whole("seconds"), default=900, metavar="SECONDS",
+                        help="with --all: how long one project may take (default: 900)")
 
 
 def _whole(unit: str) -> Callable[[str], int]:

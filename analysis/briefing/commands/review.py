@@ -46,6 +46,17 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
         return _review(root, texts)
 
 
+def checked(root: Path, _: object, *, rebuilt: bool) -> dict[str, Any]:
+    """Review one project of many against the texts that are at hand, and rebuild its edition where nothing is found,
+    as a process of the shelf does it."""
+    from ..editions import rebuild
+    from ..sources import places
+
+    found = review(root, {id: place for id, place in places.known(root).items() if place.is_file()}).findings
+    differences = rebuild.check(root) if rebuilt and not found else []
+    return {"findings": [finding.as_dict() for finding in found], "differences": [*map(str, differences)]}
+
+
 def _review(root: Path, texts: Mapping[str, Path]) -> Review:
     data, findings = tables.checked(root)
     if findings:

@@ -6,6 +6,7 @@ and the versions that shape the bytes, and nothing of the machine.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -64,8 +65,9 @@ def record(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, by
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def versions() -> dict[str, str]:
-    """The versions of the packages that shape the bytes, by name in order."""
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """The versions of the packages that shape the bytes, by name in order; looked up once, as they were loaded."""
     names = set(BENEATH)
     for requirement in _required():
         if "extra ==" not in requirement:

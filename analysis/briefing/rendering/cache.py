@@ -125,7 +125,7 @@ class Inputs:
         for kind, name, *rest in lines:
             if kind == "unseen":
                 unseen.append(name)
-            elif kind == "figure":
+            elif kind in ("figure", "changes"):
                 continue
             elif kind in ("table", "row"):
                 if Path(name) != self.root:

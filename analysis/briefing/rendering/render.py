@@ -44,14 +44,16 @@ from .timings import Timings
 # over 50 lines: the steps of a render, in their order
 def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, use_cache: bool = True,
            progress: Progress = lambda _: None, explain: Progress = lambda _: None,
-           timings: Timings | None = None, kernels: Kernels | None = None) -> list[Path]:
+           outside: steps.Outside = lambda *_: None, timings: Timings | None = None,
+           kernels: Kernels | None = None) -> list[Path]:
     """Render the project at `root`; the files written, relative to it.
 
     `timeout` is the seconds that one cell may take, `memory` the MB of one
     kernel. `explain` is told of each step whether it was reused or why it was
-    not. With `kernels` (see kernels.warm) many renders of one process share
-    what takes long to start. Raises InvalidData, InvalidReport,
-    NotebookFailed or GlyphMissing with all findings of the stage that failed, BriefingError
+    not, `outside` of a step and a path where it writes outside the project.
+    With `kernels` (see kernels.warm) many renders of one process share what
+    takes long to start. Raises InvalidData, InvalidReport, NotebookFailed or
+    GlyphMissing with all findings of the stage that failed, BriefingError
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
@@ -65,7 +67,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             inputs, stamps = _inputs(root)
             project = Project.read(root)
             data, read = project.tables, project.report
-        run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
+        run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings, outside)
         fonts: Future[str] = Future()
         exported: Future[dict[str, str]] = Future()
 
@@ -137,12 +139,13 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
 
 
 def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
-         began: cache.Beginning, progress: Progress, explain: Progress, timings: Timings) -> steps.Run:
+         began: cache.Beginning, progress: Progress, explain: Progress, timings: Timings,
+         outside: steps.Outside = lambda *_: None) -> steps.Run:
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
         return steps.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
                            cache.Inputs(root, data, staging, {**kernels.environment, VARIABLE: current().tag}, began),
-                           progress, explain, timings, set(), [])
+                           progress, explain, timings, set(), [], outside)
 
 
 def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
