@@ -40,7 +40,7 @@ def test_each_command_explains_its_options(capsys, name):
         main([name, "--help"])
     text = capsys.readouterr().out
     assert error.value.code == 0
-    assert f"usage: briefing {name}" in text and ("--project FOLDER" in text) == (name != "new") and "--json" in text
+    assert f"usage: briefing {name}" in text and ("--project FOLDER" in text) == (name not in ("new", "index")) and "--json" in text
     for option, told in re.findall(r"^ {2}(--[\w-]+)[^\n]*?((?: {2,}|\n {4,})\S[^\n]*)", text, re.MULTILINE):
         assert told.strip(), option
 
