@@ -13,8 +13,8 @@ AXE := tests/node_modules/.package-lock.json
 .DEFAULT_GOAL := help
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview code check test lint rooms words bench lighthouse reprotest pictures docs lab lock vega annotator \
-	fuzz coverage mutants 	quarto clean
+.PHONY: help render preview code check test lint rooms release words bench lighthouse reprotest pictures docs lab lock vega \
+	annotator faults fuzz coverage mutants quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ fuzz: $(TESTED) ## fuzz each reader for a minute (SECONDS=1800 for longer; READE
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .venv/fuzz "atheris>=3"
 	PYTHONPATH=.venv/fuzz$(if $(PYTHONPATH),:$(PYTHONPATH)) $(BIN)/python tests/faults/fuzz.py $(READER) --seconds $(SECONDS)
 
+# Each by itself, with a number for longer: python tests/faults/kills.py 300
+FAULTS := kills steps cache execution hostile pdfs
+faults: $(TESTED) ## kill renders, damage caches, kernels and PDFs, and give them hostile texts; takes some minutes
+	@failed=0; for what in $(FAULTS); do echo "$$what:"; $(BIN)/python tests/faults/$$what.py || failed=1; done; exit $$failed
+
 coverage: $(TESTED) $(AXE) ## run the tests, and tell which lines and branches they run
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -q
@@ -62,6 +67,9 @@ mutants: $(TESTED) ## tell how many small faults in facts, sources and editions 
 
 rooms: $(TESTED) ## draw the rooms of the package anew, in docs/rooms.md
 	$(BIN)/python docs/rooms.py
+
+release: $(SETUP) ## add the package as it is to the releases that a check knows, before the tag is set
+	$(BIN)/python docs/releases.py
 
 words: $(TESTED) ## take the package's texts into its catalogues, and list what is not translated
 	$(BIN)/python docs/words.py

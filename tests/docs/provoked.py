@@ -324,6 +324,46 @@ def pdf_of_others(broken):
     return broken.command("check", str(broken.root / "other.pdf"))
 
 
+def broken_pdf(broken):
+    (broken.root / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    return broken.command("check", str(broken.root / "broken.pdf"))
+
+
+def _carrying(broken):
+    """A PDF that carries a report."""
+    import pypdf
+
+    from briefing.editions import edition
+
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.add_attachment(edition.ARCHIVE, edition.pack({"report.qmd": b"x"}))
+    writer.write(broken.root / "report.pdf")
+    return str(broken.root / "report.pdf")
+
+
+def unasked_pdf(broken):
+    with contextlib.redirect_stdout(io.StringIO()):
+        return broken.command("check", _carrying(broken))
+
+
+def nothing_shuts_in(broken):
+    from unittest import mock
+
+    from briefing.editions import confinement
+
+    with mock.patch.object(confinement, "missing", lambda: "bwrap is not installed"):
+        return broken.command("check", _carrying(broken), "--trust")
+
+
+def not_signed(broken):
+    from briefing.editions import attestation
+
+    attestation.write(broken.root / "report.json", attestation.statement({}, {}))
+    (broken.root / "signers").write_text("")
+    return broken.command("verify", str(broken.root / "report.json"), "--signers", str(broken.root / "signers"))
+
+
 def sheet_is_there(broken):
     (broken.root / "blind.csv").write_text("", "utf-8")
     return broken.command("sheet", str(broken.root / "blind.csv"), "--project", str(broken.root))

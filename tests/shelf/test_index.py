@@ -16,8 +16,8 @@ from accessibility import violations
 from conftest import PUBLISHED
 
 from briefing.commands.cli import main
-from briefing.editions import edition, reading, rebuild
-from briefing.shelf import index
+from briefing.editions import edition, rebuild
+from briefing.shelf import index, reading
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks"))
 from index import invented  # noqa: E402
@@ -100,7 +100,7 @@ def test_a_check_is_remembered_until_the_edition_is_another(two, monkeypatch):
 
 def test_a_check_that_found_differences_is_told_until_its_inputs_change(two):
     root = two / "strike"
-    reading.remember(root, 3)
+    rebuild.remember(root, 3)
     assert "not reproduced: 3 differences" in written(two)[0]
     (root / "data/new.csv").write_text("id\n", "utf-8")
     assert reading.read(root).differences is None
@@ -108,7 +108,7 @@ def test_a_check_that_found_differences_is_told_until_its_inputs_change(two):
 
 def test_check_rebuilds_what_was_not_checked(two, monkeypatch, capsys):
     asked = []
-    monkeypatch.setattr(rebuild, "check", lambda root: (asked.append(root.name), reading.remember(root, 0)))
+    monkeypatch.setattr(rebuild, "check", lambda root: (asked.append(root.name), rebuild.remember(root, 0)))
     assert main(["index", str(two), "--check"]) == 0
     assert main(["index", str(two), "--check"]) == 0
     assert asked == ["strike"]  # what has no inputs at hand cannot be rebuilt

@@ -68,18 +68,7 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
                       "Run the notebooks into _output/notebooks/ and write the references: "
                       "what Quarto needs before it renders.")
     _limits(execute)
-    check = command("check", "check the evidence, and that the edition reproduces",
-                    "Check the data, every passage against the source texts that are at hand, the prose against its "
-                    "evidence and the coders against each other; then render afresh, twice, under different "
-                    "conditions, and compare with the edition in _output/. With a PDF: unpack the inputs that it "
-                    "carries, render them, and say whether the bytes come out the same.")
-    check.add_argument("pdf", type=Path, nargs="?", metavar="REPORT.PDF", help="a PDF that this package made")
-    check.add_argument("--source", type=_source, action="append", default=[], metavar="ID=FILE",
-                       help="the text of a source, as stored (may be given several times; default: where .sources.json "
-                            "says that it lies)")
-    check.add_argument("--no-rebuild", action="store_true", help="check the evidence only")
-    check.add_argument("--trust", action="store_true", help="run the code in the PDF without asking")
-    check.add_argument("--junit", type=Path, metavar="FILE", help="also write the result as JUnit XML")
+    _proving(command)
     diff = command("diff", "what changed between two editions",
                    "Compare two editions: facts, prose, code and environment, then figures, sentences and pages.")
     for name in ("before", "after"):
@@ -145,6 +134,41 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
                        ("credibility", "the Admiralty code's digit (default: 6, cannot be judged)")):
         passage.add_argument(f"--{name}", default="", metavar="TEXT", help=help)
     passage.add_argument("--quote", action="store_true", help="hold the words themselves, at most 12")
+
+
+def _proving(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands that prove an edition, and read what was signed of it."""
+    check = command("check", "check the evidence, and that the edition reproduces",
+                    "Check the data, every passage against the source texts that are at hand, the prose against its "
+                    "evidence and the coders against each other; then render afresh, twice, under different "
+                    "conditions, and compare with the edition in _output/. With a PDF: tell what it carries, and, "
+                    "when asked, render that and say whether the bytes come out the same. What proves is the package "
+                    "installed here: where an edition carries another one, that is said first.")
+    check.epilog = ("Exit codes: 0 reproduced by the installed package, 1 findings or differences, 2 could not run or "
+                    "was not asked to. A PDF carries code, notebooks among it, which runs only when asked for and then "
+                    "shut in: no network, no files of yours, limited memory and time.")
+    check.add_argument("pdf", type=Path, nargs="?", metavar="REPORT.PDF", help="a PDF that this package made")
+    check.add_argument("--source", type=_source, action="append", default=[], metavar="ID=FILE",
+                       help="the text of a source, as stored (may be given several times; default: where .sources.json "
+                            "says that it lies)")
+    check.add_argument("--no-rebuild", action="store_true", help="check the evidence only")
+    check.add_argument("--trust", action="store_true", help="run the code in the PDF, shut in, without asking")
+    check.add_argument("--unconfined", action="store_true",
+                       help="with --trust: run it with your rights where this machine cannot shut it in")
+    check.add_argument("--junit", type=Path, metavar="FILE", help="also write the result as JUnit XML")
+    check.add_argument("--attest", type=Path, metavar="FILE",
+                       help="where the edition is reproduced, write so: an in-toto Statement of inputs and outputs")
+    check.add_argument("--sign", type=Path, metavar="KEY",
+                       help="sign what --attest writes with this SSH key (or the public half of one that an agent has)")
+    _limits(check)
+    verify = command("verify", "verify what somebody signed of an edition",
+                     "Verify a signed attestation of `briefing check --attest --sign`: whose signature it is, and that "
+                     "each FILE is, byte for byte, an output or input that was proved. Runs and renders nothing.",
+                     project=False)
+    verify.add_argument("attestation", type=Path, metavar="ATTESTATION", help="what --attest wrote")
+    verify.add_argument("files", type=Path, nargs="*", metavar="FILE", help="such as report.pdf, report.html")
+    verify.add_argument("--signers", type=Path, required=True, metavar="ALLOWED_SIGNERS",
+                        help="whose keys count: lines `NAME KEYTYPE KEY`, as of ssh-keygen(1)")
 
 
 def _speaking(command: Callable[..., argparse.ArgumentParser]) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ..discourse import reliability
+from ..editions import publishing
 from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import coders, tables
@@ -140,7 +141,7 @@ def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, dict[str, 
     for source in sorted((root / "analysis").glob("*.ipynb")):
         path = f"{EXECUTED}/{source.name}"
         try:
-            notebooks[path] = json.loads((root / path).read_text("utf-8"))
+            notebooks[path] = json.loads(publishing.current(root, f"notebooks/{source.name}").read_text("utf-8"))
             executed = cells(notebooks[path], path)
         except (OSError, ValueError):
             lacking.append(Finding("not-executed", path, "no executed copy", "one of every notebook",

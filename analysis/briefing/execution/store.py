@@ -78,7 +78,7 @@ class Store:
             self.put("renders", "moments", json.dumps([*earlier[1 - RENDERS:], time.time()]).encode())
             if len(earlier) < RENDERS:
                 return
-            for path in self.folder.glob("*/*"):
+            for path in [*self.folder.glob("*/*"), *self.folder.glob("manifest.*")]:  # of killed renders, too
                 with suppress(OSError):
                     if path.stat().st_mtime < earlier[0]:
                         path.unlink()

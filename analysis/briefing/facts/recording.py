@@ -151,7 +151,7 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         if name:
             note("unseen", f"uses {name}, which opens files unseen")
     elif event in _UNSEEN:
-        if event.startswith("os.") and "__pycache__" in str(arguments[0]):
+        if event.startswith("os.") and "__pycache__" in str(arguments):
             return  # Python keeps what it compiled
         note("unseen", f"{_UNSEEN[event]} ({event})")
 

@@ -16,7 +16,10 @@ import time
 import zlib
 from collections.abc import Iterable, Mapping
 
-MANIFEST = "_output/.cache/manifest"
+OUTPUT = "_output"
+MANIFEST = f"{OUTPUT}/.cache/manifest"
+#: What a render has in `_output/` while it is at work (editions/publishing.py), and one that was killed leaves there.
+AT_WORK = (".rendering-", ".lock")
 #: Files younger than this (s) may change once more without another time: the coarsest file systems count so.
 YOUNG = 2
 
@@ -37,6 +40,8 @@ def changes(root: str) -> list[str] | None:
     """The files of a project, inputs and outputs, that are not as the last render left them; None where that
     cannot be told."""
     try:
+        if any(name.startswith(AT_WORK) for name in os.listdir(os.path.join(root, OUTPUT))):
+            return None
         with open(os.path.join(root, MANIFEST), "rb") as file:
             content = file.read()
         if zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
@@ -69,6 +74,20 @@ def remember(root: str, variables: Mapping[str, str | None], folders: Iterable[t
 def shaping() -> dict[str, str]:
     """The variables of the environment that shape what a kernel does, whatever its notebook asks for."""
     return {name: value for name, value in sorted(os.environ.items()) if name.startswith(SHAPING)}
+
+
+def swept() -> str:
+    """What a person is told where folders of killed runs were removed from the temporary folder; else nothing."""
+    place = next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), "/tmp")
+    try:
+        if not any(name.startswith("briefing-") and name.endswith(".lock") for name in os.listdir(place)):
+            return ""
+    except OSError:
+        return ""
+    from ..execution import scratch
+
+    count = scratch.sweep()
+    return scratch.told(count) if count else ""
 
 
 def _python() -> tuple[str, str, dict[str, str]]:

@@ -1,12 +1,11 @@
 """Make the briefing: run the notebooks, bind the report, write both files.
 
-All is written to a folder of its own first and moved to `_output/` at the
-end, so that what was good before stays until everything new is there.
+All is written to a folder of its own first and published at the end, so that
+what was good before stays until everything new is there.
 """
 
 from __future__ import annotations
 
-import errno
 import json
 import os
 import platform
@@ -22,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from ..discourse import exports
-from ..editions import contexts, crate, edition
-from ..execution import drawing, notebooks
+from ..editions import confinement, crate, edition, publishing
+from ..editions.publishing import OUTPUT
+from ..execution import notebooks
 from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
@@ -34,13 +34,11 @@ from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
 from ..report.rules import captions
 from ..sources import evidence
-from ..writers import glyphs, html, pdf
+from ..writers import glyphs, html, pdf, typesetting
 from . import cache, manifest, steps
 from .project import Project
 from .steps import Progress
 from .timings import Timings
-
-OUTPUT = "_output"
 
 
 # over 50 lines: the steps of a render, in their order
@@ -57,9 +55,10 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
-    with (speaking(of(root)), _locked(root, progress), _staging(root) as staging, _steady(root),
+    shut_in = confinement.hide()
+    with (speaking(of(root)), publishing.staging(root, progress) as staging, _steady(root),
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
-          ThreadPoolExecutor(1) as beside):
+          typesetting.Typst() as typst, ThreadPoolExecutor(1) as beside):
         began = cache.beginning()
         with timings.stage("read data and report"):
             progress("Checking data and report")
@@ -67,16 +66,19 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             project = Project.read(root)
             data, read = project.tables, project.report
         run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
-        fonts: Future[tuple[str, Any]] = Future()
+        fonts: Future[str] = Future()
         exported: Future[dict[str, str]] = Future()
 
         def meanwhile() -> None:
             nonlocal fonts, exported
             fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+            if not shut_in:  # where it would live beside the project's code
+                beside.submit(typst.start)
             exported = beside.submit(_exports, run)
 
         executed, computed = steps.execute(run, read, meanwhile)
         kernels.release()
+        confinement.alone()
         progress("Binding the report")
         with timings.stage("bind the report"):
             _write_references(staging / "references.json", evidence.references(data))
@@ -87,21 +89,21 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             doc = document.build(read, bound, staging / "references.json", root)
         progress("Writing report.html and report.pdf")
         date = day(data.edition_date.isoformat())
-        rules, loaded = fonts.result()
+        rules = fonts.result()
         behind = evidence.cards(data)
         with timings.stage("look for characters that no typeface has"):
             glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
         with tempfile.TemporaryDirectory(dir=kernels.scratch) as folder:
             page = beside.submit(_page, timings, doc, date, behind, rules, _tables(data, inputs))
             with timings.stage("write report.pdf"):
-                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), loaded,
+                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), typst,
                                                             _attachments(data, inputs), behind))
             (staging / "report.html").write_bytes(page.result())
         with timings.stage("record and publish"):
             for name, text in exported.result().items():
                 (staging / name).write_bytes(text.encode("utf-8"))
             (staging / "contexts").mkdir()
-            for name, content in contexts.files().items():
+            for name, content in crate.contexts().items():
                 (staging / name).write_bytes(content)
             outputs = {path.relative_to(staging).as_posix(): path.read_bytes()
                        for path in staging.rglob("*") if path.is_file()}
@@ -122,7 +124,7 @@ def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
             progress: Progress = lambda _: None) -> list[Path]:
     """Run the notebooks and write what Quarto needs beside the report: the
     executed copies and the references."""
-    with speaking(of(root)), _locked(root, progress), _staging(root) as staging, warm(once=True) as kernels:
+    with speaking(of(root)), publishing.staging(root, progress) as staging, warm(once=True) as kernels:
         progress("Checking data")
         data, findings = tables.checked(root)
         if findings:
@@ -183,8 +185,8 @@ def _sources(notebook: bytes) -> str:
     return ""
 
 
-def _fonts(run: steps.Run, characters: set[str]) -> tuple[str, Any]:
-    """The HTML's typeface for these characters, and the fonts of the PDF."""
+def _fonts(run: steps.Run, characters: set[str]) -> str:
+    """The HTML's typeface for these characters."""
     with run.timings.stage("fonts"):
         text = "".join(sorted(characters))
         name = edition.sha256(f"{cache.digest(run.environment)}{text}".encode())
@@ -192,7 +194,7 @@ def _fonts(run: steps.Run, characters: set[str]) -> tuple[str, Any]:
         rules = kept.decode("ascii") if kept else html.font_rules(text)
         run.store.put("fonts", name, rules.encode("ascii"))
         run.explain(f"fonts: {'reused' if kept else 'cut, since characters or libraries changed'}")
-        return rules, drawing.available()
+        return rules
 
 
 def _exports(run: steps.Run) -> dict[str, str]:
@@ -216,83 +218,6 @@ def _page(timings: Timings, *arguments: Any) -> bytes:
 
 
 # --- writing --------------------------------------------------------------------
-
-@contextmanager
-def _locked(root: Path, progress: Progress) -> Iterator[None]:
-    """One render of a project at a time: a second waits, and says so. Elsewhere than on POSIX there is no lock."""
-    output = root / OUTPUT
-    if os.name != "posix":
-        with _writable(root):
-            output.mkdir(exist_ok=True)
-        try:
-            yield
-        finally:
-            _leave(output)
-        return
-    import fcntl
-
-    while True:
-        with _writable(root):
-            output.mkdir(exist_ok=True)
-            lock = os.open(output, os.O_RDONLY)  # the folder itself, so that no file of ours stays
-        try:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                progress("Waiting for another render of this project")
-                fcntl.flock(lock, fcntl.LOCK_EX)
-            if not _is_still(lock, output):
-                continue
-            try:
-                yield
-                return
-            finally:
-                _leave(output)
-        finally:
-            os.close(lock)
-
-
-def _is_still(lock: int, output: Path) -> bool:
-    """Whether a locked folder is the one of that name: another render may have removed it meanwhile."""
-    try:
-        return os.path.samestat(os.fstat(lock), os.stat(output))
-    except OSError:
-        return False
-
-
-def _leave(output: Path) -> None:
-    with suppress(OSError):
-        output.rmdir()  # where nothing was ever rendered, nothing stays
-
-
-@contextmanager
-def _writable(root: Path) -> Iterator[None]:
-    """What a disk refuses, as an error with its four parts."""
-    refused = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EFBIG, errno.EIO, errno.EEXIST,
-               errno.ENOTDIR)
-    try:
-        yield
-    except OSError as error:
-        if error.errno not in refused:
-            raise
-        elsewhere = error.filename and not Path(os.fsdecode(error.filename)).is_relative_to(root / OUTPUT)
-        raise BriefingError(f"{os.fsdecode(error.filename) if elsewhere else OUTPUT}: found {error.strerror}, "
-                            "expected a folder that can be written. "
-                            "Free space, or change the folder's permissions. "
-                            "What was there before is unchanged.") from error
-
-
-@contextmanager
-def _staging(root: Path) -> Iterator[Path]:
-    """A folder on the disk of `_output/`, gone at the end whatever happens."""
-    output = root / OUTPUT
-    with _writable(root):
-        staging = Path(tempfile.mkdtemp(prefix=".rendering-", dir=output))
-        try:
-            yield staging
-        finally:
-            shutil.rmtree(staging, ignore_errors=True)
-
 
 @contextmanager
 def _steady(root: Path) -> Iterator[None]:
@@ -333,31 +258,19 @@ def _write_references(path: Path, references: list[dict[str, Any]]) -> None:
 
 
 def _publish(staging: Path, output: Path) -> list[Path]:
-    """Move everything staged to its place, and remove what only the edition before has."""
-    written = []
-    before = _recorded(output)
-    for path in sorted(p for p in staging.rglob("*") if p.is_file()):
-        target = output / path.relative_to(staging)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        os.replace(path, target)
-        target.chmod(0o644)
-        written.append(Path(OUTPUT) / path.relative_to(staging))
-    for path in (output / "notebooks").glob("*.ipynb"):
-        if Path(OUTPUT) / "notebooks" / path.name not in written:
-            path.unlink()
-    if Path(OUTPUT) / edition.RECORD in written:
-        for path in before:
-            if Path(OUTPUT) / path.relative_to(output) not in written:
-                path.unlink(missing_ok=True)
-    return written
+    """Publish everything staged, and remove what only the edition before has."""
+    gone = {f"notebooks/{path.name}" for path in (output / "notebooks").glob("*.ipynb")}
+    if (staging / edition.RECORD).is_file():
+        gone |= _recorded(output)
+    return [Path(OUTPUT) / name for name in publishing.publish(staging, gone)]
 
 
-def _recorded(output: Path) -> list[Path]:
+def _recorded(output: Path) -> set[str]:
     """The files of the edition that is there, as its record has them."""
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         names = json.loads((output / edition.RECORD).read_bytes())["outputs"].keys()
-        return [output / name for name in names if (output / name).resolve().is_relative_to(output.resolve())]
-    return []
+        return {name for name in names if (output / name).resolve().is_relative_to(output.resolve())}
+    return set()
 
 
 def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str, bytes]) -> None:

@@ -1,7 +1,7 @@
 """All editions below a folder on one page, and in a feed: what each concludes, how sure, and who said what over time.
 
 The page asks nothing of any network and needs no script for its list; a script searches it, and shows the stands on a
-concept across editions. What an edition says is taken from its own files (see editions.reading). No clock, path outside
+concept across editions. What an edition says is taken from its own files (see `reading`). No clock, path outside
 the folder or order of files is in either: the same editions give the same bytes.
 """
 
@@ -21,16 +21,16 @@ from typing import Any
 from urllib.parse import quote, urljoin
 from xml.etree import ElementTree as tree
 
-from ..editions import reading, rebuild
+from ..editions import rebuild
 from ..editions.edition import RECORD
-from ..editions.reading import PAGE, Reading
 from ..facts.dates import day
 from ..findings import BriefingError, visible
 from ..language import Language, current, later, say, several, speaking
 from ..language.likelihood import CONFIDENCES, LIKELIHOODS, OTHER_LIKELIHOODS, forms
 from ..language.locales import percent
 from ..writers.html import TEMPLATES, font_rules, policy_hash, said, words
-from . import projects
+from . import projects, reading
+from .reading import PAGE, Reading
 
 INDEX, FEED = "index.html", "feed.xml"
 MOST_BYTES = 1_500_000  # of the page

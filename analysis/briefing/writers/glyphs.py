@@ -7,7 +7,6 @@ paper would show a box or nothing.
 
 from __future__ import annotations
 
-import datetime
 import functools
 import html
 import json
@@ -24,6 +23,7 @@ from ..facts.tables import Tables
 from ..findings import Finding, GlyphMissing, shown
 from ..report.document import Document
 from ..report.report import Picture, Report
+from .typesetting import Refused, Typst
 
 MOST_NAMED = 4
 
@@ -161,14 +161,9 @@ def _literal(text: str) -> str:
 
 def _complaints(page: str) -> str:
     """What Typst has against a page as an archivable PDF; empty where it makes one."""
-    import typst
-
-    try:
-        typst.compile(f'#set document(title: "-")\n#set text(font: "{FONT}", lang: "en")\n{page}'.encode(),
-                      format="pdf", font_paths=drawing.available(), pdf_standards=["a-3a"], timestamp=_ANY_DAY)
-    except typst.TypstError as error:
-        return error.diagnostic
+    with Typst() as typst:
+        try:
+            typst.pdf(f'#set document(title: "-")\n#set text(font: "{FONT}", lang: "en")\n{page}', 0, ["a-3a"])
+        except Refused as error:
+            return error.diagnostic
     return ""
-
-
-_ANY_DAY = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)  # an archivable PDF has a date

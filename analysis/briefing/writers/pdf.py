@@ -22,6 +22,7 @@ from ..report.document import Document
 from ..report.parameters import PAPERS
 from ..report.report import Picture
 from ..report.tree import VERSION, Node, attributes, div, pandoc, plain, raw, transform, walk
+from .typesetting import Refused, Typst
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
 #: How many rows of a figure's data its text for those who do not see it may have.
@@ -41,15 +42,13 @@ class Attachment:
     relationship: str = "source"
 
 
-def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fonts: Any,
+def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, typst: Typst,
           attachments: Sequence[Attachment] = (), behind: Mapping[str, Any] = types.MappingProxyType({})) -> bytes:
     """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs; `behind`
     is what stands behind each citation (see evidence.cards), for the margin.
 
     Raises BriefingError with Typst's own words where it fails.
     """
-    import typst
-
     pictures = folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     for picture in doc.pictures.values():
@@ -61,10 +60,8 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
     (folder / "template.typ").write_bytes(TEMPLATE.read_bytes())
     moment = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.UTC)
     try:
-        compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts)
-        made: Any = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=moment)
-        return bytes(made)
-    except typst.TypstError as error:
+        return typst.pdf(folder / "report.typ", int(moment.timestamp()), ["a-3a", "ua-1"])
+    except Refused as error:
         raise BriefingError(f"report.pdf: found {error.message}, expected a document that Typst sets. "
                             f"{' '.join(error.hints) or 'If the report looks right, please report this fault.'}"
                             f"\n{error.diagnostic}") from error

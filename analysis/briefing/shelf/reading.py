@@ -11,7 +11,6 @@ import bz2
 import csv
 import html
 import io
-import json
 import re
 import urllib.parse
 from base64 import b64decode
@@ -19,9 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..discourse.exports import FULL
-from ..execution.store import FOLDER, Store
+from ..editions import edition, rebuild
 from ..findings import BriefingError
-from . import edition
 
 PAGE = "report.html"
 MOST_BYTES = 100_000_000  # of a page or an export
@@ -102,7 +100,7 @@ def read(root: Path) -> Reading:
         sources=tuple(dict.fromkeys(f"{row.get('publisher') or ''}: {row.get('title') or ''}".strip(": ")
                                     for row in tables["sources"])),
         stands=stands, altered=altered, changed=None if changed is None else tuple(changed),
-        differences=_checked(root, content, changed))
+        differences=rebuild.remembered(root, content, changed))
 
 
 def _no_edition(name: str, found: str) -> BriefingError:
@@ -126,36 +124,6 @@ def _digest(path: Path) -> str:
         return edition.sha256(path.read_bytes())
     except OSError:
         return ""
-
-
-# --- whether it was rebuilt ---------------------------------------------------------
-
-def remember(root: Path, differences: int) -> None:
-    """Keep what a check found of the edition of a project, until that is another, or what it is made from."""
-    record = (root / "_output" / edition.RECORD).read_bytes()
-    known = {name: digest for group in json.loads(record)["inputs"].values() for name, digest in group.items()}
-    seal = _seal(root, record, edition.changed(root, known))
-    _store(root).put("checks", "edition", json.dumps([seal, differences]).encode())
-
-
-def _checked(root: Path, record: bytes, changed: list[str] | None) -> int | None:
-    try:
-        seal, differences = json.loads(_store(root).get("checks", "edition") or b"[null,null]")
-    except (ValueError, TypeError):
-        return None
-    if differences == 0:  # that stays true whatever is changed since, which is told apart from it
-        return 0 if str(seal).startswith(edition.sha256(record)) else None
-    return int(differences) if seal == _seal(root, record, changed or []) else None
-
-
-def _seal(root: Path, record: bytes, changed: list[str]) -> str:
-    """What stands for an edition, and then for the inputs that were changed after it."""
-    now = [f"{name} {_digest(root / name)}" for name in changed]
-    return f"{edition.sha256(record)} {edition.sha256(' '.join(now).encode())}"
-
-
-def _store(root: Path) -> Store:
-    return Store(root / "_output" / FOLDER)
 
 
 # --- the page -------------------------------------------------------------------------
