@@ -244,6 +244,7 @@ def test_a_correction_comes_to_every_project_and_the_rest_is_done(tmp_path, take
     assert main(["facts", "--update", "--all", str(tmp_path)]) == 1
     said = capsys.readouterr().out
     assert 'row 2 (minister), who' in said and "broken: data/datapackage.json" in said
+    assert "3 projects with facts of packages; 2 renewed; 1 could not be done." in said
     for project in (taken, other):
         assert tables.load(project).row("actors", "minister")["who"].endswith("since 2029")
     assert main(["facts", "--project", str(taken)]) == 0
@@ -258,6 +259,17 @@ def test_why_says_where_a_changed_row_is_named_and_writes_nothing(taken, desk, c
     said = capsys.readouterr().out
     assert '"Minister" became "Ports minister"' in said and "named in data/statements.csv row 6, actor" in said
     assert {path: path.read_bytes() for path in (taken / "data").rglob("*") if path.is_file()} == before
+
+
+def test_of_many_it_is_told_which_a_changed_row_moves(tmp_path, taken, desk, capsys):
+    unmoved = shutil.copytree(taken, tmp_path / "unmoved")
+    text = (unmoved / "data/statements.csv").read_text("utf-8")
+    (unmoved / "data/statements.csv").write_text(text.replace("minister,night-shifts", "mayor,night-shifts"), "utf-8")
+    (desk / "actors.csv").write_text(ACTORS.replace("Minister,", "Ports minister,"), "utf-8", newline="\n")
+    assert main(["facts", "--all", str(tmp_path), "--why"]) == 0
+    said = capsys.readouterr().out
+    assert "2 projects with facts of packages; 2 with newer ones at their address; 1 names a row that changed." in said
+    assert main(["facts", "--all", str(tmp_path), "--render"]) == 2
 
 
 def test_a_package_that_is_gone_is_told_by_check_and_not_by_loading(taken, desk, capsys):

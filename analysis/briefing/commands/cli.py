@@ -729,6 +729,10 @@ def _facts(options: argparse.Namespace) -> int:
               f"Took {', '.join(taken.tables)} of {taken.name} into data/shared/{taken.name}/: they count from the "
               "next `briefing render`.")
         return 0
+    if options.render and not options.why:
+        raise BriefingError("--render: found without --why, expected with it: it tells what would move, and writes "
+                            "nothing. Give both; to take the facts and make the edition: `briefing facts --update`, "
+                            "then `briefing render`.")
     accounts = [_facts_of(root, options) for root in (sharing.below(options.all) if options.all else
                                                       [_project(options)])]
     if options.json:
@@ -737,6 +741,8 @@ def _facts(options: argparse.Namespace) -> int:
         written = options.update and not options.why
         print("\n".join(visible(line) for account in accounts for line in account.lines(written)) or
               "No facts of other packages here. `briefing facts ADDRESS` takes some.")
+        if options.all and accounts:
+            print(sharing.summary(accounts, written, options.why))
     return int(any(account.wrong for account in accounts))
 
 

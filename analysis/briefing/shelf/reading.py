@@ -83,14 +83,16 @@ def read(root: Path) -> Reading:
         raise _no_edition(edition.RECORD, f"no date, inputs or outputs ({error})") from error
     if not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
         raise _no_edition(edition.RECORD, f'the date "{date[:20]}"')
-    page = _bytes(output / PAGE).decode("utf-8", "replace")
+    known = {PAGE: _bytes(output / PAGE), **({FULL: _bytes(output / FULL)} if FULL in outputs else {})}
+    page = known[PAGE].decode("utf-8", "replace")
     if not (heading := re.search(r"<h1>([^<]*)</h1>", page)):
         raise _no_edition(PAGE, "no title")
-    stands = _stands(_bytes(output / FULL), page) if FULL in outputs else ()
+    stands = _stands(known[FULL], page) if FULL in known else ()
     carried = _within(page, '<ul class="downloads">', "</ul>")
     tables = {name: _table(carried, name) for name in ("judgements", "sources")}
     byline = _within(page, '<p class="byline">', "</p>")
-    altered = tuple(name for name in sorted(outputs) if _digest(output / name) != outputs[name])
+    altered = tuple(name for name in sorted(outputs) if outputs[name] != (
+        edition.sha256(known[name]) if name in known else _digest(output / name)))
     changed = edition.changed(root, inputs) if (root / "data").is_dir() else None
     return Reading(
         title=_text(heading[1]), subtitle=_text(_within(page, '<p class="subtitle">', "</p>")),

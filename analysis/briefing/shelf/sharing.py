@@ -161,6 +161,19 @@ def account(root: Path, project: str = "", write: bool = False, why: bool = Fals
                    tuple(str(error) for error in asked if isinstance(error, Unreachable)))
 
 
+def summary(accounts: Sequence[Account], written: bool, why: bool) -> str:
+    """One line on many projects: how many take facts, of how many these are newer, whom that moves, what went wrong."""
+    newer = [account for account in accounts if any(package.newer for package in account.packages)]
+    named, moving = (sum(bool(value) for value in values) for values in (
+        (account.used for account in newer), (account.moved for account in newer)))
+    parts = [f"{len(accounts)} project{'s' * (len(accounts) != 1)} with facts of packages",
+             f"{len(newer)} {'renewed' if written else 'with newer ones at their address'}",
+             *([f"{named} name{'s' * (named == 1)} a row that changed"] if why else []),
+             *([f"{moving} would show something else"] if any(account.moved is not None for account in newer) else []),
+             *([f"{wrong} could not be done"] if (wrong := sum(bool(account.wrong) for account in accounts)) else [])]
+    return f"{'; '.join(parts)}."
+
+
 def notes(root: Path) -> list[str]:
     """What a check tells of packages: which are newer at their address, and which cannot be asked."""
     found = []
