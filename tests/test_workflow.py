@@ -43,7 +43,11 @@ def test_a_failing_check_is_not_hidden_by_a_pipe():
 
 def test_stock_quarto_renders_in_a_job_of_its_own():
     assert any(step.get("uses", "").startswith("quarto-dev/quarto-actions/setup@") for step in JOBS["quarto"]["steps"])
-    assert re.search(r"^quarto render$", commands("quarto"), re.MULTILINE)
+    assert JOBS["quarto"]["strategy"]["matrix"]["quarto"] == ["1.6.42", "1.10.18"]  # the oldest that is told to work, and a new one
+    assert "${{ matrix.quarto }}" in [step.get("with", {}).get("version") for step in JOBS["quarto"]["steps"]]
+    for line in ("quarto render", ".venv/bin/python tests/compare_quarto.py . --run", ".venv/bin/python benchmarks/quarto.py --rounds 3"):
+        assert line in commands("quarto").split("\n")
+        assert (ROOT / line.split()[1]).is_file() or line == "quarto render"
 
 
 def test_installing_is_what_make_does():

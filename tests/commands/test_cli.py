@@ -93,12 +93,11 @@ def test_no_command_unknown_command_unknown_option_unknown_engine(capsys):
 
 # --- exit codes and messages --------------------------------------------------------
 
-def test_clean_run_exits_0_and_says_what_it_wrote(project, notebook, capsys):
-    notebook("1")
+def test_clean_run_exits_0_and_says_what_it_wrote(project, capsys):
     assert main(["execute", "--project", str(project)]) == 0
     said = capsys.readouterr()
     assert said.out == ""
-    assert re.search(r"Wrote _output/notebooks/harbour.ipynb and _output/references.json in \d+\.\d s\n$", said.err)
+    assert re.search(r"Wrote _output/quarto/notebooks and _output/quarto/briefing in \d+\.\d s\n$", said.err)
 
 
 def test_findings_exit_1_with_place_and_count(project, edit, capsys):
@@ -141,11 +140,10 @@ def test_bad_input_is_a_message_with_its_place_and_never_a_traceback(project, ca
 
 # --- JSON -----------------------------------------------------------------------
 
-def test_json_of_a_clean_run(project, notebook, capsys):
-    notebook("1")
+def test_json_of_a_clean_run(project, capsys):
     assert main(["execute", "--json", "--project", str(project)]) == 0
     said = capsys.readouterr()
-    assert json.loads(said.out) == {"findings": [], "written": ["_output/notebooks/harbour.ipynb", "_output/references.json"]}
+    assert json.loads(said.out) == {"findings": [], "written": ["_output/quarto/notebooks", "_output/quarto/briefing"]}
     assert said.err == ""
 
 
@@ -164,57 +162,6 @@ def test_json_of_an_error(tmp_path, capsys):
     assert main(["render", "--json", "--project", str(tmp_path)]) == 2
     said = capsys.readouterr()
     assert "expected a briefing project" in json.loads(said.out)["error"] and said.err == ""
-
-
-# --- Quarto ---------------------------------------------------------------------
-
-@pytest.fixture
-def quarto(tmp_path, monkeypatch):
-    """A `quarto` on the PATH that notes how it was called, and exits as told."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-
-    def install(code=0):
-        program = folder / "quarto"
-        program.write_text(f'#!/bin/sh\necho "$PWD" > "{tmp_path}/called"\necho "$@" >> "{tmp_path}/called"\n'
-                           f'echo "$QUARTO_PYTHON" >> "{tmp_path}/called"\nexit {code}\n')
-        program.chmod(0o755)
-        return tmp_path / "called"
-
-    monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.delenv("QUARTO_PYTHON", raising=False)
-    return install
-
-
-def test_quarto_that_is_not_installed(project, quarto, capsys):
-    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
-    said = capsys.readouterr().err
-    assert "quarto.org" in said and "pip install quarto-cli" in said and "Traceback" not in said
-
-
-def test_quarto_is_called_in_the_project_with_this_python(project, quarto, monkeypatch):
-    called = quarto()
-    shutil.copy(Path(__file__).parents[2] / "_quarto.yml", project)
-    monkeypatch.chdir(project / "data")
-    assert main(["render", "--engine", "quarto"]) == 0
-    folder, arguments, python = called.read_text().splitlines()
-    assert Path(folder) == project and arguments.split()[0] == "render" and python == sys.executable
-
-
-def test_quarto_that_fails_and_project_that_is_not_quartos(project, quarto, capsys):
-    called = quarto(code=7)
-    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
-    assert "_quarto.yml: found no such file" in capsys.readouterr().err and not called.exists()
-    shutil.copy(Path(__file__).parents[2] / "_quarto.yml", project)
-    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
-    assert "found exit code 7, expected 0" in capsys.readouterr().err and called.exists()
-
-
-def test_quarto_is_not_called_on_wrong_data(project, edit, quarto):
-    called = quarto()
-    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
-    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 1
-    assert not called.exists()
 
 
 # --- a stranger's PDF -----------------------------------------------------------------

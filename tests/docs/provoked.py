@@ -11,6 +11,7 @@ from briefing.findings import BriefingError
 from briefing.rendering import render
 from briefing.rendering.project import Project
 from briefing.shelf import sharing
+from conftest import execute
 
 SOURCE = "courier-2031-03-08.txt"
 
@@ -252,7 +253,7 @@ def likelihood_outside(broken):
 def evidence_unused(broken):
     broken.change("report.qmd", "[@traffic-moved; @port-statistics]", "[@port-statistics]")
     broken.change("report.qmd", '`{python} value("traffic-lost")`', "much")
-    render.execute(broken.root)  # what is unused is known when all has run
+    execute(broken.root)  # what is unused is known when all has run
     return broken.review()
 
 
@@ -260,7 +261,7 @@ def cell_failed(broken):
     notebook = json.loads((broken.root / "analysis/harbour.ipynb").read_text("utf-8"))
     notebook["cells"][-1]["source"] = "#| label: values\ndata.row('quantities', 'striker')"
     (broken.root / "analysis/harbour.ipynb").write_text(json.dumps(notebook), "utf-8")
-    return said(lambda: render.execute(broken.root))
+    return said(lambda: execute(broken.root))
 
 
 def value_of_no_id(broken):

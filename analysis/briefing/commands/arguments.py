@@ -68,9 +68,9 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
                       help="the port to listen on; 0: any (default: 4650, or any where that is taken)")
     code.add_argument("--open", action=argparse.BooleanOptionalAction, default=True,
                       help="open the address in a browser, where there is one (default: yes)")
-    execute = command("execute", "run the notebooks only",
-                      "Run the notebooks into _output/notebooks/ and write the references: "
-                      "what Quarto needs before it renders.")
+    execute = command("execute", "make what Quarto needs before it renders",
+                      "Check data and report, run the notebooks, and write what Quarto needs into _output/quarto/. "
+                      "The edition in _output/ stays as it is.")
     _limits(execute)
     _proving(command)
     diff = command("diff", "what changed between two editions",

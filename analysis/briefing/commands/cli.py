@@ -130,10 +130,10 @@ def _render(options: argparse.Namespace) -> int:
             _tell_timings(timings, options)
             return 0
     if options.engine == "quarto":
-        from ..rendering import render
+        from ..rendering import quarto
 
         with timings.stage("quarto"):
-            written = render.render_with_quarto(root, progress=_progress(options))
+            written = quarto.render(root, timeout=options.timeout, memory=options.memory, progress=_progress(options))
     else:
         written = _render_here(root, changed, timings, options)
     code = _done(written, started, options)
@@ -353,11 +353,11 @@ def _say_outcome(outcome: Outcome, options: argparse.Namespace) -> None:
 
 
 def _execute(options: argparse.Namespace) -> int:
-    from ..rendering import render
+    from ..rendering import quarto
 
     root = _project(options)
     started = time.perf_counter()
-    return _done(render.execute(root, timeout=options.timeout, memory=options.memory, progress=_progress(options)),
+    return _done(quarto.prepare(root, timeout=options.timeout, memory=options.memory, progress=_progress(options)),
                  started, options)
 
 

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 VALUES = "application/vnd.briefing.values+json"
 EXECUTED = "_output/notebooks"
+#: Where they are for Quarto, which must find what a report embeds, and not touch the edition; embeds may name either.
+FOR_QUARTO = "_output/quarto/notebooks"
 #: Where the kernels of a render find the notebooks that it has just executed.
 EXECUTED_VARIABLE = "BRIEFING_NOTEBOOKS"
 #: How much memory one kernel may take, in MB, unless told otherwise.

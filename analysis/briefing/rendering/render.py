@@ -9,14 +9,11 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +26,7 @@ from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
 from ..facts.rules import shared
-from ..findings import BriefingError, Findings, InvalidData, InvalidReport
+from ..findings import BriefingError, Findings, InvalidReport
 from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
 from ..report.rules import captions
@@ -58,7 +55,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     """
     timings = timings or Timings()
     shut_in = confinement.hide()
-    with (speaking(of(root)), publishing.staging(root, progress) as staging, _steady(root),
+    with (speaking(of(root)), publishing.staging(root, progress) as staging, steady(root),
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
           typesetting.Typst() as typst, ThreadPoolExecutor(1) as beside):
         began = cache.beginning()
@@ -66,40 +63,23 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             progress("Checking data and report")
             inputs, stamps = _inputs(root)
             project = Project.read(root)
-            data, read = project.tables, project.report
-        run = _run(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings, outside)
-        fonts: Future[str] = Future()
+            data = project.tables
+        run = begin(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings, outside)
         exported: Future[dict[str, str]] = Future()
 
         def meanwhile() -> None:
-            nonlocal fonts, exported
-            fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+            nonlocal exported
             if not shut_in:  # where it would live beside the project's code
                 beside.submit(typst.start)
             exported = beside.submit(_exports, run)
 
-        executed, computed = steps.execute(run, read, meanwhile)
-        kernels.release()
-        confinement.alone()
-        progress("Binding the report")
-        with timings.stage("bind the report"):
-            _write_references(staging / "references.json", evidence.references(data))
-            bound = report.bind(read, computed, executed)
-            if findings := captions.check(read, data, executed, computed):
-                raise InvalidReport(findings)
-        with timings.stage("build the document"):
-            doc = document.build(read, bound, staging / "references.json", root)
+        made = make(run, project, inputs, beside, meanwhile)
         progress("Writing report.html and report.pdf")
-        date = day(data.edition_date.isoformat())
-        rules = fonts.result()
-        behind = evidence.cards(data)
-        with timings.stage("look for characters that no typeface has"):
-            glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
         with tempfile.TemporaryDirectory(dir=kernels.scratch) as folder:
-            page = beside.submit(_page, timings, doc, date, behind, rules, _tables(data, inputs))
+            page = beside.submit(_page, timings, made.doc, made.date, made.behind, made.rules, files(data, inputs))
             with timings.stage("write report.pdf"):
-                (staging / "report.pdf").write_bytes(pdf.write(doc, data.edition_date, date, Path(folder), typst,
-                                                            _attachments(data, inputs), behind))
+                (staging / "report.pdf").write_bytes(pdf.write(made.doc, data.edition_date, made.date, Path(folder),
+                                                            typst, attachments(data, inputs), made.behind))
             (staging / "report.html").write_bytes(page.result())
         with timings.stage("record and publish"):
             for name, text in exported.result().items():
@@ -113,7 +93,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             (staging / edition.RECORD).write_bytes(outputs[edition.RECORD])
             outputs[crate.NAME] = crate.crate(
                 data, inputs, outputs, {"python": platform.python_version(), **edition.versions()},
-                                              read.front).encode("utf-8")
+                                              project.report.front).encode("utf-8")
             (staging / crate.NAME).write_bytes(outputs[crate.NAME])
             if changed := _changed(root, inputs, stamps):
                 raise _unsteady(changed)
@@ -122,25 +102,53 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         return written
 
 
-def execute(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY,
-            progress: Progress = lambda _: None) -> list[Path]:
-    """Run the notebooks and write what Quarto needs beside the report: the
-    executed copies and the references."""
-    with speaking(of(root)), publishing.staging(root, progress) as staging, warm(once=True) as kernels:
-        progress("Checking data")
-        data, findings = tables.checked(root)
-        if findings:
-            raise InvalidData(findings)
-        run = _run(root, staging, data, kernels, timeout, memory, True, cache.beginning(), progress, lambda _: None,
-                   Timings())
-        steps.execute(run, None)
-        _write_references(staging / "references.json", evidence.references(data))
-        return _publish(staging, root / OUTPUT)
+@dataclass(frozen=True)
+class Made:
+    """A document that only has to be written: the edition's date as prose has it, what stands behind each citation (see
+    evidence.cards), and the page's typeface as CSS."""
+
+    doc: document.Document
+    date: str
+    behind: Mapping[str, Any]
+    rules: str
 
 
-def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
-         began: cache.Beginning, progress: Progress, explain: Progress, timings: Timings,
-         outside: steps.Outside = lambda *_: None) -> steps.Run:
+def make(run: steps.Run, project: Project, inputs: Mapping[str, bytes], beside: ThreadPoolExecutor,
+         meanwhile: Callable[[], None] = lambda: None) -> Made:
+    """Run the notebooks, and bind and build the document; the references lie in the staging folder then.
+
+    `meanwhile` is called once while the notebooks run. Raises NotebookFailed, InvalidReport or GlyphMissing.
+    """
+    data, read = project.tables, project.report
+    fonts: Future[str] = Future()
+
+    def besides() -> None:
+        nonlocal fonts
+        fonts = beside.submit(_fonts, run, _texts(data, read, inputs))
+        meanwhile()
+
+    executed, computed = steps.execute(run, read, besides)
+    run.kernels.release()
+    confinement.alone()
+    run.progress("Binding the report")
+    with run.timings.stage("bind the report"):
+        _write_references(run.staging / "references.json", evidence.references(data))
+        bound = report.bind(read, computed, executed)
+        if findings := captions.check(read, data, executed, computed):
+            raise InvalidReport(findings)
+    with run.timings.stage("build the document"):
+        doc = document.build(read, bound, run.staging / "references.json", run.root)
+    rules = fonts.result()
+    behind = evidence.cards(data)
+    with run.timings.stage("look for characters that no typeface has"):
+        glyphs.check(doc, behind, read, data, {Path(name).name: notebook for name, notebook in executed.items()})
+    return Made(doc, day(data.edition_date.isoformat()), behind, rules)
+
+
+def begin(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
+          began: cache.Beginning, progress: Progress, explain: Progress, timings: Timings,
+          outside: steps.Outside = lambda *_: None) -> steps.Run:
+    """What a render runs with, from the time at which it began on."""
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
         return steps.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
@@ -148,17 +156,17 @@ def _run(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeo
                            progress, explain, timings, set(), [], outside)
 
 
-def _attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
+def attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
     """What the PDF carries: each table, and the archive of all that the edition is made from."""
     titles = {name: str(resource.get("title") or resource["name"]) for resource in data.descriptor["resources"]
               for name in map(_download, data.files(resource["name"]))}
     carried = [pdf.Attachment(name, content, "text/csv", titles[name], "data")
-               for name, content in _tables(data, inputs).items()]
+               for name, content in files(data, inputs).items()]
     return [*carried, pdf.Attachment(edition.ARCHIVE, edition.pack(inputs), "application/zip",
                                      say("Everything this document is made from"))]
 
 
-def _tables(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
+def files(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the tables by name, in the order of the descriptor."""
     return {_download(file): inputs[file] for resource in data.descriptor["resources"]
             for file in data.files(resource["name"])}
@@ -223,7 +231,7 @@ def _page(timings: Timings, *arguments: Any) -> bytes:
 # --- writing --------------------------------------------------------------------
 
 @contextmanager
-def _steady(root: Path) -> Iterator[None]:
+def steady(root: Path) -> Iterator[None]:
     """That a file of the project went while it was read, as an error with its four parts."""
     try:
         yield
@@ -295,31 +303,3 @@ def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str,
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}
     names = {VARIED, *(name for kind, name, *_ in run.reads if kind == "variable")}
     manifest.remember(str(run.root), {name: os.environ.get(name) for name in sorted(names)}, sorted(folders), files)
-
-
-# --- the other engine -------------------------------------------------------------
-
-def render_with_quarto(root: Path, *, progress: Progress = lambda _: None) -> list[Path]:
-    """Let Quarto render the project by its `_quarto.yml`.
-
-    Raises BriefingError where Quarto is not installed or fails.
-    """
-    progress("Checking data and report")
-    Project.read(root)
-    found = shutil.which("quarto")
-    if not found:
-        raise BriefingError(
-            "quarto: found no such program on the PATH, expected Quarto 1.6 or newer. Install it from quarto.org, "
-            "or with `pip install quarto-cli` where that may download; or leave out --engine quarto: "
-            "the embedded engine needs no Quarto.")
-    if not (root / "_quarto.yml").is_file():
-        raise BriefingError("_quarto.yml: found no such file, expected a Quarto project. Copy the one that this "
-                            "package's own project has.")
-    progress(f"Running {found} render")
-    environment = {"QUARTO_PYTHON": sys.executable, **os.environ}
-    run = subprocess.run([found, "render", "report.qmd"], cwd=root, env=environment, check=False)
-    if run.returncode:
-        raise BriefingError(f"quarto render: found exit code {run.returncode}, expected 0. "
-                            "Quarto's own message is above.")
-    folder = root / OUTPUT / "quarto"
-    return sorted(path.relative_to(root) for path in folder.glob("report.*"))
