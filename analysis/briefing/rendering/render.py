@@ -64,7 +64,8 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             inputs, stamps = _inputs(root)
             project = Project.read(root)
             data = project.tables
-        run = begin(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings, outside)
+        run = begin(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings,
+                    outside)
         exported: Future[dict[str, str]] = Future()
 
         def meanwhile() -> None:
