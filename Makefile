@@ -9,6 +9,7 @@ TESTED := .venv/.set-up-tests
 LAB := .venv/lab/.set-up
 DOCS := .venv/docs/.set-up
 AXE := tests/node_modules/.package-lock.json
+MOTO := .venv/moto/.set-up
 
 .DEFAULT_GOAL := help
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
@@ -31,7 +32,7 @@ code: $(SETUP) ## code the sources in the browser
 check: $(SETUP) ## check the evidence, and that the edition reproduces to the last byte
 	$(BIN)/briefing check
 
-test: $(TESTED) $(AXE) ## run the tests
+test: $(TESTED) $(AXE) $(MOTO) ## run the tests
 	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(TESTED) ## check style, types, and which room imports which
@@ -39,9 +40,9 @@ lint: $(TESTED) ## check style, types, and which room imports which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(SETUP) ## measure renders, kernels, evidence and a large discourse, and write benchmarks/RESULTS.md
+bench: $(SETUP) ## measure renders, kernels, evidence, a large discourse and a shelf, and write benchmarks/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "papermill>=2.6" nbconvert
-	for what in renders kernels evidence discourse; do $(BIN)/python benchmarks/$$what.py || exit 1; done
+	for what in renders kernels evidence discourse index; do $(BIN)/python benchmarks/$$what.py || exit 1; done
 
 # Tools of their own, which no test needs; each in a folder beside, so that the environment stays what the lock says.
 SECONDS ?= 60
@@ -54,7 +55,7 @@ FAULTS := kills steps cache execution hostile pdfs
 faults: $(TESTED) ## kill renders, damage caches, kernels and PDFs, and give them hostile texts; takes some minutes
 	@failed=0; for what in $(FAULTS); do echo "$$what:"; $(BIN)/python tests/faults/$$what.py || failed=1; done; exit $$failed
 
-coverage: $(TESTED) $(AXE) ## run the tests, and tell which lines and branches they run
+coverage: $(TESTED) $(AXE) $(MOTO) ## run the tests, and tell which lines and branches they run
 	$(BIN)/python -m coverage erase
 	$(BIN)/python -m coverage run -m pytest -q
 	$(BIN)/python -m coverage combine --quiet
@@ -168,3 +169,12 @@ $(DOCS): requirements-docs.lock
 # What the tests take from npm, at its pinned hash; without it, they skip what needs it.
 $(AXE): tests/package-lock.json tests/package.json
 	@npm ci --prefix tests --silent || echo "axe-core is not installed: its tests are skipped, or fail in CI"
+
+# An S3 on this machine, which the tests of the cluster start; in an environment of its own, since what it brings
+# (botocore) cannot stand beside what rendering takes.
+$(MOTO): $(SETUP) tests/requirements-moto.lock
+	@echo "Setting up moto in .venv/moto, once"
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(@D)/$(notdir $(BIN))/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r tests/requirements-moto.lock && touch $(MOTO) \
+		|| echo "moto is not installed: its tests are skipped, or fail in CI"

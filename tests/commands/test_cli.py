@@ -12,7 +12,8 @@ import pytest
 from briefing import __version__
 from briefing.commands.cli import main
 
-COMMANDS = ("new", "source", "passage", "render", "preview", "code", "execute", "check", "verify", "diff", "sheet", "words")
+COMMANDS = ("new", "source", "passage", "render", "preview", "code", "execute", "check", "verify", "diff", "sheet", "words",
+            "facts", "index")
 
 
 def usage_error(capsys, *arguments):
@@ -40,7 +41,7 @@ def test_each_command_explains_its_options(capsys, name):
         main([name, "--help"])
     text = capsys.readouterr().out
     assert error.value.code == 0
-    assert f"usage: briefing {name}" in text and ("--project FOLDER" in text) == (name not in ("new", "verify")) and "--json" in text
+    assert f"usage: briefing {name}" in text and ("--project FOLDER" in text) == (name not in ("new", "verify", "index")) and "--json" in text
     for option, told in re.findall(r"^ {2}(--[\w-]+)[^\n]*?((?: {2,}|\n {4,})\S[^\n]*)", text, re.MULTILINE):
         assert told.strip(), option
 

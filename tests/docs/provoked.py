@@ -10,6 +10,7 @@ from briefing.execution import figures
 from briefing.findings import BriefingError
 from briefing.rendering import render
 from briefing.rendering.project import Project
+from briefing.shelf import sharing
 from conftest import execute
 
 SOURCE = "courier-2031-03-08.txt"
@@ -367,6 +368,28 @@ def not_signed(broken):
 def sheet_is_there(broken):
     (broken.root / "blind.csv").write_text("", "utf-8")
     return broken.command("sheet", str(broken.root / "blind.csv"), "--project", str(broken.root))
+
+
+def _shared(broken, row):
+    """A package of facts beside the project, with one actor."""
+    desk = broken.root.parent / "facts"
+    desk.mkdir()
+    descriptor = json.loads((broken.root / "data/datapackage.json").read_text("utf-8"))
+    actors = [each for each in descriptor["resources"] if each["name"] == "actors"]
+    (desk / "datapackage.json").write_text(json.dumps({"name": "desk", "resources": actors}), "utf-8")
+    (desk / "actors.csv").write_text(f"id,label,who,kind\n{row}\n", "utf-8")
+    return desk
+
+
+def shared_file_changed(broken):
+    sharing.take(broken.root, str(_shared(broken, "minister,Minister,the minister,state")))
+    broken.change("data/shared/desk/actors.csv", "the minister", "a minister")
+    return broken.read()
+
+
+def row_of_a_package_too(broken):
+    desk = _shared(broken, "mayor,Mayor,the mayor,state")
+    return broken.command("facts", str(desk), "--project", str(broken.root))
 
 
 def sheet_of_no_source(broken):

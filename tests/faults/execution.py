@@ -181,7 +181,7 @@ FAULTS = [
     Fault("a cell that ends its process", ("kernel-died",), "import os; os._exit(3)"),
     Fault("a cell that crashes its process", ("kernel-died",), "import ctypes; ctypes.string_at(0)"),
     Fault("a cell that kills its process", ("kernel-died",), "import os; os.kill(os.getpid(), 9)"),
-    Fault("a cell that kills its whole group", ("kernel-died",), "import os; os.killpg(0, 9)"),
+    Fault("a cell that kills its whole group", ("kernel-died",), "import os; os.killpg(0, 9)", slow=True),
     Fault("a cell without end", ("cell-timeout",), "while True: pass", arguments=("--timeout", "2")),
     Fault("a cell that heeds no signal", ("cell-timeout",), "import signal, time\nfor n in (2, 15): signal.signal(n, "
           "signal.SIG_IGN)\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass",
@@ -211,11 +211,11 @@ FAULTS = [
     # output
     Fault("20 MB printed", ("cell-output",), "print('x' * 20_000_000)"),
     Fault("20 MB shown", ("cell-output",), "from IPython.display import HTML\nHTML('x' * 20_000_000)"),
-    Fault("20 MB as an error", ("cell-output",), "raise ValueError('x' * 20_000_000)"),
+    Fault("20 MB as an error", ("cell-output",), "raise ValueError('x' * 20_000_000)", slow=True),
     Fault("output without end", ("cell-output",), "while True: print('x' * 1000)"),
     Fault("the same, past Python", ("cell-output",), "import os\nwhile True: os.write(2, b'x' * 1000)"),
-    Fault("the same, by a program", ("cell-output",), "import subprocess; subprocess.run('yes')"),
-    Fault("3,000 outputs", (), "from IPython.display import display\nfor n in range(3000): display(n)"),
+    Fault("the same, by a program", ("cell-output",), "import subprocess; subprocess.run('yes')", slow=True),
+    Fault("3,000 outputs", (), "from IPython.display import display\nfor n in range(3000): display(n)", slow=True),
     Fault("1 GB printed", ("cell-output",), "print('x' * 10**9)", slow=True),
     Fault("1 GB printed as errors", ("cell-output",), "import sys; sys.stderr.write('x' * 10**9)", slow=True),
     Fault("1 GB shown", ("cell-output", "cell-memory"), "from IPython.display import HTML\nHTML('x' * 10**9)", slow=True),
@@ -225,16 +225,16 @@ FAULTS = [
           slow=True),
     # pandoc, Typst
     Fault("pandoc crashes", ("pandoc",), before=crashing_pandoc("kill -SEGV $$")),
-    Fault("pandoc is no program", ("pandoc",), before=crashing_pandoc("exit 64")),
+    Fault("pandoc is no program", ("pandoc",), before=crashing_pandoc("exit 64"), slow=True),
     Fault("pandoc killed", ("pandoc",), before=crashing_pandoc("cat > /dev/null; kill -9 $$")),
     Fault("Typst aborts", ("report.pdf", "signal 6"), before=program(
         "typst", TYPST + "import os\ndef Compiler(*a, **k): os.abort()\n")),
     Fault("Typst crashes", ("report.pdf", "signal 11"), before=program(
         "typst", TYPST + "import ctypes\ndef Compiler(*a, **k): ctypes.string_at(0)\n")),
     Fault("Typst takes all memory", ("report.pdf",), before=program(
-        "typst", TYPST + "def Compiler(*a, **k):\n    a = []\n    while True: a.append(bytearray(10**8))\n")),
+        "typst", TYPST + "def Compiler(*a, **k):\n    a = []\n    while True: a.append(bytearray(10**8))\n"), slow=True),
     Fault("Typst panics", ("report.pdf",), before=program(
-        "typst", TYPST + "def Compiler(*a, **k): raise BaseException('panicked')\n")),
+        "typst", TYPST + "def Compiler(*a, **k): raise BaseException('panicked')\n"), slow=True),
     Fault("Typst killed from outside", ("report.pdf", "signal 9"), during=as_soon_as("writers.typesetting", 9)),
     Fault("Typst missing", ("report.pdf",), before=program("typst", "raise ImportError('no typst')")),
     # disks
@@ -268,7 +268,7 @@ FAULTS = [
       for name, number in (("SIGINT", signal.SIGINT), ("SIGTERM", signal.SIGTERM)) for tenths in range(0, 30, 2)],
     # the clock, descriptors, another render
     Fault("the clock set back a day", (), variables={"FAULT_CLOCK": "-86400"}),
-    Fault("the clock set on a day", (), variables={"FAULT_CLOCK": "86400"}),
+    Fault("the clock set on a day", (), variables={"FAULT_CLOCK": "86400"}, slow=True),
     *[Fault(f"{count} descriptors", ("ulimit -n", "kernel-start", "expected"), limit=(resource.RLIMIT_NOFILE, count),
             slow=count not in (64, 128)) for count in (16, 32, 64, 96, 128, 192)],
     Fault("a second render at the same time", (), WAIT.replace("300", "1"), during=when_begun(another)),

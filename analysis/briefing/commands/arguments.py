@@ -42,6 +42,10 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
     render.add_argument("--timings", nargs="?", const="", metavar="FILE",
                         help="tell where the time went; with FILE also as a trace for chrome://tracing or Perfetto")
     _limits(render)
+    _all(render, "render")
+    render.add_argument("--scheduler", metavar="ADDRESS",
+                        help="with --all: render on the workers of this Dask cluster, such as tcp://host:8786; FOLDER "
+                             "may then be an address (file://, s3://, gs://)")
     render.epilog = _PARAMETERS
     preview = command("preview", "show the report in the browser while it is written",
                       "Serve the report on this machine only, render it after each save, and reload the page where "
@@ -82,6 +86,7 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
                        help="write the passages of this source only (may be given several times; default: all)")
     sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
     _speaking(command)
+    _shelf(command)
     return top
 
 
@@ -160,6 +165,7 @@ def _proving(command: Callable[..., argparse.ArgumentParser]) -> None:
     check.add_argument("--sign", type=Path, metavar="KEY",
                        help="sign what --attest writes with this SSH key (or the public half of one that an agent has)")
     _limits(check)
+    _all(check, "check")
     verify = command("verify", "verify what somebody signed of an edition",
                      "Verify a signed attestation of `briefing check --attest --sign`: whose signature it is, and that "
                      "each FILE is, byte for byte, an output or input that was proved. Runs and renders nothing.",
@@ -176,6 +182,40 @@ def _speaking(command: Callable[..., argparse.ArgumentParser]) -> None:
                     "Write analysis/words/TAG.po with every text of the package, to be translated: for a language that "
                     "it does not speak, or to say a text otherwise. What is translated there already stays.")
     words.add_argument("tag", metavar="TAG", help="the language, BCP 47, such as pt or pt-BR")
+
+
+def _shelf(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands for a desk's many briefings."""
+    facts = command("facts", "take facts of a package that many briefings share",
+                    "Actors, concepts, sources and series that a desk keeps once: with an address they are taken into "
+                    "data/shared/, pinned by their hash, so that the edition stays whole; with --update they are taken "
+                    "anew. Alone, it says where they are from and whether they are newer there. A package is a folder "
+                    "with a datapackage.json and its tables, by path or https; other addresses (s3://…) need fsspec.")
+    facts.add_argument("address", nargs="?", metavar="ADDRESS", help="the package: a folder, or an address of the web")
+    facts.add_argument("--name", default="", help="what it is called in data/shared/ (default: its own name)")
+    facts.add_argument("--table", action="append", default=[], choices=("actors", "concepts", "sources", "series"),
+                       help="take this table only (may be given several times; default: all that it has)")
+    facts.add_argument("--update", action="store_true", help="take what is newer at its address")
+    facts.add_argument("--all", type=Path, metavar="FOLDER", help="of every project below this folder")
+    facts.add_argument("--why", action="store_true",
+                       help="write nothing: say which rows would change, and where a briefing names them")
+    facts.add_argument("--render", action="store_true",
+                       help="with --why: render each such briefing apart, and say which sentences and marks would move")
+    facts.epilog = ("A correction is made once, in the package; then `briefing facts --update --all FOLDER` brings it "
+                    "to every briefing, and `briefing render` to its edition.")
+    index = command("index", "one page and a feed of all editions below a folder",
+                    "Write FOLDER/index.html, a page that lists and searches all editions below the folder, with what "
+                    "each concludes and how sure, and who said what across them; and FOLDER/feed.xml, an Atom feed. "
+                    "Both work as files, without a server. What cannot be read is named, and the rest done (exit 1).",
+                    project=False)
+    index.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the briefings")
+    index.add_argument("--title", default="", help="the page's title (default: Briefings)")
+    index.add_argument("--address", default="", metavar="URL",
+                       help="where the folder will be read, for the feed's links (default: relative ones)")
+    index.add_argument("--lang", default="", metavar="TAG",
+                       help="the language of the page's own words, BCP 47 (default: that of all editions, else en)")
+    index.add_argument("--check", action="store_true",
+                       help="rebuild each edition that was not checked yet: takes seconds each, and runs their code")
 
 
 class _Completion(argparse.Action):
@@ -220,6 +260,16 @@ def _limits(parser: argparse.ArgumentParser) -> None:
                         help="how long one cell may run (default: 300)")
     parser.add_argument("--memory", type=_whole("megabytes"), default=4000, metavar="MB",
                         help="how much memory one notebook may take, on Linux (default: 4000)")
+
+
+def _all(parser: argparse.ArgumentParser, what: str) -> None:
+    parser.add_argument("--all", metavar="FOLDER",
+                        help=f"{what} every project below this folder, each by itself, and say at the end what came of "
+                             "each; begun again, it goes on with what is not done")
+    parser.add_argument("--jobs", type=_whole("processes"), metavar="N",
+                        help="with --all: how many projects at a time (default: as many as processors)")
+    parser.add_argument("--limit", type=_whole("seconds"), default=900, metavar="SECONDS",
+                        help="with --all: how long one project may take (default: 900)")
 
 
 def _whole(unit: str) -> Callable[[str], int]:

@@ -14,8 +14,8 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from ..editions.edition import Edition
     from ..editions.rebuild import Carried, Verdict
     from ..rendering.timings import Timings
+    from ..shelf.batch import Job
+    from ..shelf.batch import Outcome as Done
+    from ..shelf.sharing import Account
     from .preview import Outcome
     from .review import Review
 
@@ -103,6 +106,8 @@ def _passage(options: argparse.Namespace) -> int:
 
 
 def _render(options: argparse.Namespace) -> int:
+    if options.all is not None:
+        return _render_all(options)
     from ..rendering.timings import Timings
 
     root = _project(options)
@@ -134,6 +139,83 @@ def _render(options: argparse.Namespace) -> int:
     code = _done(written, started, options)
     _tell_timings(timings, options)
     return code
+
+
+def _render_all(options: argparse.Namespace) -> int:
+    from ..shelf import batch
+
+    _alone(options, engine="embedded", timings=None)
+    job = batch.Job(batch.RENDER, {"timeout": options.timeout, "memory": options.memory,
+                                   "use_cache": not options.no_cache, "why": options.why},
+                    options.limit, only_changed=not options.no_cache)
+    if options.scheduler is None:
+        return _shelf(options, job)
+    from ..shelf import cluster
+
+    with cluster.connected(options.scheduler) as client:
+        found, coming = cluster.outcomes(client, options.all, job)
+        return _account(options, len(found), coming, [])
+
+
+def _shelf(options: argparse.Namespace, job: Job, made: str = "made") -> int:
+    """Do a job with every project below a folder of this machine."""
+    from ..shelf import batch, projects
+
+    if "://" in options.all:
+        raise BriefingError(f"--all {options.all}: found an address, expected a folder of this machine. To render "
+                            "projects at an address, tell with --scheduler which cluster does it.")
+    try:
+        found = projects.below(options.all)
+    except OSError as error:
+        raise BriefingError(f"--all {options.all}: found {error.strerror}, expected a folder. Correct the "
+                            "path.") from error
+    if not found:
+        raise BriefingError(f"--all {options.all}: found no project, expected folders with {projects.DESCRIPTOR} and "
+                            f"{projects.REPORT} below it. Correct the path, or make one with `briefing new`.")
+    coming = batch.outcomes(options.all, found, job, options.jobs or batch.processors())
+    return _account(options, len(found), coming, projects.namesakes(options.all, found), made)
+
+
+def _account(options: argparse.Namespace, total: int, coming: Generator[Done], notes: Sequence[str],
+             made: str = "made") -> int:
+    """Tell how far a batch is, and at its end what came of it."""
+    from ..shelf import account
+
+    _stop_as_by_ctrl_c()
+    began = time.perf_counter()
+    done: list[Done] = []
+    stopped = False
+    progress = None if options.json else account.Progress(sys.stderr, total, made)
+    try:
+        with contextlib.closing(coming):
+            for outcome in coming:
+                done.append(outcome)
+                if progress:
+                    progress.tell(outcome)
+    except KeyboardInterrupt:
+        stopped = True
+    seconds = time.perf_counter() - began
+    if progress:
+        progress.end()
+    if not getattr(options, "why", False):
+        done = [replace(outcome, why=()) for outcome in done]
+    if options.json:
+        print(json.dumps(account.as_data(done, seconds, notes, stopped), ensure_ascii=False))
+    else:
+        print(account.table(done, seconds, notes, made))
+    if stopped:
+        _complain(f"Stopped after {len(done)} of {total} projects. What was made is whole; the same command goes on "
+                  "with the rest.", False)
+        return 130
+    return account.exit_code(done)
+
+
+def _alone(options: argparse.Namespace, **defaults: object) -> None:
+    """Refuse what says something of one project only beside --all."""
+    for name, default in {"project": None, **defaults}.items():
+        if getattr(options, name) != default:
+            raise BriefingError(f"--{name.replace('_', '-')}: found beside --all, expected without: it is for one "
+                                "project. Leave one of them out.")
 
 
 def _render_here(root: Path, changed: Sequence[str] | None, timings: Timings,
@@ -280,12 +362,15 @@ def _execute(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> int:
+    if options.all is not None:
+        return _check_all(options)
     if options.sign and not options.attest or options.attest and options.no_rebuild:
         raise BriefingError("--attest, --sign: found --sign without --attest, or --attest with --no-rebuild, expected "
                             "a file to write and a proof to state. Write --attest FILE, without --no-rebuild.")
     if options.pdf:
         return _check_pdf(options)
     from ..editions import edition, publishing, rebuild
+    from ..shelf import sharing
     from ..sources import places
     from .review import review
 
@@ -302,14 +387,16 @@ def _check(options: argparse.Namespace) -> int:
     differences = rebuild.check(root, _progress(options)) if told else []
     published = edition.published(root) if told else None
     other = rebuild.carried(published.inputs) if published else None
+    notes = sharing.notes(root)
     if options.junit:
         _write_junit(options.junit, result.findings, differences)
     if options.json:
         print(json.dumps(_review_as_data(result) | ({"carried": asdict(other)} if other else {})
-                         | {"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
+                         | {"differences": [asdict(d) for d in differences], "notes": notes}, ensure_ascii=False))
     else:
         _tell_review(result, gone)
         print(_outdated_line(edition.outdated(root)), end="")
+        print("".join(f"{line}\n" for line in notes), end="")
         if not options.no_rebuild:
             print("Not rendered afresh: mend the findings first." if not other else
                   "\n".join(filter(None, [_carried_lines(other, "The edition"), _rebuilt_lines(differences)])))
@@ -361,6 +448,15 @@ def _verify(options: argparse.Namespace) -> int:
     for name in files:
         print(visible(f"{name}: proved, byte for byte."))
     return 0
+
+
+def _check_all(options: argparse.Namespace) -> int:
+    from ..shelf.batch import Job
+
+    _alone(options, pdf=None, source=[], trust=False, unconfined=False, junit=None, attest=None, sign=None)
+    job = Job("briefing.commands.review:checked", {"rebuilt": not options.no_rebuild}, options.limit,
+              only_changed=False)
+    return _shelf(options, job, "clean")
 
 
 def _check_pdf(options: argparse.Namespace) -> int:
@@ -620,6 +716,66 @@ def _words(options: argparse.Namespace) -> int:
     return 0
 
 
+# --- many briefings -----------------------------------------------------------------
+
+def _facts(options: argparse.Namespace) -> int:
+    from ..shelf import sharing
+
+    if options.address:
+        if options.update or options.all or options.why:
+            raise BriefingError("ADDRESS: found with --update, --all or --why, expected alone. Take the package first.")
+        taken = sharing.take(_project(options), options.address, options.name, options.table)
+        print(json.dumps({"taken": taken.as_dict()}, ensure_ascii=False) if options.json else
+              f"Took {', '.join(taken.tables)} of {taken.name} into data/shared/{taken.name}/: they count from the "
+              "next `briefing render`.")
+        return 0
+    if options.render and not options.why:
+        raise BriefingError("--render: found without --why, expected with it: it tells what would move, and writes "
+                            "nothing. Give both; to take the facts and make the edition: `briefing facts --update`, "
+                            "then `briefing render`.")
+    accounts = [_facts_of(root, options) for root in (sharing.below(options.all) if options.all else
+                                                      [_project(options)])]
+    if options.json:
+        print(json.dumps({"projects": [account.as_dict() for account in accounts]}, ensure_ascii=False))
+    else:
+        written = options.update and not options.why
+        print("\n".join(visible(line) for account in accounts for line in account.lines(written)) or
+              "No facts of other packages here. `briefing facts ADDRESS` takes some.")
+        if options.all and accounts:
+            print(sharing.summary(accounts, written, options.why))
+    return int(any(account.wrong for account in accounts))
+
+
+def _facts_of(root: Path, options: argparse.Namespace) -> Account:
+    from ..shelf import sharing
+
+    shown = root.relative_to(options.all.resolve()).as_posix() if options.all else ""
+    try:
+        return sharing.account(root, shown, write=options.update and not options.why, why=options.why,
+                               rendered=options.render)
+    except BriefingError as error:
+        if not options.all:
+            raise
+        return sharing.Account(shown, wrong=tuple(str(error).splitlines()))
+
+
+def _index(options: argparse.Namespace) -> int:
+    from ..shelf import index
+
+    shelf = index.gather(options.folder, options.check, _progress(options))
+    written = index.write(options.folder, shelf, options.title, options.address, options.lang)
+    result = index.told(shelf, written)
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False))
+        return int(bool(shelf.wrong))
+    for path, why in shelf.wrong:
+        print(visible(f"{path}: {why}"))
+    states = ", ".join(f"{number} {index.STATES[state]}" for state, number in result["states"].items())
+    print(f"Wrote {' and '.join(result['written'])}: {len(shelf.editions)} editions{f' ({states})' if states else ''}"
+          + (f"; {len(shelf.wrong)} could not be read." if shelf.wrong else "."))
+    return int(bool(shelf.wrong))
+
+
 def _project(options: argparse.Namespace) -> Path:
     from ..facts.tables import find_root
 
@@ -676,4 +832,6 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "source": _add_source,
     "passage": _passage,
     "words": _words,
+    "facts": _facts,
+    "index": _index,
 }

@@ -15,6 +15,7 @@ from ..editions import publishing
 from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import coders, tables
+from ..facts.rules import shared
 from ..findings import BriefingError, Finding, InvalidData, InvalidReport, meant, shown
 from ..language import of, speaking
 from ..report import report
@@ -45,6 +46,17 @@ def review(root: Path, texts: Mapping[str, Path]) -> Review:
         return _review(root, texts)
 
 
+def checked(root: Path, _: object, *, rebuilt: bool) -> dict[str, Any]:
+    """Review one project of many against the texts that are at hand, and rebuild its edition where nothing is found,
+    as a process of the shelf does it."""
+    from ..editions import rebuild
+    from ..sources import places
+
+    found = review(root, {id: place for id, place in places.known(root).items() if place.is_file()}).findings
+    differences = rebuild.check(root) if rebuilt and not found else []
+    return {"findings": [finding.as_dict() for finding in found], "differences": [*map(str, differences)]}
+
+
 def _review(root: Path, texts: Mapping[str, Path]) -> Review:
     data, findings = tables.checked(root)
     if findings:
@@ -63,8 +75,8 @@ def _review(root: Path, texts: Mapping[str, Path]) -> Review:
         if lacking:  # what is used is known when all notebooks have run
             said = [finding for finding in said if not finding.code.endswith("-unused")]
         findings += [*lacking, *captions.check(read, data, executed), *said]
-    return Review(findings, checked.checked, checked.unchecked, agreement, reliability.coders(data),
-                  passages.patch(data, checked))
+    return Review(shared.located(data.descriptor, findings), checked.checked, checked.unchecked, agreement,
+                  reliability.coders(data), passages.patch(data, checked))
 
 
 # --- sources and grades -----------------------------------------------------------

@@ -21,6 +21,7 @@ from urllib.parse import quote
 
 from .. import __version__
 from ..discourse.exports import ABOUT
+from ..facts.rules import shared
 from ..facts.tables import DESCRIPTOR, Row, Tables
 from . import edition
 
@@ -178,8 +179,9 @@ def _tables(tables: Tables, read: Mapping[str, Entity]) -> list[Entity]:
                    "conformsTo": {"@id": profile}}
     found: dict[str, Entity] = {}
     parts = []
-    for resource in tables.descriptor["resources"]:
-        if table := read.get(f"data/{resource['path']}"):
+    files = [(file, resource) for resource in tables.descriptor["resources"] for file in tables.files(resource["name"])]
+    for file, resource in files:
+        if table := read.get(file):
             columns = [_column(resource["name"], field) for field in resource["schema"]["fields"]]
             table |= {"description": str(resource.get("title") or resource["name"]),
                       "conformsTo": {"@id": descriptor["@id"]}, "variableMeasured": _to(columns)}
@@ -187,7 +189,24 @@ def _tables(tables: Tables, read: Mapping[str, Entity]) -> list[Entity]:
             parts.append(table)
     if parts:
         descriptor["hasPart"] = _to(parts)
-    return [*found.values(), _entity(profile, "CreativeWork", name="Data Package")]
+    return [*found.values(), _entity(profile, "CreativeWork", name="Data Package"), *_packages(tables, read)]
+
+
+def _packages(tables: Tables, read: Mapping[str, Entity]) -> list[Entity]:
+    """Tell of the files that came from packages of others where they are from; the entities of these packages, with
+    the hash that pins them."""
+    found = []
+    for entry in tables.descriptor.get("shared", ()):
+        address = entry["path"]
+        id = address if _is_url(address) else _local("package", entry["name"])
+        found.append(_entity(id, "CreativeWork", name=entry["name"], sha256=entry["sha256"],
+                             description=f"The package of facts at {address}; its hash is that of the list which "
+                                         "sha256sum prints of the files taken.",
+                             url=address if _is_url(address) else None))
+        for name in read:
+            if name.startswith(f"data/{shared.FOLDER}/{entry['name']}/"):
+                read[name].update(isBasedOn={"@id": id})
+    return found
 
 
 def _column(table: str, field: Mapping[str, Any]) -> Entity:

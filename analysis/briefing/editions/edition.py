@@ -6,6 +6,7 @@ and the versions that shape the bytes, and nothing of the machine.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import io
 import json
@@ -64,8 +65,9 @@ def record(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, by
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
-def versions() -> dict[str, str]:
-    """The versions of the packages that shape the bytes, by name in order."""
+@functools.cache
+def versions() -> Mapping[str, str]:
+    """The versions of the packages that shape the bytes, by name in order; looked up once, as they were loaded."""
     names = set(BENEATH)
     for requirement in _required():
         if "extra ==" not in requirement:
@@ -214,12 +216,7 @@ def inputs(root: Path) -> dict[str, bytes]:
     The package's own files are listed as `analysis/briefing/…`, wherever it is
     installed.
     """
-    found = _code(Path(os.environ.get(CARRIED) or PACKAGE))
-    for pattern in ("data/**/*", "analysis/*.ipynb", "analysis/words/*.po", "report.qmd", "requirements.lock",
-                    "pyproject.toml", "LICENSE"):
-        found |= {path.relative_to(root).as_posix(): path for path in root.glob(pattern)
-                  if path.is_file() and not path.name.startswith(".")
-                  and not path.name.endswith(("~", "#"))}  # editors' own
+    found = _code(Path(os.environ.get(CARRIED) or PACKAGE)) | own(root)
     found |= {name: root / name for name in named_by_report(root) if (root / name).is_file()}
     return {name: found[name].read_bytes() for name in sorted(found)}
 
@@ -261,12 +258,32 @@ def outdated(root: Path) -> list[str]:
     edition, or it says nothing."""
     try:
         groups = read_record(publishing.current(root, RECORD).read_text("utf-8"), RECORD)["inputs"]
-        before = {name: digest for group in groups.values() for name, digest in group.items()}
-        now = {name: sha256(content) for name, content in inputs(root).items()}
+        return changed(root, {name: digest for group in groups.values() for name, digest in group.items()})
     except (BriefingError, OSError, ValueError, KeyError, AttributeError):
         return []
-    return sorted(name for name in {*before, *now} if before.get(name) != now.get(name)
-                  and not name.startswith("analysis/briefing/"))
+
+
+def changed(root: Path, recorded: Mapping[str, str]) -> list[str]:
+    """The project's own files that differ from inputs of a record, by their hashes, or are not among them."""
+    # what a report names anew is not looked for: then the report itself differs
+    known = {name for name in recorded if not name.startswith("analysis/briefing/") and _is_below(name)}
+    return sorted(name for name in {*known, *own(root)} if recorded.get(name) != (
+        sha256(path.read_bytes()) if (path := root / name).is_file() else None))
+
+
+def _is_below(name: str) -> bool:
+    return not name.startswith(("/", "\\")) and ".." not in name.split("/") and ":" not in name
+
+
+def own(root: Path) -> dict[str, Path]:
+    """The files of a project itself that its edition is made from, besides those that only its report names."""
+    found: dict[str, Path] = {}
+    for pattern in ("data/**/*", "analysis/*.ipynb", "analysis/words/*.po", "report.qmd", "requirements.lock",
+                    "pyproject.toml", "LICENSE"):
+        found |= {path.relative_to(root).as_posix(): path for path in root.glob(pattern)
+                  if path.is_file() and not path.name.startswith(".")
+                  and not path.name.endswith(("~", "#"))}  # editors' own
+    return found
 
 
 def named_by_report(root: Path) -> list[str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator
@@ -107,11 +108,21 @@ def writable(root: Path) -> Iterator[None]:
     except OSError as error:
         if error.errno not in REFUSED:
             raise
-        elsewhere = error.filename and not Path(os.fsdecode(error.filename)).is_relative_to(root / OUTPUT)
-        raise BriefingError(f"{os.fsdecode(error.filename) if elsewhere else OUTPUT}: found {error.strerror}, "
+        where = os.fsdecode(error.filename) if error.filename else _fuller(root)
+        shown = OUTPUT if Path(where).is_relative_to(root / OUTPUT) else where
+        raise BriefingError(f"{shown}: found {error.strerror}, "
                             "expected a folder that can be written. "
                             "Free space, or change the folder's permissions. "
                             "What was there before is unchanged.") from error
+
+
+def _fuller(root: Path) -> str:
+    """What a refused write without a name was to: the temporary folder, where that has no room and `_output/` has."""
+    with suppress(OSError):
+        temporary = tempfile.gettempdir()
+        if shutil.disk_usage(temporary).free < 2**20 < shutil.disk_usage(root).free:
+            return temporary
+    return str(root / OUTPUT)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ only the shield hides is found as well.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from pathlib import Path
 from ..execution import scratch
 from ..execution.kernels import VARIED
 from ..execution.notebooks import MEMORY
+from ..execution.store import FOLDER, Store
 from ..findings import BriefingError
 from . import compare, confinement, edition
 from .compare import NONDETERMINISM, Difference
@@ -52,7 +54,9 @@ def check(root: Path, progress: Callable[[str], None] = lambda _: None) -> list[
     found = [d for d in compare.editions(published, first) if d.path not in shaky]
     if not any(d.path.startswith("_output/") or d.kind != "environment" for d in found):
         found = []  # other versions that give the same bytes are no difference
-    return [*_altered(published), *found, *unstable]
+    different = [*_altered(published), *found, *unstable]
+    remember(root, len(different))
+    return different
 
 
 def _altered(published: edition.Edition) -> list[Difference]:
@@ -277,3 +281,42 @@ def _given(condition: Condition) -> list[Path]:
     """What a condition needs besides: the folder of the locale that was made for it."""
     return [Path(condition.variables["LOCPATH"]) / condition.variables["LC_ALL"]] if "LOCPATH" in condition.variables \
         else []
+
+
+# --- what is remembered of it -----------------------------------------------------------
+
+def remember(root: Path, differences: int) -> None:
+    """Keep what a check found of the edition of a project, until that is another, or what it is made from."""
+    record = (root / "_output" / edition.RECORD).read_bytes()
+    known = {name: digest for group in json.loads(record)["inputs"].values() for name, digest in group.items()}
+    seal = _seal(root, record, edition.changed(root, known))
+    _store(root).put("checks", "edition", json.dumps([seal, differences]).encode())
+
+
+def remembered(root: Path, record: bytes, changed: list[str] | None) -> int | None:
+    """How many differences the last check of an edition with this record found; None where it was not checked, or other
+    inputs were `changed` then."""
+    try:
+        seal, differences = json.loads(_store(root).get("checks", "edition") or b"[null,null]")
+    except (ValueError, TypeError):
+        return None
+    if differences == 0:  # that stays true whatever is changed since, which is told apart from it
+        return 0 if str(seal).startswith(edition.sha256(record)) else None
+    return int(differences) if seal == _seal(root, record, changed or []) else None
+
+
+def _seal(root: Path, record: bytes, changed: list[str]) -> str:
+    """What stands for an edition, and then for the inputs that were changed after it."""
+    now = [f"{name} {_digest(root / name)}" for name in changed]
+    return f"{edition.sha256(record)} {edition.sha256(' '.join(now).encode())}"
+
+
+def _store(root: Path) -> Store:
+    return Store(root / "_output" / FOLDER)
+
+
+def _digest(path: Path) -> str:
+    try:
+        return edition.sha256(path.read_bytes())
+    except OSError:
+        return ""

@@ -231,6 +231,7 @@ def folder() -> Path:
     return Path(font_source_sans_pro.__file__).parent / "files"
 
 
+@functools.lru_cache(maxsize=16)  # in Latin script nearly all reports ask for the same
 def rules(characters: str) -> str:
     """The shipped typeface, cut down to these characters, as CSS with the fonts inside."""
     import base64

@@ -204,6 +204,9 @@ def _serve() -> None:
                 importlib.import_module(name)
 
     gc.disable()  # there is no garbage yet, and looking for it is felt
+    vars(sys)["modules"]["debugpy"] = None  # nobody debugs here, and each kernel would load what it takes
+    load(["ipykernel.debugger"])
+    del sys.modules["debugpy"]  # a notebook may import it
     load(PRELOADED)
     tempfile.gettempdir()  # tried out by writing, once for all kernels
     gc.freeze()

@@ -29,6 +29,10 @@ _UNSEEN = {
     "socket.gethostbyname": "asks for a network address", "socket.gethostbyaddr": "asks for a network address",
     "socket.getnameinfo": "asks for a network address", "ctypes.dlopen": "calls a library of C",
 }
+#: Those that change files and folders, and which of their arguments name what is changed.
+_CHANGES = {"os.remove": slice(1), "os.rename": slice(2), "os.mkdir": slice(1), "os.rmdir": slice(1),
+            "os.link": slice(1, 2), "os.symlink": slice(1, 2), "shutil.rmtree": slice(1)}
+_NONE = slice(0)
 #: Libraries that open files, or start processes, without Python, and so without a report.
 _NATIVE_READERS = {
     "pyarrow", "polars", "duckdb", "h5py", "tables", "netCDF4", "cftime", "eccodes", "rasterio", "pyogrio", "fiona",
@@ -154,6 +158,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
         if event.startswith("os.") and "__pycache__" in str(arguments):
             return  # Python keeps what it compiled
         note("unseen", f"{_UNSEEN[event]} ({event})")
+        for path in arguments[_CHANGES.get(event, _NONE)]:
+            if (place := _absolute(path)) is not None:
+                note("changes", place)
 
 
 def _opened(path: Any, mode: Any, flags: Any) -> None:
@@ -167,6 +174,7 @@ def _opened(path: Any, mode: Any, flags: Any) -> None:
         _touched("file", path)
     elif "__pycache__" not in place:
         note("unseen", f"writes {place}")
+        note("changes", place)
 
 
 def _touched(kind: str, path: Any) -> None:

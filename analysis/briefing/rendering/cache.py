@@ -78,7 +78,7 @@ class Inputs:
 
     def _fingerprint(self, kind: str, name: str, *rest: str) -> str:
         if kind == "table":
-            return file_hash(self.table(name))
+            return " ".join(map(file_hash, self.tables(name)))
         if kind == "row":
             rows = [row for row in self.data.rows.get(name, ()) if row.get("id") == rest[0]]
             return sha256(repr(rows).encode("utf-8"))
@@ -90,19 +90,19 @@ class Inputs:
         """The path of a read file or folder, by its name in a history."""
         return self.staging / name.removeprefix("new:") if name.startswith("new:") else self.root / name
 
-    def table(self, name: str) -> Path:
-        """The file of a table, by its name in the descriptor."""
-        resource = next((r for r in self.data.descriptor["resources"] if r["name"] == name), None)
-        return self.root / "data" / (resource["path"] if resource else name)
+    def tables(self, name: str) -> list[Path]:
+        """The files of a table, by its name in the descriptor."""
+        return [self.root / file for file in self.data.files(name)]
 
     def touched(self, read: Read) -> bool:
         """Whether a read file may have changed since the render began: itself, a link to it, or a folder's name."""
         kind, name, *_ = read
         if kind == "variable" or name.startswith("new:"):
             return False
-        path = self.table(name) if kind in ("table", "row") else self.path(name)
-        return self.began.jumped() or self._late(path, path.stat, kind == "folder") or any(
+        paths = self.tables(name) if kind in ("table", "row") else [self.path(name)]
+        return self.began.jumped() or any(self._late(path, path.stat, kind == "folder") or any(
             self._late(place, place.lstat, kind == "folder" and place == path) for place in (path, *path.parents))
+            for path in paths)
 
     def _late(self, path: Path, look: Callable[[], os.stat_result], names_matter: bool) -> bool:
         try:
@@ -125,7 +125,7 @@ class Inputs:
         for kind, name, *rest in lines:
             if kind == "unseen":
                 unseen.append(name)
-            elif kind == "figure":
+            elif kind in ("figure", "changes"):
                 continue
             elif kind in ("table", "row"):
                 if Path(name) != self.root:
@@ -230,8 +230,9 @@ def keep(store: Store, step: str, code: Mapping[str, str], environment: Mapping[
     if store.folder is None or any(inputs.touched(read) for read in reads):
         return
     for read in reads:  # the tables as they were, to tell later which row has changed
-        if read[0] == "table" and (path := inputs.table(read[1])).is_file():
-            store.keep(path.read_bytes())
+        if read[0] == "table":
+            for path in filter(Path.is_file, inputs.tables(read[1])):
+                store.keep(path.read_bytes())
     store.put("blobs", digest(environment), json.dumps(environment).encode())
     run = {"code": dict(code), "environment": digest(environment), "unseen": unseen, "result": store.keep(result),
            "reads": [[read, inputs.fingerprint(read)] for read in reads]}
@@ -261,10 +262,9 @@ def _reasons(store: Store, run: dict[str, Any], code: Mapping[str, str], environ
             continue
         kind, name, *rest = read
         if kind == "table":
-            path = f"data/{inputs.table(name).name}"
-            yield from _rows(store.get("blobs", mark), inputs.table(name), path)
+            yield from _tables(store, inputs, name, mark.split(), now.split())
         elif kind == "row":
-            yield f"data/{inputs.table(name).name}, the row {rest[0]}, changed"
+            yield f"{inputs.data.files(name)[0]}, the row {rest[0]}, changed"
         elif kind == "variable":
             yield "lang of report.qmd changed" if name == LANGUAGE else f"the variable {name} changed"
         elif kind == "folder":
@@ -285,6 +285,13 @@ def _changes(before: Mapping[str, str], now: Mapping[str, str], word: str = "") 
         if old != new:
             versions = f": {old} before, {new} now" if old and new and len(old) < 60 else ""
             yield f"{word}{name} {'is new' if old is None else 'is gone' if new is None else 'changed'}{versions}"
+
+
+def _tables(store: Store, inputs: Inputs, name: str, marks: list[str], now: list[str]) -> Iterator[str]:
+    """What changed in the files of a table, of which there may be more than before."""
+    for n, file in enumerate(inputs.data.files(name)):
+        if marks[n:n + 1] != now[n:n + 1]:
+            yield from _rows(store.get("blobs", marks[n]) if n < len(marks) else None, inputs.root / file, file)
 
 
 def _rows(before: bytes | None, path: Path, shown: str) -> Iterator[str]:

@@ -36,9 +36,13 @@ def unchanged(root: str) -> bool:
     return changes(root) == []
 
 
-def changes(root: str) -> list[str] | None:
+#: What was seen outside of projects: names by folder and suffix, files by path and hash.
+Seen = tuple[dict[tuple[str, str], list[str] | None], dict[tuple[str, str], File | None]]
+
+
+def changes(root: str, seen: Seen | None = None) -> list[str] | None:
     """The files of a project, inputs and outputs, that are not as the last render left them; None where that
-    cannot be told."""
+    cannot be told. With `seen`, what many projects have in common (the package, its libraries) is looked at once."""
     try:
         if any(name.startswith(AT_WORK) for name in os.listdir(os.path.join(root, OUTPUT))):
             return None
@@ -49,9 +53,10 @@ def changes(root: str) -> list[str] | None:
         python, variables, folders, files = marshal.loads(content[4:])
         if python != _python() or any(os.environ.get(name) != value for name, value in variables.items()):
             return None
-        if any(names(os.path.join(root, folder), suffix) != before for folder, suffix, before in folders):
+        known_names, known_files = seen or ({}, {})
+        if any(_names_seen(root, folder, suffix, known_names) != before for folder, suffix, before in folders):
             return None
-        now = [_same(root, file) for file in files]
+        now = [_seen(root, file, known_files) for file in files]
     except (OSError, ValueError, TypeError, EOFError):
         return None
     renewed = [file for file in now if file is not None]
@@ -102,6 +107,24 @@ def names(folder: str, suffix: str, everything: bool = False) -> list[str] | Non
                           if entry.name.endswith(suffix) and (everything or entry.name != "__pycache__"))
     except OSError:
         return None
+
+
+def _names_seen(root: str, folder: str, suffix: str,
+                known: dict[tuple[str, str], list[str] | None]) -> list[str] | None:
+    if not os.path.isabs(folder):
+        return names(os.path.join(root, folder), suffix)
+    if (folder, suffix) not in known:
+        known[folder, suffix] = names(folder, suffix)
+    return known[folder, suffix]
+
+
+def _seen(root: str, file: File, known: dict[tuple[str, str], File | None]) -> File | None:
+    place = file[0], file[-1]
+    if not os.path.isabs(file[0]):
+        return _same(root, file)
+    if place not in known:
+        known[place] = _same(root, file)
+    return known[place]
 
 
 def _same(root: str, file: File) -> File | None:

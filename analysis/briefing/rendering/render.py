@@ -25,6 +25,7 @@ from ..execution.kernels import VARIED, Kernels, warm
 from ..execution.store import FOLDER, Store
 from ..facts import recording, tables
 from ..facts.dates import day
+from ..facts.rules import shared
 from ..findings import BriefingError, Findings, InvalidReport
 from ..language import VARIABLE, catalogues, current, locales, of, say, speaking
 from ..report import document, report
@@ -40,14 +41,16 @@ from .timings import Timings
 # over 50 lines: the steps of a render, in their order
 def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, use_cache: bool = True,
            progress: Progress = lambda _: None, explain: Progress = lambda _: None,
-           timings: Timings | None = None, kernels: Kernels | None = None) -> list[Path]:
+           outside: steps.Outside = lambda *_: None, timings: Timings | None = None,
+           kernels: Kernels | None = None) -> list[Path]:
     """Render the project at `root`; the files written, relative to it.
 
     `timeout` is the seconds that one cell may take, `memory` the MB of one
     kernel. `explain` is told of each step whether it was reused or why it was
-    not. With `kernels` (see kernels.warm) many renders of one process share
-    what takes long to start. Raises InvalidData, InvalidReport,
-    NotebookFailed or GlyphMissing with all findings of the stage that failed, BriefingError
+    not, `outside` of a step and a path where it writes outside the project.
+    With `kernels` (see kernels.warm) many renders of one process share what
+    takes long to start. Raises InvalidData, InvalidReport, NotebookFailed or
+    GlyphMissing with all findings of the stage that failed, BriefingError
     where `_output/` cannot be written; `_output/` is then as it was.
     """
     timings = timings or Timings()
@@ -61,7 +64,8 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
             inputs, stamps = _inputs(root)
             project = Project.read(root)
             data = project.tables
-        run = begin(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings)
+        run = begin(root, staging, data, kernels, timeout, memory, use_cache, began, progress, explain, timings,
+                    outside)
         exported: Future[dict[str, str]] = Future()
 
         def meanwhile() -> None:
@@ -143,19 +147,20 @@ def make(run: steps.Run, project: Project, inputs: Mapping[str, bytes], beside: 
 
 
 def begin(root: Path, staging: Path, data: tables.Tables, kernels: Kernels, timeout: int, memory: int, use_cache: bool,
-          began: cache.Beginning, progress: Progress, explain: Progress, timings: Timings) -> steps.Run:
+          began: cache.Beginning, progress: Progress, explain: Progress, timings: Timings,
+          outside: steps.Outside = lambda *_: None) -> steps.Run:
     """What a render runs with, from the time at which it began on."""
     with timings.stage("look at the environment"):
         store = Store(root / OUTPUT / FOLDER if use_cache else None)
         return steps.Run(root, staging, kernels, timeout, memory, store, cache.environment(root, edition.PACKAGE),
                            cache.Inputs(root, data, staging, {**kernels.environment, VARIABLE: current().tag}, began),
-                           progress, explain, timings, set(), [])
+                           progress, explain, timings, set(), [], outside)
 
 
 def attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.Attachment]:
     """What the PDF carries: each table, and the archive of all that the edition is made from."""
-    titles = {Path(resource["path"]).name: str(resource.get("title") or resource["name"])
-              for resource in data.descriptor["resources"]}
+    titles = {name: str(resource.get("title") or resource["name"]) for resource in data.descriptor["resources"]
+              for name in map(_download, data.files(resource["name"]))}
     carried = [pdf.Attachment(name, content, "text/csv", titles[name], "data")
                for name, content in files(data, inputs).items()]
     return [*carried, pdf.Attachment(edition.ARCHIVE, edition.pack(inputs), "application/zip",
@@ -164,8 +169,13 @@ def attachments(data: tables.Tables, inputs: Mapping[str, bytes]) -> list[pdf.At
 
 def files(data: tables.Tables, inputs: Mapping[str, bytes]) -> dict[str, bytes]:
     """The files of the tables by name, in the order of the descriptor."""
-    return {Path(resource["path"]).name: inputs[f"data/{resource['path']}"]
-            for resource in data.descriptor["resources"]}
+    return {_download(file): inputs[file] for resource in data.descriptor["resources"]
+            for file in data.files(resource["name"])}
+
+
+def _download(file: str) -> str:
+    """What a table's file is called where it is offered: those of packages with the package's name."""
+    return "-".join(Path(file).parts[1:]) if file.startswith(f"data/{shared.FOLDER}/") else Path(file).name
 
 
 # --- beside the kernels -----------------------------------------------------------
@@ -288,6 +298,7 @@ def _remember(run: steps.Run, inputs: Mapping[str, bytes], outputs: Mapping[str,
               if kind == "file" and not name.startswith("new:")}
     files.setdefault("requirements.lock", "none")
     folders = {("analysis", ""), ("analysis/words", ""), ("data", ""),
+               *((path.relative_to(run.root).as_posix(), "") for path in (run.root / "data").rglob("*/")),
                *((str(path), "") for path in [edition.PACKAGE, *edition.PACKAGE.rglob("*/")]),
                *((folder, ".dist-info") for folder in cache.libraries()),
                *((name, "") for kind, name, *_ in run.reads if kind == "folder" and not name.startswith("new:"))}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,10 @@ OWN = "report.qmd"
 
 #: Told what begins and what is done.
 Progress = Callable[[str], None]
+#: Told the step and the path, where a step changes a file or folder outside the project.
+Outside = Callable[[str, str], object]
+#: Where programs keep what may be lost, so that no project is told for it.
+CACHES = ("~/.cache", "~/.config/matplotlib", "~/Library/Caches", "~/AppData/Local")
 
 
 @dataclass(frozen=True)
@@ -47,6 +52,7 @@ class Run:
     timings: Timings
     reads: set[cache.Read]  # of all steps, and what of them could not be followed
     unseen: list[str]
+    outside: Outside
 
 
 @dataclass
@@ -215,10 +221,21 @@ def _done(run: Run, step: _Step, notebook: Any, sockets: Path) -> None:
         unseen.append("reads what another notebook puts out while it runs")
     run.reads.update(reads)
     run.unseen.extend(unseen)
+    for place in _outside(run, lines):
+        run.outside(step.name, place)
     cache.keep(run.store, step.name, step.code, run.environment, run.inputs, reads, unseen, step.result.encode("utf-8"))
     drawings = [line[1] for line in lines if line[0] == "figure"]
     if drawings:
         run.explain(f"{step.name}: {drawings.count('drawn')} drawings made, {drawings.count('reused')} reused")
+
+
+def _outside(run: Run, lines: Iterable[Sequence[str]]) -> list[str]:
+    """What a recording tells of that was changed and is not the project's own, nor temporary, nor a cache."""
+    own = [str(run.root), str(run.kernels.scratch), tempfile.gettempdir(), *CACHES, "/dev", "/proc",
+           *filter(None, [os.environ.get("XDG_CACHE_HOME")])]
+    within = tuple(f"{os.path.realpath(os.path.expanduser(folder))}{os.sep}" for folder in own)
+    changed = {line[1] for line in lines if line[0] == "changes"}
+    return sorted(name for name in changed if not f"{os.path.realpath(name)}{os.sep}".startswith(within))
 
 
 def _raise_all(errors: list[BaseException]) -> None:

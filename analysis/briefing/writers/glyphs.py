@@ -18,6 +18,7 @@ from typing import Any
 from ..charts.theme import FONT
 from ..execution import drawing
 from ..execution.notebooks import cells
+from ..facts.rules import shared
 from ..facts.tables import Tables
 from ..findings import Finding, GlyphMissing, shown
 from ..report.document import Document
@@ -100,7 +101,8 @@ def _origins(read: Report, data: Tables, notebooks: Mapping[str, Any]) -> Iterat
     for resource in data.descriptor["resources"]:
         for number, row in enumerate(data.rows[resource["name"]], start=2):
             for column, value in row.items():
-                yield {"path": f"data/{resource['path']}", "row": number, "column": column}, str(value)
+                path, row_there = shared.place(resource, number)
+                yield {"path": path, "row": row_there, "column": column}, str(value)
     for name, notebook in notebooks.items():
         for cell in cells(notebook, name):
             yield {"path": f"analysis/{name}", "cell": cell.name}, cell.source

@@ -78,7 +78,7 @@ def _template(name: str) -> str:
 
 def _filled(name: str, values: Mapping[str, str]) -> str:
     """A template with its words, and with these values."""
-    return string.Template(_said(_template(name))).substitute(values)
+    return string.Template(said(_template(name))).substitute(values)
 
 
 def _scripts(doc: Document) -> list[str]:
@@ -92,7 +92,7 @@ def _parts(doc: Document, behind: Mapping[str, Any], scripts: list[str]) -> str:
     charts = {label: picture for label, picture in doc.pictures.items() if picture.specification}
     own, *live = scripts
     return _filled("parts.html", {
-        "evidence": json.dumps(_evidence(behind) | _words(own), ensure_ascii=False,
+        "evidence": json.dumps(_evidence(behind) | words(own), ensure_ascii=False,
                                separators=(",", ":")).replace("<", "\\u003c"),
         "chart_data": f'<script type="application/json" id="chart-data">{_chart_data(charts)}</script>'
         if charts else "", "script": own, "live": "\n".join(f"<script>{text}</script>" for text in live)})
@@ -109,12 +109,12 @@ def _authors(meta: Mapping[str, Any]) -> list[str]:
             if (name := one.get("name", "") if isinstance(one, dict) else str(one))]
 
 
-def _said(template: str) -> str:
+def said(template: str) -> str:
     """A template with its words, which stand between double braces, in the language of the report."""
     return re.sub(r"\{\{(.+?)\}\}", lambda words: html.escape(say(words[1])).replace("$", "$$"), template)
 
 
-def _words(script: str) -> dict[str, Any]:
+def words(script: str) -> dict[str, Any]:
     """What a script says, in the language of the report: nothing in English, which the script has itself."""
     if current().english:
         return {}

@@ -111,6 +111,10 @@ def _set() -> None:
 
 
 def _loaded() -> bytes:
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: it ends with the command, however that ends
     import typst  # noqa: F401  which takes longer than to wait for the document
 
     return sys.stdin.buffer.read()

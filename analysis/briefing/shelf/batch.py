@@ -1,0 +1,184 @@
+"""Many projects by a few processes: each by itself, only those that have changed, and an outcome for every one.
+
+What a render did lies in its own project, so that there is no state of a batch: begun again after whatever cut it off,
+it goes on with what is not made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ..rendering import manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ..execution.kernels import Kernels
+    from .workers import Worker
+
+MADE, UNCHANGED, FOUND, FAILED = "made", "unchanged", "findings", "failed"
+RENDER = "briefing.shelf.batch:rendered"
+#: How many changed files are named as the reason why a project is made.
+NAMED = 5
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is done with each project: a function as `module:function`, what it is given besides the project, the
+    most seconds that it may take on one, and whether what has not changed is left alone."""
+
+    name: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+    limit: float = 900
+    only_changed: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one project: `state` is one of made (or checked), unchanged, findings, failed; seconds that it
+    took; why it was made, the findings as plain data, differences of a rebuild as sentences, and how it failed."""
+
+    project: str
+    state: str
+    seconds: float = 0.0
+    why: tuple[str, ...] = ()
+    findings: tuple[Mapping[str, Any], ...] = ()
+    differences: tuple[str, ...] = ()
+    error: str = ""
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def outcomes(folder: str, projects: Iterable[str], job: Job, count: int) -> Generator[Outcome]:
+    """The outcome of each project below a folder, in the order in which they end, by `count` processes.
+
+    To close the iterator ends what is under way, within two seconds, and leaves nothing of it.
+    """
+    seen: manifest.Seen = ({}, {})
+    waiting = []
+    for path in projects:
+        changed = manifest.changes(os.path.join(folder, path), seen) if job.only_changed else None
+        if changed == []:
+            yield Outcome(path, UNCHANGED)
+        else:
+            waiting.append((path, _why(changed) if job.only_changed else ()))
+    if not waiting:
+        return
+    from concurrent.futures import as_completed
+
+    with _crew(min(count, len(waiting))) as submit:
+        for done in as_completed([submit(_one, folder, path, job, why) for path, why in waiting]):
+            yield done.result()
+
+
+def outcome(path: str, answer: Mapping[str, Any], seconds: float, why: tuple[str, ...] = ()) -> Outcome:
+    """The outcome of a project, by what a job answered about it."""
+    found, differences = tuple(answer.get("findings", ())), tuple(answer.get("differences", ()))
+    state = FAILED if answer.get("error") else FOUND if found or differences else MADE
+    return Outcome(path, state, round(seconds, 3), (*why, *answer.get("why", ())), found, differences,
+                   answer.get("error", ""))
+
+
+def _why(changed: list[str] | None) -> tuple[str, ...]:
+    if changed is None:
+        return ("it was not made here before, or with another Python, other libraries or variables",)
+    more = f" and {len(changed) - NAMED} more" if len(changed) > NAMED else ""
+    return (f"changed: {', '.join(changed[:NAMED])}{more}",)
+
+
+# --- the processes ------------------------------------------------------------------
+
+@contextmanager
+def _crew(count: int) -> Iterator[Any]:
+    """What gives work to `count` processes, which begin when they are first needed, and end with this."""
+    import queue
+    import tempfile
+    import threading
+    from concurrent.futures import ThreadPoolExecutor
+    from pathlib import Path
+
+    from .workers import Worker
+
+    with tempfile.TemporaryDirectory(prefix="briefing-", ignore_cleanup_errors=True) as scratch:
+        workers = [Worker(Path(scratch) / str(n)) for n in range(count)]
+        idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        for worker in workers:
+            idle.put(worker)
+        pool = ThreadPoolExecutor(count)
+        try:
+            yield lambda work, *arguments: pool.submit(work, idle, *arguments)
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+            # side by side: each may take a while
+            ending = [threading.Thread(target=worker.close) for worker in workers]
+            for thread in ending:
+                thread.start()
+            for thread in ending:
+                thread.join()
+            pool.shutdown()
+
+
+def _one(idle: Any, folder: str, path: str, job: Job, why: tuple[str, ...]) -> Outcome:
+    from pathlib import Path
+
+    worker = idle.get()
+    try:
+        return worked(worker, Path(folder, path), path, job, why)
+    finally:
+        idle.put(worker)
+
+
+def worked(worker: Worker, root: Path, path: str, job: Job, why: tuple[str, ...] = ()) -> Outcome:
+    """What comes of a project at `root`, named `path`, when a process does a job on it."""
+    import time
+
+    from .workers import Ended
+
+    started = time.perf_counter()
+    try:
+        answer = worker.do(job.name, root, job.limit, job.arguments)
+    except Ended as ended:
+        _tidy(root)
+        remedy = "Look for a notebook that waits, or allow more with --limit" if "no end" in str(ended) else \
+            "Look for what takes much memory or ends its process; the log of the system may say more"
+        answer = {"error": f"{path}: found {ended}, expected a result. {remedy}. "
+                           "What was there before is unchanged."}
+    return outcome(path, answer, time.perf_counter() - started, why)
+
+
+def _tidy(root: Path) -> None:
+    """Remove what a render that was killed has left in `_output/`."""
+    import shutil
+    from contextlib import suppress
+
+    for left in (root / "_output").glob(".rendering-*"):
+        if left.name != ".rendering-done":
+            shutil.rmtree(left, ignore_errors=True)
+    with suppress(OSError):
+        (root / "_output").rmdir()  # where nothing was ever made, nothing stays
+
+
+# --- within a process ---------------------------------------------------------------
+
+def rendered(root: Path, kernels: Kernels, *, timeout: int, memory: int, use_cache: bool = True,
+             why: bool = False) -> dict[str, Any]:
+    """Render one project on warm kernels; what a notebook wrote outside of it is a finding."""
+    kernels.start()
+    from ..findings import Finding
+    from ..rendering import render
+
+    reasons: list[str] = []
+    outside: set[tuple[str, str]] = set()
+    render.render(root, timeout=timeout, memory=memory, use_cache=use_cache, explain=reasons.append, kernels=kernels,
+                  outside=lambda step, place: outside.add((step, place)))
+    found = [Finding("writes-outside", step, f"that it changes {place}", "changes within the project's folder only",
+                     "Write below that folder. The edition was made nevertheless.").as_dict()
+             for step, place in sorted(outside)]
+    return {"findings": found, "why": sorted(reasons) if why else []}
