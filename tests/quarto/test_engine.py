@@ -231,6 +231,13 @@ def test_this_project_has_what_new_ones_get(name, tmp_path):
     assert (STARTER.parents[2] / name).read_bytes() == (STARTER / name).read_bytes()
 
 
+@pytest.mark.parametrize("path", [STARTER.parents[2] / ".gitignore", STARTER / "dot-gitignore"])
+def test_git_ignores_what_quarto_makes_and_what_else_it_would_add_to_the_list_itself(path):
+    listed = path.read_text("utf-8").splitlines()
+    assert {"/.quarto/", "**/*.quarto_ipynb"} <= {*listed}  # Quarto writes them into a list that lacks them
+    assert {"/_output/quarto/", "/report.html", "/report.typ", "/report_files/"} <= {*listed}
+
+
 def test_what_is_ready_is_the_same_each_time(as_quarto):
     contents = []
     for _ in range(2):
