@@ -3,7 +3,7 @@ local folder = "_output/quarto/briefing/"
 
 local function ready(name)
   local root = quarto and quarto.project and quarto.project.directory
-  local path = (root and root .. "/" or "") .. folder .. name
+  local path = (root and root ~= "" and root .. "/" or "") .. folder .. name
   local file = io.open(path, "rb")
   if not file then
     error(path .. ": found no such file, expected what analysis/prerender.py writes. "
