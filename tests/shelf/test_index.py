@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -148,6 +149,10 @@ def test_two_of_one_title_are_told_apart_by_their_paths(two):
     (lambda output: (output / "edition.json").write_text("{"), "no edition record"),
     (lambda output: (output / "edition.json").write_text('{"format": 99}'), "from a newer version"),
     (lambda output: (output / "edition.json").write_text('{"format": 1}'), "no date, inputs or outputs"),
+    (lambda output: (output / "edition.json").write_text("[" * 100_000), "edition.json"),
+    (lambda output: (output / "edition.json").write_text(re.sub('"date": "[^"]*"', '"date": "2031-13-40"',
+     (output / "edition.json").read_text("utf-8"))), 'the date "2031-13-40"'),
+    (lambda output: ((output / "report.html").unlink(), (output / "report.html").mkdir()), "no plain file"),
     (lambda output: (output / "report.html").write_text("<html>"), "no title"),
     (lambda output: (output / "statements-full.csv").write_text("a,b\n1,2\n"), "no table of statements"),
     (lambda output: shutil.rmtree(output), "no edition, expected one")])
@@ -156,8 +161,29 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done(two, damage, said, ca
     assert main(["index", str(two)]) == 1
     out = capsys.readouterr().out
     page = (two / index.INDEX).read_text("utf-8")
-    assert said in out and "1 editions" in out and "strike" in page.partition('class="wrong"')[2]
+    assert said in out and ": 1 edition (" in out and "strike" in page.partition('class="wrong"')[2]
     assert "A warrant not served" in page
+
+
+def test_no_file_elsewhere_and_none_that_never_ends_is_read(two):
+    output = two / "strike/_output"
+    record = json.loads((output / "edition.json").read_text("utf-8"))
+    record["outputs"] |= {"../report.qmd": edition.sha256((two / "strike/report.qmd").read_bytes()), "/dev/zero": "0"}
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(output / "pipe")
+        record["outputs"]["pipe"] = "0"
+    (output / "edition.json").write_text(json.dumps(record), "utf-8")
+    assert reading.read(two / "strike").altered == tuple(sorted(record["outputs"].keys() & {
+        "../report.qmd", "/dev/zero", "pipe"}))
+
+
+def test_a_language_that_the_package_does_not_speak(two, capsys):
+    page = two / "strike/_output/report.html"
+    shutil.rmtree(two / "arrest")
+    page.write_text(page.read_text("utf-8").replace('<html lang="en">', '<html lang="pt">'), "utf-8")
+    assert '<html lang="en">' in written(two)[0] and '<h3 lang="pt">' in written(two)[0]
+    assert main(["index", str(two), "--lang", "pt"]) == 2
+    assert "expected one of en, de" in capsys.readouterr().err
 
 
 def test_hostile_texts_stay_texts(two):
