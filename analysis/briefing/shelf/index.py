@@ -358,8 +358,8 @@ def _said(concepts: Sequence[Concept]) -> str:
                   for kind, sign, word in (("agree", "+", later("agrees")), ("disagree", "−", later("disagrees")),
                                            ("mixed", "±", later("both agrees and disagrees"))))
     return (f'<section id="said"><h2>{html.escape(say("Who said what"))}</h2>'
-            f'<div id="chart" hidden><label id="choose">{html.escape(say("Concept"))} <select id="concept"></select></label>'
-            f'<p id="sentence"></p><ul class="key">{key}</ul>'
+            f'<div id="chart" hidden><label id="choose">{html.escape(say("Concept"))} '
+            f'<select id="concept"></select></label><p id="sentence"></p><ul class="key">{key}</ul>'
             f'<div class="scroll" tabindex="0" role="group" aria-label="{html.escape(say("Table, can be scrolled"))}">'
             '<table id="matrix"><thead></thead><tbody></tbody></table></div><p id="passage" role="status"></p></div>'
             f'<ul id="concepts" class="concepts">{listed}</ul></section>')
