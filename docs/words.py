@@ -24,8 +24,9 @@ from briefing.language import catalogues
 PACKAGE = catalogues.FOLDER.parent
 #: What takes texts, and which of its arguments they are.
 KEYWORDS = {"say": (0,), "later": (0,), "several": (1, 2)}
-#: Scripts that an edition carries; those of workbench and preview speak English.
-SCRIPTS = ("page.js", "live.js")
+#: Scripts that an edition or a shelf carries; those of workbench and preview speak English.
+SCRIPTS = ("page.js", "live.js", "shelf.js")
+PAGES = ("page.html", "tables.html", "parts.html", "shelf.html")
 
 
 def template() -> Catalog:
@@ -42,8 +43,9 @@ def template() -> Catalog:
     for name in SCRIPTS:
         path = PACKAGE / "templates" / name
         add(path, iter(re.findall(r'\bsay\("([^"]+)"', path.read_text("utf-8"))))
-    page = "".join((PACKAGE / "templates" / f"{name}.html").read_text("utf-8") for name in ("page", "tables", "parts"))
-    add(PACKAGE / "templates" / "page.html", iter(re.findall(r"\{\{(.+?)\}\}", page)))
+    for name in PAGES:
+        page = PACKAGE / "templates" / name
+        add(page, iter(re.findall(r"\{\{(.+?)\}\}", page.read_text("utf-8"))))
     for path in sorted(new.STARTER.rglob("*.ipynb")):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             source = "".join(cell["source"])

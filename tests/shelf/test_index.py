@@ -2,6 +2,7 @@
 
 import datetime
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -38,7 +39,7 @@ def shelf(tmp_path_factory):
 def two(tmp_path, rendered):
     """Two editions in a folder: one with its project, one alone."""
     shutil.copytree(rendered, tmp_path / "desk/strike")
-    shutil.copytree(PUBLISHED, tmp_path / "desk/visit/_output", ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(PUBLISHED, tmp_path / "desk/arrest/_output", ignore=shutil.ignore_patterns(".*"))
     return tmp_path / "desk"
 
 
@@ -50,7 +51,7 @@ def written(folder, **given):
 # --- what an edition says -----------------------------------------------------------
 
 def test_an_edition_is_read_as_its_page_says_it(two):
-    found = reading.read(two / "visit")
+    found = reading.read(two / "arrest")
     assert (found.title, found.date, found.language) == ("A warrant not served: Putin in Mongolia",
                                                          json.loads((PUBLISHED / "edition.json").read_text())["date"], "en")
     assert found.bottom_line.startswith("Mongolia belongs to the International Criminal Court")
@@ -82,7 +83,8 @@ def test_it_says_what_the_edition_says_and_not_what_the_tables_say_today(two):
 def test_what_changed_after_it_was_made_is_told(two, name, state):
     with open(two / "strike" / name, "ab") as file:
         file.write(b"\n")
-    assert state in written(two)[0]
+    page, _ = written(two)
+    assert state in page and f'data-state="{state.partition(" ")[0]}"' in page
 
 
 def test_a_check_is_remembered_until_the_edition_is_another(two, monkeypatch):
@@ -119,7 +121,7 @@ def test_check_rebuilds_what_was_not_checked(two, monkeypatch, capsys):
 
 def test_newest_first_each_with_its_links_from_the_folder(two):
     page, _ = written(two)
-    assert re.findall(r'<h3><a href="([^"]*)">', page) == ["strike/_output/report.html", "visit/_output/report.html"]
+    assert re.findall(r'<h3><a href="([^"]*)">', page) == ["strike/_output/report.html", "arrest/_output/report.html"]
     for link in re.findall(r'href="([^"#]+)"', page):
         assert link == "feed.xml" or (two / link).is_file(), link
 
@@ -136,7 +138,7 @@ def test_two_of_one_title_are_told_apart_by_their_paths(two):
     shutil.copytree(two / "strike", two / "again")
     page, feed = written(two)
     assert '<span class="number">(again)</span>' in page and '<span class="number">(strike)</span>' in page
-    assert "(visit)" not in page
+    assert "(arrest)" not in page
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in feed.findall("a:entry", ATOM)]
     assert len({*ids}) == 3
 
@@ -147,6 +149,10 @@ def test_two_of_one_title_are_told_apart_by_their_paths(two):
     (lambda output: (output / "edition.json").write_text("{"), "no edition record"),
     (lambda output: (output / "edition.json").write_text('{"format": 99}'), "from a newer version"),
     (lambda output: (output / "edition.json").write_text('{"format": 1}'), "no date, inputs or outputs"),
+    (lambda output: (output / "edition.json").write_text("[" * 100_000), "edition.json"),
+    (lambda output: (output / "edition.json").write_text(re.sub('"date": "[^"]*"', '"date": "2031-13-40"',
+     (output / "edition.json").read_text("utf-8"))), 'the date "2031-13-40"'),
+    (lambda output: ((output / "report.html").unlink(), (output / "report.html").mkdir()), "no plain file"),
     (lambda output: (output / "report.html").write_text("<html>"), "no title"),
     (lambda output: (output / "statements-full.csv").write_text("a,b\n1,2\n"), "no table of statements"),
     (lambda output: shutil.rmtree(output), "no edition, expected one")])
@@ -155,8 +161,29 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_done(two, damage, said, ca
     assert main(["index", str(two)]) == 1
     out = capsys.readouterr().out
     page = (two / index.INDEX).read_text("utf-8")
-    assert said in out and "1 editions" in out and "strike" in page.partition('class="wrong"')[2]
+    assert said in out and ": 1 edition (" in out and "strike" in page.partition('class="wrong"')[2]
     assert "A warrant not served" in page
+
+
+def test_no_file_elsewhere_and_none_that_never_ends_is_read(two):
+    output = two / "strike/_output"
+    record = json.loads((output / "edition.json").read_text("utf-8"))
+    record["outputs"] |= {"../report.qmd": edition.sha256((two / "strike/report.qmd").read_bytes()), "/dev/zero": "0"}
+    if hasattr(os, "mkfifo"):
+        os.mkfifo(output / "pipe")
+        record["outputs"]["pipe"] = "0"
+    (output / "edition.json").write_text(json.dumps(record), "utf-8")
+    assert reading.read(two / "strike").altered == tuple(sorted(record["outputs"].keys() & {
+        "../report.qmd", "/dev/zero", "pipe"}))
+
+
+def test_a_language_that_the_package_does_not_speak(two, capsys):
+    page = two / "strike/_output/report.html"
+    shutil.rmtree(two / "arrest")
+    page.write_text(page.read_text("utf-8").replace('<html lang="en">', '<html lang="pt">'), "utf-8")
+    assert '<html lang="en">' in written(two)[0] and '<h3 lang="pt">' in written(two)[0]
+    assert main(["index", str(two), "--lang", "pt"]) == 2
+    assert "expected one of en, de" in capsys.readouterr().err
 
 
 def test_hostile_texts_stay_texts(two):
@@ -236,7 +263,7 @@ def test_the_feed_has_what_atom_asks_for(two):
     assert one(feed, "author").findtext("a:name", namespaces=ATOM) == "Shelf"
     assert one(entries[0], "author").findtext("a:name", namespaces=ATOM) == "The test suite"
     ids = [one(element, "id").text for element in (feed, *entries)]
-    shutil.rmtree(two / "visit")
+    shutil.rmtree(two / "arrest")
     assert one(written(two, title="Shelf", address="https://desk.example/briefings/")[1].find("a:entry", ATOM), "id").text \
         == ids[1]
 

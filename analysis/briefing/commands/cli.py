@@ -771,7 +771,8 @@ def _index(options: argparse.Namespace) -> int:
     for path, why in shelf.wrong:
         print(visible(f"{path}: {why}"))
     states = ", ".join(f"{number} {index.STATES[state]}" for state, number in result["states"].items())
-    print(f"Wrote {' and '.join(result['written'])}: {len(shelf.editions)} editions{f' ({states})' if states else ''}"
+    print(f"Wrote {' and '.join(result['written'])}: {len(shelf.editions)} edition{'s' * (len(shelf.editions) != 1)}"
+          f"{f' ({states})' if states else ''}"
           + (f"; {len(shelf.wrong)} could not be read." if shelf.wrong else "."))
     return int(bool(shelf.wrong))
 

@@ -93,7 +93,7 @@ def read_record(text: str, where: str) -> dict[str, Any]:
     try:
         content: dict[str, Any] = json.loads(text)
         newer = content["format"] > FORMAT
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise BriefingError(f"{where}: found no edition record ({error}), expected one as a render writes it. "
                             "Render the edition again.") from error
     if newer:
@@ -266,12 +266,13 @@ def outdated(root: Path) -> list[str]:
 def changed(root: Path, recorded: Mapping[str, str]) -> list[str]:
     """The project's own files that differ from inputs of a record, by their hashes, or are not among them."""
     # what a report names anew is not looked for: then the report itself differs
-    known = {name for name in recorded if not name.startswith("analysis/briefing/") and _is_below(name)}
+    known = {name for name in recorded if not name.startswith("analysis/briefing/") and is_below(name)}
     return sorted(name for name in {*known, *own(root)} if recorded.get(name) != (
         sha256(path.read_bytes()) if (path := root / name).is_file() else None))
 
 
-def _is_below(name: str) -> bool:
+def is_below(name: str) -> bool:
+    """Whether a path that a record gives lies within the folder that it counts from."""
     return not name.startswith(("/", "\\")) and ".." not in name.split("/") and ":" not in name
 
 

@@ -24,8 +24,8 @@ from xml.etree import ElementTree as tree
 from ..editions import rebuild
 from ..editions.edition import RECORD
 from ..facts.dates import day
-from ..findings import BriefingError, visible
-from ..language import Language, current, later, say, several, speaking
+from ..findings import BriefingError, meant, visible
+from ..language import Language, catalogues, current, later, say, several, speaking
 from ..language.likelihood import CONFIDENCES, LIKELIHOODS, OTHER_LIKELIHOODS, forms
 from ..language.locales import percent
 from ..writers.html import TEMPLATES, font_rules, policy_hash, said, words
@@ -74,8 +74,9 @@ def gather(folder: Path, check: bool = False, progress: Callable[[str], None] = 
                 rebuild.check(folder / path)
                 found = reading.read(folder / path)
             return found
-        except BriefingError as error:
-            return visible(str(error).splitlines()[0])
+        except Exception as error:  # a file of others may be wrong in ways that nobody thought of; the rest is done
+            told = str(error) if isinstance(error, BriefingError) else f"{type(error).__name__}: {error}"
+            return visible(told.partition("\n")[0])
 
     with ThreadPoolExecutor(1 if check else min(4, os.cpu_count() or 1)) as pool:
         read = list(zip(paths, pool.map(one, paths), strict=True))
@@ -106,8 +107,7 @@ def write(folder: Path, shelf: Shelf, title: str = "", address: str = "", lang: 
     page's own words, by default that of all editions where they have one. Raises BriefingError where the folder cannot
     be written.
     """
-    tongues = {edition.language for _, edition in shelf.editions}
-    with speaking(Language(lang or (tongues.pop() if len(tongues) == 1 else "en"))):
+    with speaking(_language(shelf, lang)):
         title = title or say("Briefings")
         files = {INDEX: page(shelf, title), FEED: feed(shelf, title, address)}
     for name, content in files.items():
@@ -120,6 +120,18 @@ def write(folder: Path, shelf: Shelf, title: str = "", address: str = "", lang: 
             raise BriefingError(f"{folder / name}: found {error.strerror}, expected a file that can be written. "
                                 "Change the folder's permissions, or free space.") from error
     return [folder / name for name in files]
+
+
+def _language(shelf: Shelf, lang: str) -> Language:
+    """The language of the page's own words; English where that of the editions is none that the package speaks."""
+    spoken = catalogues.known()
+    if lang:
+        if Language(lang).primary not in spoken:
+            raise BriefingError(f"--lang {lang}: found no words of the page in this language, expected one of "
+                                f"{', '.join(spoken)}. {meant(lang, spoken)}Name one of these.")
+        return Language(lang)
+    tongues = [*{edition.language for _, edition in shelf.editions}]
+    return Language(tongues[0]) if len(tongues) == 1 and Language(tongues[0]).primary in spoken else Language()
 
 
 # --- the page ---------------------------------------------------------------------------
@@ -346,8 +358,8 @@ def _said(concepts: Sequence[Concept]) -> str:
                   for kind, sign, word in (("agree", "+", later("agrees")), ("disagree", "−", later("disagrees")),
                                            ("mixed", "±", later("both agrees and disagrees"))))
     return (f'<section id="said"><h2>{html.escape(say("Who said what"))}</h2>'
-            f'<div id="chart" hidden><label id="choose">{html.escape(say("On"))} <select id="concept"></select></label>'
-            f'<p id="sentence"></p><ul class="key">{key}</ul>'
+            f'<div id="chart" hidden><label id="choose">{html.escape(say("Concept"))} '
+            f'<select id="concept"></select></label><p id="sentence"></p><ul class="key">{key}</ul>'
             f'<div class="scroll" tabindex="0" role="group" aria-label="{html.escape(say("Table, can be scrolled"))}">'
             '<table id="matrix"><thead></thead><tbody></tbody></table></div><p id="passage" role="status"></p></div>'
             f'<ul id="concepts" class="concepts">{listed}</ul></section>')

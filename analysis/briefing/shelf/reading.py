@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import bz2
 import csv
+import datetime
 import html
 import io
 import re
@@ -81,7 +82,7 @@ def read(root: Path) -> Reading:
         inputs = {name: digest for group in record["inputs"].values() for name, digest in group.items()}
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise _no_edition(edition.RECORD, f"no date, inputs or outputs ({error})") from error
-    if not re.fullmatch(r"\d{4}-\d\d-\d\d", date):
+    if not _is_day(date):
         raise _no_edition(edition.RECORD, f'the date "{date[:20]}"')
     known = {PAGE: _bytes(output / PAGE), **({FULL: _bytes(output / FULL)} if FULL in outputs else {})}
     page = known[PAGE].decode("utf-8", "replace")
@@ -92,7 +93,7 @@ def read(root: Path) -> Reading:
     tables = {name: _table(carried, name) for name in ("judgements", "sources")}
     byline = _within(page, '<p class="byline">', "</p>")
     altered = tuple(name for name in sorted(outputs) if outputs[name] != (
-        edition.sha256(known[name]) if name in known else _digest(output / name)))
+        edition.sha256(known[name]) if name in known else _digest(output, name)))
     changed = edition.changed(root, inputs) if (root / "data").is_dir() else None
     return Reading(
         title=_text(heading[1]), subtitle=_text(_within(page, '<p class="subtitle">', "</p>")),
@@ -105,6 +106,13 @@ def read(root: Path) -> Reading:
         differences=rebuild.remembered(root, content, changed))
 
 
+def _is_day(text: str) -> bool:
+    try:
+        return datetime.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
 def _no_edition(name: str, found: str) -> BriefingError:
     return BriefingError(f"_output/{name}: found {found}, expected an edition as a render writes it. "
                          "Render it again, or move the folder away.")
@@ -113,6 +121,8 @@ def _no_edition(name: str, found: str) -> BriefingError:
 def _bytes(path: Path) -> bytes:
     name = f"_output/{path.name}"
     try:
+        if path.exists() and not path.is_file():
+            raise _no_edition(path.name, "no plain file")
         if path.stat().st_size > MOST_BYTES:
             raise _no_edition(path.name, f"{path.stat().st_size:,} bytes")
         return path.read_bytes()
@@ -121,10 +131,12 @@ def _bytes(path: Path) -> bytes:
                             "wrote. Render the edition again.") from error
 
 
-def _digest(path: Path) -> str:
+def _digest(output: Path, name: str) -> str:
+    """The hash of an output; none of what lies elsewhere, or never ends."""
     try:
-        return edition.sha256(path.read_bytes())
-    except OSError:
+        is_plain = edition.is_below(name) and (output / name).is_file()
+        return edition.sha256((output / name).read_bytes()) if is_plain else ""
+    except (OSError, ValueError):
         return ""
 
 
@@ -192,7 +204,8 @@ def _stands(export: bytes, page: str) -> tuple[Stand, ...]:
             if row["counts"] == "true":
                 place = f"ref-{row['passage']}"
                 found.append(Stand((row["actor"], row["actor_label"]), (row["concept"], row["concept_label"]),
-                                   row["sentence"], row["agreement"], row["date"], row["first"] or row["last"],
+                                   row["sentence"], row["agreement"], row["date"],
+                                   next((day for day in (row["first"], row["last"]) if _is_day(day)), ""),
                                    place if place in places else "", row["gist"]))
     except (KeyError, TypeError, csv.Error) as error:
         raise _no_edition(FULL, f"no table of statements ({error})") from error
