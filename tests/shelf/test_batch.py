@@ -232,6 +232,13 @@ def test_progress_tells_on_a_terminal_how_much_time_is_left(monkeypatch):
     assert stream.getvalue().endswith("\r\x1b[K")
 
 
+@forked
+def test_no_kernel_loads_a_debugger_and_a_notebook_may(desk, tmp_path):
+    project(desk, "a", cell="import sys\nassert 'debugpy' not in sys.modules\nimport debugpy")
+    account, code = told("render", "--all", desk, temporary=tmp_path / "tmp")
+    assert code == 0, account
+
+
 # --- memory -------------------------------------------------------------------------------
 
 def test_process_is_replaced_after_many_projects(tmp_path, monkeypatch):

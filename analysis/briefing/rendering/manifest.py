@@ -28,8 +28,8 @@ def unchanged(root: str) -> bool:
     return changes(root) == []
 
 
-#: What was seen outside of projects: names by folder and suffix, files by path and hash.
-Seen = tuple[dict[tuple[str, str], list[str] | None], dict[tuple[str, str], File | None]]
+#: What was seen outside of projects: names by folder and suffix, and files as they are by what a list has of them.
+Seen = tuple[dict[tuple[str, str], list[str] | None], dict[File, File | None]]
 
 
 def changes(root: str, seen: Seen | None = None) -> list[str] | None:
@@ -46,7 +46,7 @@ def changes(root: str, seen: Seen | None = None) -> list[str] | None:
         known_names, known_files = seen or ({}, {})
         if any(_names_seen(root, folder, suffix, known_names) != names for folder, suffix, names in folders):
             return None
-        now = [_seen(root, file, known_files) for file in files]
+        now = [known_files[file] if file in known_files else _seen(root, file, known_files) for file in files]
     except (OSError, ValueError, TypeError, EOFError):
         return None
     renewed = [file for file in now if file is not None]
@@ -79,20 +79,21 @@ def _names(folder: str, suffix: str) -> list[str] | None:
 
 def _names_seen(root: str, folder: str, suffix: str,
                 known: dict[tuple[str, str], list[str] | None]) -> list[str] | None:
-    if not os.path.isabs(folder):
-        return _names(os.path.join(root, folder), suffix)
-    if (folder, suffix) not in known:
-        known[folder, suffix] = _names(folder, suffix)
-    return known[folder, suffix]
+    """The names in a folder; of one outside the project, as they were when first looked at."""
+    if (folder, suffix) in known:
+        return known[folder, suffix]
+    names = _names(os.path.join(root, folder), suffix)
+    if os.path.isabs(folder):
+        known[folder, suffix] = names
+    return names
 
 
-def _seen(root: str, file: File, known: dict[tuple[str, str], File | None]) -> File | None:
-    place = file[0], file[-1]
-    if not os.path.isabs(file[0]):
-        return _same(root, file)
-    if place not in known:
-        known[place] = _same(root, file)
-    return known[place]
+def _seen(root: str, file: File, known: dict[File, File | None]) -> File | None:
+    """The same as `_same`; of a file outside the project, as it was when first looked at."""
+    same = _same(root, file)
+    if os.path.isabs(file[0]):
+        known[file] = same
+    return same
 
 
 def _same(root: str, file: File) -> File | None:
