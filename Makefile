@@ -14,8 +14,8 @@ MOTO := .venv/moto/.set-up
 .DEFAULT_GOAL := help
 COPY := $(or $(TMPDIR),/tmp)/briefing-reprotest
 
-.PHONY: help render preview code check test lint rooms words bench lighthouse reprotest pictures docs lab lock vega annotator \
-	fuzz coverage mutants 	quarto clean
+.PHONY: help render preview code check test lint rooms release words bench lighthouse reprotest pictures docs lab lock vega \
+	annotator faults fuzz coverage mutants quarto clean
 
 help: ## list what make can do
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -40,15 +40,20 @@ lint: $(TESTED) ## check style, types, and which room imports which
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(TESTED) ## measure renders, many projects, kernels, evidence and a large discourse, and write benchmarks/RESULTS.md
+bench: $(TESTED) ## measure renders, kernels, evidence, a large discourse and many projects, and write benchmarks/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check "papermill>=2.6" nbconvert
-	for what in renders many kernels evidence discourse; do $(BIN)/python benchmarks/$$what.py || exit 1; done
+	for what in renders many kernels evidence discourse index; do $(BIN)/python benchmarks/$$what.py || exit 1; done
 
 # Tools of their own, which no test needs; each in a folder beside, so that the environment stays what the lock says.
 SECONDS ?= 60
 fuzz: $(TESTED) ## fuzz each reader for a minute (SECONDS=1800 for longer; READER=tables for one)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --target .venv/fuzz "atheris>=3"
 	PYTHONPATH=.venv/fuzz$(if $(PYTHONPATH),:$(PYTHONPATH)) $(BIN)/python tests/faults/fuzz.py $(READER) --seconds $(SECONDS)
+
+# Each by itself, with a number for longer: python tests/faults/kills.py 300
+FAULTS := kills steps cache execution hostile pdfs
+faults: $(TESTED) ## kill renders, damage caches, kernels and PDFs, and give them hostile texts; takes some minutes
+	@failed=0; for what in $(FAULTS); do echo "$$what:"; $(BIN)/python tests/faults/$$what.py || failed=1; done; exit $$failed
 
 coverage: $(TESTED) $(AXE) $(MOTO) ## run the tests, and tell which lines and branches they run
 	$(BIN)/python -m coverage erase
@@ -63,6 +68,9 @@ mutants: $(TESTED) ## tell how many small faults in facts, sources and editions 
 
 rooms: $(TESTED) ## draw the rooms of the package anew, in docs/rooms.md
 	$(BIN)/python docs/rooms.py
+
+release: $(SETUP) ## add the package as it is to the releases that a check knows, before the tag is set
+	$(BIN)/python docs/releases.py
 
 words: $(TESTED) ## take the package's texts into its catalogues, and list what is not translated
 	$(BIN)/python docs/words.py

@@ -42,8 +42,8 @@ def template() -> Catalog:
     for name in SCRIPTS:
         path = PACKAGE / "templates" / name
         add(path, iter(re.findall(r'\bsay\("([^"]+)"', path.read_text("utf-8"))))
-    page = PACKAGE / "templates" / "page.html"
-    add(page, iter(re.findall(r"\{\{(.+?)\}\}", page.read_text("utf-8"))))
+    page = "".join((PACKAGE / "templates" / f"{name}.html").read_text("utf-8") for name in ("page", "tables", "parts"))
+    add(PACKAGE / "templates" / "page.html", iter(re.findall(r"\{\{(.+?)\}\}", page)))
     for path in sorted(new.STARTER.rglob("*.ipynb")):
         for cell in json.loads(path.read_text("utf-8"))["cells"]:
             source = "".join(cell["source"])

@@ -40,6 +40,25 @@ def rendered(tmp_path_factory):
     return root
 
 
+def execute(root, **limits):
+    """Run the notebooks of a project and put their executed copies into its `_output/`, whatever its report says."""
+    from briefing.editions import publishing
+    from briefing.execution.kernels import warm
+    from briefing.facts import tables
+    from briefing.findings import InvalidData
+    from briefing.language import of, speaking
+    from briefing.rendering import cache, render, steps
+    from briefing.rendering.timings import Timings
+
+    with speaking(of(root)), publishing.staging(root) as staging, warm(once=True) as kernels:
+        data, findings = tables.checked(root)
+        if findings:
+            raise InvalidData(findings)
+        run = render.begin(root, staging, data, kernels, limits.get("timeout", 300), 4000, True, cache.beginning(), str, str, Timings())
+        steps.execute(run, None)
+        render._publish(staging, root / "_output")
+
+
 @pytest.fixture
 def good(project, rendered):
     """The project with the good `_output/` of an earlier render."""

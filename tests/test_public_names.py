@@ -83,11 +83,13 @@ def test_a_room_has_three_to_seven_modules_and_its_docstring_names_each():
         assert modules <= set(re.findall(r"`(\w+)`", doc)), room.name
 
 
-def test_modules_are_at_most_87():
+def test_modules_are_few():
     """Without what only opens a room or the package. They were 45 before projects could be begun and coded here, 66
     before they could be written in other languages, 77 before each kind of chart had a module, 80 before data were
-    held to what characters they may have, and files to their limits, and 82 before many projects were made at once."""
-    assert len([path for path in MODULES if path.stem not in ("__init__", "__main__")]) <= 87
+    held to what characters they may have, and files to their limits, 82 before killed renders were cleaned up after,
+    Typst had a process of its own, a stranger's code was shut in and what a check proved could be signed, and 86 before
+    Quarto was given the whole document, and a shelf could be rendered, shared and read."""
+    assert len([path for path in MODULES if path.stem not in ("__init__", "__main__")]) <= 95
 
 
 def test_each_room_imports_only_from_those_before_it():

@@ -13,7 +13,7 @@ The rooms in the order in which data flow, each importing only from those before
 - `writers` the document as HTML and PDF
 - `editions` what was published: record, archive, crate, comparison, rebuild
 - `rendering` the whole way, and what need not be done again
-- `shelf` many projects, on one machine or a cluster
+- `shelf` many briefings: rendered on one machine or a cluster, facts kept once, one page over all editions
 - `commands` the command line, the check, the preview
 
 `findings` has the errors of all. What other programs use stands in `__all__`, and is loaded when it is first asked for.

@@ -9,10 +9,10 @@ def main() -> int:
     arguments = sys.argv[1:]
     if arguments[:1] == ["render"] and (root := _project(arguments[1:])):
         from . import NOTHING_CHANGED
-        from .rendering.manifest import unchanged
+        from .rendering.manifest import swept, unchanged
 
         if unchanged(root):
-            print(NOTHING_CHANGED, file=sys.stderr)
+            print("\n".join(filter(None, [swept(), NOTHING_CHANGED])), file=sys.stderr)
             return 0
     from .commands.cli import main as run
 

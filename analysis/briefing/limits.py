@@ -29,7 +29,12 @@ SOURCE_BYTES = 50_000_000
 PICTURE_BYTES = 25_000_000
 PICTURE_PIXELS = 100_000_000  # of a PNG: a small file can unpack to gigabytes
 BIBLIOGRAPHY_BYTES = 20_000_000
+PDF_BYTES = 200_000_000  # of an edition that is checked
 PANDOC_SECONDS = 300
+TYPST_SECONDS = 300
+TYPST_MEMORY = 4000  # MB
+OPEN_FILES = 128  # at least so many must a process be allowed that has kernels
+OUTPUT_BYTES = 10_000_000  # of all that one cell of a notebook puts out
 
 
 def too_large(path: Path, name: str, most: int, remedy: str) -> Finding | None:

@@ -20,7 +20,7 @@ from briefing.rendering.render import render
 from briefing.report.document import Document
 from briefing.report.report import Picture
 from briefing.report.tree import pandoc
-from briefing.writers import pdf
+from briefing.writers import pdf, typesetting
 from conftest import HARBOUR, PUBLISHED
 
 LONG = "The Permanent Delegation of the Confederation of Upper Lakes "
@@ -159,14 +159,22 @@ def test_what_is_built_holds_all_its_text_whatever_it_shows(name, show, tmp_path
     assert "image/svg+xml" in data, data[FIGURE]["problems"]
     assert wrong(show, tmp_path, data) == []
     assert [problem["code"] for problem in data[FIGURE]["problems"]] == []
+    sizes = [float(size) for svg in drawings(data) for size in re.findall(r'font-size="([\d.]+)', svg)]
+    assert sizes and min(sizes) * 0.75 >= 7  # pt
 
 
-@pytest.mark.parametrize("name", ["stands, twelve by six", "network, two", "timeline, many", "chains, many hands"])
+JOINED = {name: BUILT[name] for name in ("stands, twelve by six", "network, two", "chains, many hands")} | {
+    "timeline, two parts": lambda width: charts.timeline(dated(45), WINDOW, width)}
+
+
+@pytest.mark.parametrize("name", JOINED)
 def test_what_is_built_can_be_altered_and_joined(name):
     import altair as alt
 
-    chart = BUILT[name](WIDE)
-    table = figures.bundle(chart.properties(title="One"))[FIGURE]["table"]
+    chart = JOINED[name](WIDE)
+    assert len(chart.vconcat) > 1 or "parts" not in name
+    alone = figures.bundle(chart.properties(title="One"))
+    table = alone[FIGURE]["table"]
     more = alt.Chart(pd.DataFrame({"x": [1], "publisher": ["Elsewhere"]})).mark_point().encode(x="x:Q")
     assert figures.bundle(chart.properties(title="Other"))["text/plain"] == "Other"
     for joined in (chart & more, chart | more, more & chart):
@@ -175,7 +183,7 @@ def test_what_is_built_can_be_altered_and_joined(name):
         assert len(figure["table"]["rows"]) == len(table["rows"]) + 1
         assert {*figure["credits"]} == {"Paper", "Elsewhere"}
     assert figures.bundle(chart.configure_view(stroke="red").properties(title="One"))["image/svg+xml"] \
-        != figures.bundle(chart.properties(title="One"))["image/svg+xml"]
+        != alone["image/svg+xml"]
 
 
 def test_drawings_that_are_wrong_are_seen(show, tmp_path):
@@ -254,7 +262,8 @@ def floated(request, tmp_path, tool):
             f"::: {{#ref-p{n} .csl-entry}}\nEntry {n} says a lot about the harbour and its cranes\n:::\n\n" for n in range(300)) + "::::\n"
     blocks = json.loads(pandoc(text, "--from=markdown", "--to=json"))["blocks"]
     document = Document({"title": "Floats", "papersize": request.param}, blocks, pictures, True)
-    made = pdf.write(document, datetime.date(2031, 1, 1), "1 January 2031", tmp_path, drawing.available())
+    with typesetting.Typst() as typst:
+        made = pdf.write(document, datetime.date(2031, 1, 1), "1 January 2031", tmp_path, typst)
     (tmp_path / "made.pdf").write_bytes(made)
     return [(size, {word: box for word, *box in found}) for size, found in words(tool, tmp_path / "made.pdf")]
 

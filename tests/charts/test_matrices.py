@@ -135,13 +135,6 @@ def test_very_many_stands_take_few_bytes_and_the_table_has_them_by_actor(great):
     assert listed == {*zip(cells["label"], cells["concept_label"], strict=True)}
 
 
-@pytest.mark.parametrize("name", [name for name in BUILT if name.startswith("stands")])
-def test_no_letter_is_smaller_than_seven_points(name):
-    data = figures.bundle(lambda width: BUILT[name](width).properties(title="What is seen"))
-    sizes = [float(size) for svg in drawings(data) for size in re.findall(r'font-size="([\d.]+)', svg)]
-    assert sizes and min(sizes) * 0.75 >= 7
-
-
 @pytest.mark.parametrize("number", [1, 6, 40, 60, 120])
 def test_any_number_of_concepts_is_shown_and_blocks_are_said(number):
     cells, actors, concepts = coded(8, number, 12 * number)

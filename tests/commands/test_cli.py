@@ -12,7 +12,8 @@ import pytest
 from briefing import __version__
 from briefing.commands.cli import main
 
-COMMANDS = ("new", "source", "passage", "render", "preview", "code", "execute", "check", "diff", "sheet", "words")
+COMMANDS = ("new", "source", "passage", "render", "preview", "code", "execute", "check", "verify", "diff", "sheet", "words",
+            "facts", "index")
 
 
 def usage_error(capsys, *arguments):
@@ -40,7 +41,7 @@ def test_each_command_explains_its_options(capsys, name):
         main([name, "--help"])
     text = capsys.readouterr().out
     assert error.value.code == 0
-    assert f"usage: briefing {name}" in text and ("--project FOLDER" in text) == (name != "new") and "--json" in text
+    assert f"usage: briefing {name}" in text and ("--project FOLDER" in text) == (name not in ("new", "verify", "index")) and "--json" in text
     for option, told in re.findall(r"^ {2}(--[\w-]+)[^\n]*?((?: {2,}|\n {4,})\S[^\n]*)", text, re.MULTILINE):
         assert told.strip(), option
 
@@ -92,12 +93,11 @@ def test_no_command_unknown_command_unknown_option_unknown_engine(capsys):
 
 # --- exit codes and messages --------------------------------------------------------
 
-def test_clean_run_exits_0_and_says_what_it_wrote(project, notebook, capsys):
-    notebook("1")
+def test_clean_run_exits_0_and_says_what_it_wrote(project, capsys):
     assert main(["execute", "--project", str(project)]) == 0
     said = capsys.readouterr()
     assert said.out == ""
-    assert re.search(r"Wrote _output/notebooks/harbour.ipynb and _output/references.json in \d+\.\d s\n$", said.err)
+    assert re.search(r"Wrote _output/quarto/notebooks and _output/quarto/briefing in \d+\.\d s\n$", said.err)
 
 
 def test_findings_exit_1_with_place_and_count(project, edit, capsys):
@@ -140,11 +140,10 @@ def test_bad_input_is_a_message_with_its_place_and_never_a_traceback(project, ca
 
 # --- JSON -----------------------------------------------------------------------
 
-def test_json_of_a_clean_run(project, notebook, capsys):
-    notebook("1")
+def test_json_of_a_clean_run(project, capsys):
     assert main(["execute", "--json", "--project", str(project)]) == 0
     said = capsys.readouterr()
-    assert json.loads(said.out) == {"findings": [], "written": ["_output/notebooks/harbour.ipynb", "_output/references.json"]}
+    assert json.loads(said.out) == {"findings": [], "written": ["_output/quarto/notebooks", "_output/quarto/briefing"]}
     assert said.err == ""
 
 
@@ -165,52 +164,102 @@ def test_json_of_an_error(tmp_path, capsys):
     assert "expected a briefing project" in json.loads(said.out)["error"] and said.err == ""
 
 
-# --- Quarto ---------------------------------------------------------------------
+# --- a stranger's PDF -----------------------------------------------------------------
 
 @pytest.fixture
-def quarto(tmp_path, monkeypatch):
-    """A `quarto` on the PATH that notes how it was called, and exits as told."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
+def asked(monkeypatch, rendered):
+    """`check` of a PDF: exit code, what was asked, and whether its code would have run: None, "shut in" or "with your rights"."""
+    from briefing.editions import confinement, rebuild
 
-    def install(code=0):
-        program = folder / "quarto"
-        program.write_text(f'#!/bin/sh\necho "$PWD" > "{tmp_path}/called"\necho "$@" >> "{tmp_path}/called"\n'
-                           f'echo "$QUARTO_PYTHON" >> "{tmp_path}/called"\nexit {code}\n')
-        program.chmod(0o755)
-        return tmp_path / "called"
+    def check(*options, missing="", answers=None):
+        questions, runs = [], []
 
-    monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.delenv("QUARTO_PYTHON", raising=False)
-    return install
+        def check_pdf(*_, limits, **__):
+            runs.append("shut in" if limits else "with your rights")
+            return rebuild.Verdict([], rebuild.Carried((), None, ()))
 
+        answers_left = list(answers or [])
+        monkeypatch.setattr(rebuild, "check_pdf", check_pdf)
+        monkeypatch.setattr(confinement, "missing", lambda: missing)
+        monkeypatch.setattr(sys.stdin, "isatty", lambda: answers is not None, raising=False)
+        monkeypatch.setattr("builtins.input", lambda question: questions.append(question) or answers_left.pop(0))
+        return main(["check", str(rendered / "_output/report.pdf"), *options]), questions, runs[0] if runs else None
 
-def test_quarto_that_is_not_installed(project, quarto, capsys):
-    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
-    said = capsys.readouterr().err
-    assert "quarto.org" in said and "pip install quarto-cli" in said and "Traceback" not in said
+    return check
 
 
-def test_quarto_is_called_in_the_project_with_this_python(project, quarto, monkeypatch):
-    called = quarto()
-    shutil.copy(Path(__file__).parents[2] / "_quarto.yml", project)
-    monkeypatch.chdir(project / "data")
-    assert main(["render", "--engine", "quarto"]) == 0
-    folder, arguments, python = called.read_text().splitlines()
-    assert Path(folder) == project and arguments.split()[0] == "render" and python == sys.executable
+def test_unasked_a_pdf_is_read_and_nothing_of_it_runs(asked, capsys):
+    assert asked() == (2, [], None)
+    out, err = capsys.readouterr()
+    assert "data/actors.csv" in out and "analysis/harbour.ipynb" in out and "which is code" in out
+    assert "found no --trust" in err and "Nothing was run" in err
+    assert asked("--json") == (2, [], None)
+    told = json.loads(capsys.readouterr().out)
+    assert "report.qmd" in told["files"] and "--trust" in told["error"]
 
 
-def test_quarto_that_fails_and_project_that_is_not_quartos(project, quarto, capsys):
-    called = quarto(code=7)
-    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
-    assert "_quarto.yml: found no such file" in capsys.readouterr().err and not called.exists()
-    shutil.copy(Path(__file__).parents[2] / "_quarto.yml", project)
-    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 2
-    assert "found exit code 7, expected 0" in capsys.readouterr().err and called.exists()
+@pytest.mark.parametrize("answers, ran", [(["y"], "shut in"), (["n"], None), ([""], None)])
+def test_in_a_terminal_it_is_asked_for(asked, answers, ran):
+    code, questions, run = asked(answers=answers)
+    assert (code, run, len(questions)) == (0 if ran else 2, ran, 1) and "shut in?" in questions[0]
 
 
-def test_quarto_is_not_called_on_wrong_data(project, edit, quarto):
-    called = quarto()
-    edit("data/quantities.csv", ",>,40,%", ",>,40%,%")
-    assert main(["render", "--engine", "quarto", "--project", str(project)]) == 1
-    assert not called.exists()
+def test_with_trust_it_runs_shut_in(asked):
+    assert asked("--trust") == (0, [], "shut in")
+    assert asked("--trust", "--unconfined") == (0, [], "shut in")  # where it can be, it is
+
+
+def test_where_nothing_shuts_in_it_takes_a_second_word(asked, capsys):
+    assert asked("--trust", missing="no walls") == (2, [], None)
+    assert "--unconfined" in capsys.readouterr().err
+    assert asked("--unconfined", missing="no walls") == (2, [], None)
+    assert asked("--trust", "--unconfined", missing="no walls") == (0, [], "with your rights")
+    assert "with your rights" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("answers, ran", [(["y"], "with your rights"), (["n"], None)])
+def test_where_nothing_shuts_in_a_terminal_is_asked_again(asked, answers, ran):
+    code, questions, run = asked("--trust", missing="no walls", answers=answers)
+    assert (code, run, len(questions)) == (0 if ran else 2, ran, 1) and "no walls" in questions[0] and "your rights" in questions[0]
+    assert asked(missing="no walls", answers=["y", *answers])[2] == ran
+
+
+def test_broken_pdf_is_a_finding_and_a_missing_one_an_error(tmp_path, capsys):
+    (tmp_path / "report.pdf").write_bytes(b"no PDF")
+    assert main(["check", str(tmp_path / "report.pdf"), "--trust"]) == 1
+    assert "report.pdf: found no PDF that can be read" in capsys.readouterr().err
+    assert main(["check", str(tmp_path / "none.pdf")]) == 2
+    assert "found no readable file" in capsys.readouterr().err
+    if Path("/dev/zero").exists():
+        assert main(["check", "/dev/zero"]) == 1
+        assert "a pipe or a device" in capsys.readouterr().err
+
+
+def test_what_was_proved_is_stated_signed_and_verified(asked, rendered, tmp_path, capsys):
+    if shutil.which("ssh-keygen") is None:
+        pytest.skip("no ssh-keygen here (Debian: openssh-client)")
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", tmp_path / "key"], check=True)
+    (tmp_path / "signers").write_text(f"ann@example.org {(tmp_path / 'key.pub').read_text()}")
+    assert asked("--trust", "--attest", str(tmp_path / "a.json"), "--sign", str(tmp_path / "key"))[0] == 0
+    capsys.readouterr()
+
+    def verify(name):
+        return main(["verify", str(tmp_path / "a.json"), str(rendered / "_output" / name), "--signers", str(tmp_path / "signers")])
+
+    assert verify("report.pdf") == 0
+    assert "signed by ann@example.org" in (said := capsys.readouterr().out) and "report.pdf: proved, byte for byte." in said
+    assert verify("report.html") == 1
+    assert "report.html: found a file of SHA-256" in capsys.readouterr().err
+
+
+def test_only_a_reproduced_edition_is_attested(rendered, tmp_path, monkeypatch, capsys):
+    from briefing.editions import compare, rebuild
+
+    found = rebuild.Verdict([compare.Difference("code", "report.pdf", "", "a", "b")], rebuild.Carried((), None, ()))
+    monkeypatch.setattr(rebuild, "check_pdf", lambda *_, **__: found)
+    pdf = str(rendered / "_output/report.pdf")
+    assert main(["check", pdf, "--trust", "--unconfined", "--attest", str(tmp_path / "a.json")]) == 1
+    assert "was not written" in capsys.readouterr().err and not (tmp_path / "a.json").exists()
+    for wrong in (["--sign", "key"], ["--attest", "a.json", "--no-rebuild"]):
+        assert main(["check", pdf, "--trust", *wrong]) == 2
+        assert "--attest" in capsys.readouterr().err

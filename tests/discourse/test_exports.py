@@ -9,11 +9,11 @@ import random
 import pytest
 
 from briefing.discourse import exports, statements
-from briefing.editions import contexts
+from briefing.editions import crate
 from briefing.sources import annotations
 from briefing.facts import tables
 
-CONTEXT = json.loads(contexts.files()["contexts/anno.jsonld"])
+CONTEXT = json.loads(crate.contexts()["contexts/anno.jsonld"])
 OA = "http://www.w3.org/ns/oa#"
 
 

@@ -10,6 +10,8 @@ from briefing.execution import figures
 from briefing.findings import BriefingError
 from briefing.rendering import render
 from briefing.rendering.project import Project
+from briefing.shelf import sharing
+from conftest import execute
 
 SOURCE = "courier-2031-03-08.txt"
 
@@ -251,7 +253,7 @@ def likelihood_outside(broken):
 def evidence_unused(broken):
     broken.change("report.qmd", "[@traffic-moved; @port-statistics]", "[@port-statistics]")
     broken.change("report.qmd", '`{python} value("traffic-lost")`', "much")
-    render.execute(broken.root)  # what is unused is known when all has run
+    execute(broken.root)  # what is unused is known when all has run
     return broken.review()
 
 
@@ -259,7 +261,7 @@ def cell_failed(broken):
     notebook = json.loads((broken.root / "analysis/harbour.ipynb").read_text("utf-8"))
     notebook["cells"][-1]["source"] = "#| label: values\ndata.row('quantities', 'striker')"
     (broken.root / "analysis/harbour.ipynb").write_text(json.dumps(notebook), "utf-8")
-    return said(lambda: render.execute(broken.root))
+    return said(lambda: execute(broken.root))
 
 
 def value_of_no_id(broken):
@@ -323,9 +325,71 @@ def pdf_of_others(broken):
     return broken.command("check", str(broken.root / "other.pdf"))
 
 
+def broken_pdf(broken):
+    (broken.root / "broken.pdf").write_bytes(b"%PDF-1.7 and no more")
+    return broken.command("check", str(broken.root / "broken.pdf"))
+
+
+def _carrying(broken):
+    """A PDF that carries a report."""
+    import pypdf
+
+    from briefing.editions import edition
+
+    writer = pypdf.PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.add_attachment(edition.ARCHIVE, edition.pack({"report.qmd": b"x"}))
+    writer.write(broken.root / "report.pdf")
+    return str(broken.root / "report.pdf")
+
+
+def unasked_pdf(broken):
+    with contextlib.redirect_stdout(io.StringIO()):
+        return broken.command("check", _carrying(broken))
+
+
+def nothing_shuts_in(broken):
+    from unittest import mock
+
+    from briefing.editions import confinement
+
+    with mock.patch.object(confinement, "missing", lambda: "bwrap is not installed"):
+        return broken.command("check", _carrying(broken), "--trust")
+
+
+def not_signed(broken):
+    from briefing.editions import attestation
+
+    attestation.write(broken.root / "report.json", attestation.statement({}, {}))
+    (broken.root / "signers").write_text("")
+    return broken.command("verify", str(broken.root / "report.json"), "--signers", str(broken.root / "signers"))
+
+
 def sheet_is_there(broken):
     (broken.root / "blind.csv").write_text("", "utf-8")
     return broken.command("sheet", str(broken.root / "blind.csv"), "--project", str(broken.root))
+
+
+def _shared(broken, row):
+    """A package of facts beside the project, with one actor."""
+    desk = broken.root.parent / "facts"
+    desk.mkdir()
+    descriptor = json.loads((broken.root / "data/datapackage.json").read_text("utf-8"))
+    actors = [each for each in descriptor["resources"] if each["name"] == "actors"]
+    (desk / "datapackage.json").write_text(json.dumps({"name": "desk", "resources": actors}), "utf-8")
+    (desk / "actors.csv").write_text(f"id,label,who,kind\n{row}\n", "utf-8")
+    return desk
+
+
+def shared_file_changed(broken):
+    sharing.take(broken.root, str(_shared(broken, "minister,Minister,the minister,state")))
+    broken.change("data/shared/desk/actors.csv", "the minister", "a minister")
+    return broken.read()
+
+
+def row_of_a_package_too(broken):
+    desk = _shared(broken, "mayor,Mayor,the mayor,state")
+    return broken.command("facts", str(desk), "--project", str(broken.root))
 
 
 def sheet_of_no_source(broken):

@@ -36,7 +36,7 @@ import provoked  # noqa: E402
 sys.path.pop(0)
 
 PAGES = sorted([*DOCS.glob("*.md"), *DOCS.glob("howto/*.md")])
-TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in [*PAGES, ROOT / "README.md",
+TEXTS = {path.relative_to(ROOT).as_posix(): path.read_text("utf-8") for path in [*PAGES, ROOT / "README.md", ROOT / "SECURITY.md",
                                                                                    ROOT / "CONTRIBUTING.md"]}
 #: The page whose samples belong together: tests/docs/test_tutorial.py runs it whole.
 TUTORIAL = "docs/tutorial.md"

@@ -6,8 +6,17 @@ from hypothesis import strategies as st
 from briefing.editions import edition
 from briefing.findings import BriefingError
 
-PART = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="/\\:\0"), min_size=1, max_size=8).filter(lambda part: part not in (".", ".."))
-FILES = st.dictionaries(st.lists(PART, min_size=1, max_size=3).map("/".join), st.binary(max_size=40), max_size=5)
+PART = st.text(st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="/\\:"), min_size=1, max_size=8).filter(
+    lambda part: part[-1] not in ". " and part.split(".")[0].strip().casefold() not in edition._DEVICES)
+
+
+def as_every_system_writes_them(files):
+    """No two names that some system takes for one, and none that is a file and a folder."""
+    names = {edition._folded(name) for name in files}
+    return len(names) == len(files) and not names & {folder for name in names for folder in edition._folders(name)}
+
+
+FILES = st.dictionaries(st.lists(PART, min_size=1, max_size=3).map("/".join), st.binary(max_size=40), max_size=5).filter(as_every_system_writes_them)
 
 
 @given(FILES, st.randoms(use_true_random=False))

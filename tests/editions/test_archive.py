@@ -1,6 +1,7 @@
 """The archive in the PDF: the same bytes anywhere, and nothing that climbs out of its folder."""
 
 import io
+import time
 import zipfile
 
 import pytest
@@ -38,6 +39,35 @@ def test_what_editors_leave_beside_a_table_is_no_input(project):
 def test_name_that_leads_out_is_refused(name):
     with pytest.raises(BriefingError, match="Nothing was unpacked"):
         edition.unpack(zipped((name, b"x")), "report.pdf")
+
+
+@pytest.mark.parametrize("name", ["CON", "a/nul.csv", "data/Com1.txt", "LPT9", "aux .x", "a.", "b ", "a/b./c", "x" * 300, "a\nb", "a\x1b[31m"])
+def test_name_that_some_system_cannot_write_is_refused(name):
+    with pytest.raises(BriefingError, match="Nothing was unpacked") as error:
+        edition.unpack(zipped((name, b"x")), "report.pdf")
+    assert str(error.value).isprintable() and error.value.exit_code == 1
+
+
+@pytest.mark.parametrize("one, other", [("a/B", "A/b"), ("stra\u00dfe", "STRASSE"), ("caf\u00e9", "cafe\u0301"), ("a", "a/b"), ("x/Y/z", "X/y")])
+def test_names_that_some_system_takes_for_one_are_refused(one, other):
+    with pytest.raises(BriefingError, match="Nothing was unpacked"):
+        edition.unpack(zipped((one, b"x"), (other, b"y")), "report.pdf")
+
+
+def test_hundred_thousand_members_are_refused_at_once():
+    member, began = b"PK\x01\x02" + b"\0" * 42, time.monotonic()
+    with pytest.raises(BriefingError, match="100,000 members"):
+        edition.unpack(member * 100_000 + b"PK\x05\x06" + b"\0" * 18, "report.pdf")
+    assert time.monotonic() - began < 1
+
+
+def test_encrypted_member_is_refused():
+    packed = bytearray(edition.pack({"a": b"x"}))
+    at = packed.index(b"PK\x01\x02")
+    packed[6] |= 1
+    packed[at + 8] |= 1
+    with pytest.raises(BriefingError, match="a, which is encrypted"):
+        edition.unpack(bytes(packed), "report.pdf")
 
 
 def test_link_is_refused():

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 
 from briefing.discourse import exports
-from briefing.editions import contexts, crate, edition
+from briefing.editions import crate, edition
 from briefing.facts import tables
 
 CONTEXT = "https://w3id.org/ro/crate/1.1/context"
@@ -50,7 +50,7 @@ def issues(made, tmp_path, monkeypatch):
     from rocrate_validator.utils.http import HttpRequester
 
     with requests_cache.CachedSession(str(tmp_path / "cache"), backend="sqlite", expire_after=-1) as session:
-        body = contexts.files()["contexts/ro-crate-1.1.jsonld"]
+        body = crate.contexts()["contexts/ro-crate-1.1.jsonld"]
         session.cache.save_response(requests_cache.CachedResponse(
             status_code=200, url=CONTEXT, headers={"Content-Type": "application/ld+json"}, content=body,
             request=requests_cache.CachedRequest(method="GET", url=CONTEXT)))
@@ -171,7 +171,7 @@ def test_json_ld_expands_with_what_the_edition_carries_and_no_network(rendered, 
 
     monkeypatch.setattr("socket.socket.connect", lambda *_: pytest.fail("it reached for the network"))
     output = rendered / "_output"
-    loader = frozen.FrozenDocumentLoader({url: output / path for url, path in contexts.CONTEXTS.items()})
+    loader = frozen.FrozenDocumentLoader({url: output / path for url, path in crate.CONTEXTS.items()})
     content = json.loads((output / document).read_text("utf-8"))
     expanded = jsonld.expand(content, {"documentLoader": loader, "base": "https://example.org/edition/"})
     assert len(expanded) == len(content.get("@graph", [content]))
@@ -186,10 +186,10 @@ def test_json_ld_expands_with_what_the_edition_carries_and_no_network(rendered, 
 def lost(document):
     """The keys of a document that its contexts, as carried, give no meaning."""
     named = document["@context"] if isinstance(document["@context"], list) else [document["@context"]]
-    files = contexts.files()
+    files = crate.contexts()
     known = {"@context", "@graph", "@id", "@type"}
     for context in named:
-        found = json.loads(files[contexts.CONTEXTS[context]])["@context"] if isinstance(context, str) else context
+        found = json.loads(files[crate.CONTEXTS[context]])["@context"] if isinstance(context, str) else context
         known |= set(found)
 
     def keys(node):
@@ -202,11 +202,11 @@ def lost(document):
 
 
 def test_the_edition_carries_each_context_and_the_terms_of_both(rendered):
-    carried = contexts.files()
-    assert set(carried) == {*contexts.CONTEXTS.values(), contexts.LICENCE}
+    carried = crate.contexts()
+    assert set(carried) == {*crate.CONTEXTS.values(), crate.LICENCE}
     for name, content in carried.items():
         assert (rendered / "_output" / name).read_bytes() == content
-    assert all(url in carried[contexts.LICENCE].decode() for url in contexts.CONTEXTS)
+    assert all(url in carried[crate.LICENCE].decode() for url in crate.CONTEXTS)
     assert json.loads(carried["contexts/ro-crate-1.1.jsonld"])["@id"] == CONTEXT
 
 

@@ -1,12 +1,15 @@
 """What makes bytes differ, planted: each cause is found, classed and shown at its depth."""
 
 import json
+import os
 import shutil
+import sys
 
 import nbformat
 import pytest
 
-from briefing.editions import edition, rebuild
+from briefing.commands import cli
+from briefing.editions import confinement, edition, rebuild
 from briefing.rendering.render import render
 
 #: Seven causes that lie in no input: each in a cell of its own, all seen in one check.
@@ -103,4 +106,92 @@ def test_other_version_that_gives_the_same_bytes_is_no_difference(published, tmp
 
 
 def test_pdf_alone_rebuilds_to_itself(published):
-    assert rebuild.check_pdf((published / "_output/report.pdf").read_bytes(), "report.pdf") == []
+    assert rebuild.check_pdf((published / "_output/report.pdf").read_bytes(), "report.pdf") == rebuild.Verdict(
+        [], rebuild.Carried((), None, ()), "")
+
+
+def test_where_tests_must_be_complete_code_can_be_shut_in_and_signed():
+    """Else the tests of both would be skipped in silence."""
+    if sys.platform == "linux" and os.environ.get("CI"):
+        assert confinement.missing() == "" and shutil.which("ssh-keygen")
+
+
+# --- which package proves -----------------------------------------------------------------
+
+#: A package that renders nothing: it writes a PDF that is finished, but for the archive, which it makes of what it finds.
+FORGED = r'''
+import io, pathlib, sys, zipfile
+
+def pdf(files):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))
+            entry.create_system, entry.external_attr = 3, 0o100644 << 16
+            archive.writestr(entry, files[name])
+    objects = [b"<</Type/Catalog/Pages 2 0 R/Names<</EmbeddedFiles<</Names[(inputs.zip)4 0 R]>>>>>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+               b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>", b"<</Type/Filespec/F(inputs.zip)/UF(inputs.zip)/EF<</F 5 0 R>>>>",
+               b"<</Type/EmbeddedFile/Length %d>>stream\n%s\nendstream" % (len(out.getvalue()), out.getvalue())]
+    made, places = b"%PDF-1.7\n", []
+    for number, each in enumerate(objects, start=1):
+        places.append(len(made))
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    return made + b"xref\n0 6\n0000000000 65535 f \n%strailer\n<</Size 6/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (table, len(made))
+
+if __name__ == "__main__":
+    project, package = pathlib.Path(sys.argv[sys.argv.index("--project") + 1]), pathlib.Path(__file__).parents[2]
+    files = {path.relative_to(top).as_posix(): path.read_bytes() for top in (project, package) for path in top.rglob("*")
+             if path.is_file() and "__pycache__" not in path.parts and "_output" not in path.parts}
+    (project / "_output").mkdir()
+    (project / "_output/report.pdf").write_bytes(pdf(files))
+'''
+
+
+def test_package_that_writes_out_finished_bytes_proves_nothing(published):
+    inputs = edition.inputs_of((published / "_output/report.pdf").read_bytes(), "report.pdf")
+    inputs["analysis/briefing/__main__.py"] = FORGED.encode()
+    names = {"__name__": "forged"}
+    exec(FORGED, names)
+    forged = names["pdf"](inputs)
+    verdict = rebuild.check_pdf(forged, "forged.pdf")
+    assert verdict.own == rebuild.SAME and verdict.differences
+    assert verdict.other.files == ("analysis/briefing/__main__.py",) and verdict.other.release is None
+    told = cli._own_lines(verdict)
+    assert "The installed package gives other bytes." in told and "the same bytes, which proves nothing" in told
+
+
+def test_other_package_is_told_though_the_installed_one_gives_the_same(published, tmp_path, monkeypatch):
+    """One byte more in a module that changes nothing: another package, the same edition."""
+    other = shutil.copytree(edition.PACKAGE, tmp_path / "other", ignore=shutil.ignore_patterns("__pycache__"))
+    with (other / "limits.py").open("a") as file:
+        file.write("\n")
+    monkeypatch.setenv(edition.CARRIED, str(other))
+    root = shutil.copytree(published, tmp_path / "harbour")
+    render(root)
+    monkeypatch.delenv(edition.CARRIED)
+    pdf = (root / "_output/report.pdf").read_bytes()
+    verdict = rebuild.check_pdf(pdf, "report.pdf")
+    assert (verdict.differences, verdict.own, verdict.other.files) == ([], rebuild.SAME, ("analysis/briefing/limits.py",))
+    told = cli._carried_lines(verdict.other, "report.pdf")
+    assert told.startswith("report.pdf carries another package") and "limits.py" in told and "no release" in told
+    known = {"9.9.9": edition.digest(edition.package_of(edition.inputs_of(pdf, "report.pdf")))}
+    monkeypatch.setattr(edition, "releases", lambda: known)
+    assert "release 9.9.9" in cli._carried_lines(rebuild.carried(edition.inputs_of(pdf, "report.pdf")), "report.pdf")
+    difference, = [d for d in rebuild.check(root) if d.path == "analysis/briefing/limits.py"]  # a project's: same rule
+    assert difference.kind == "code"
+
+
+def test_lock_that_pins_what_is_not_installed_is_told():
+    import altair
+
+    lock = (f"altair=={altair.__version__} \\\n    --hash=sha256:00\n    # via briefing\nbabel==0.1 \\\n    --hash=sha256:00\n"
+            "appnope==1.0 ; sys_platform == 'none'\nno-such-package==2\n== broken\n")
+    found = rebuild.carried({**edition.installed(), "requirements.lock": lock.encode()})
+    assert found.files == () and [pin.partition(" (")[0] for pin in found.pins] == ["babel 0.1", "no-such-package 2"]
+    assert cli._carried_lines(found, "x.pdf").startswith("Its requirements.lock pins otherwise than what is installed here: babel 0.1 (here ")
+
+
+def test_list_of_releases_names_versions_and_digests():
+    for version, digest in edition.releases().items():
+        assert all(part.isdecimal() for part in version.split(".")) and len(bytes.fromhex(digest)) == 32

@@ -6,7 +6,7 @@ import pytest
 
 from briefing.execution import notebooks
 from briefing.findings import BriefingError, CellFailed, CellTimedOut, KernelDied, NotebookFailed
-from briefing.rendering.render import execute
+from conftest import execute
 
 
 def finding(error):

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import shutil
+import time
 
 import nbformat
 import pytest
@@ -167,7 +168,7 @@ def recordings(tmp_path_factory):
                 await one(number, code, within)
 
     asyncio.run(all_of_them())
-    lines = {code: [json.loads(line) for line in notebooks.recording_of(folder, f"n{n}.ipynb").read_text().splitlines()]
+    lines = {code: [list(line) for line in recording.noted(notebooks.recording_of(folder, f"n{n}.ipynb"))[0]]
              for n, code in enumerate(RECORDED)}
     return lines, folder
 
@@ -236,11 +237,14 @@ def test_what_no_late_render_used_is_forgotten(tmp_path):
     kept = store.Store(tmp_path)
     kept.put("blobs", "old", b"1")
     kept.put("blobs", "used", b"2")
-    os.utime(tmp_path / "blobs/old", (1, 1))
+    (tmp_path / "manifest.123").touch()  # of a render that was killed
+    for name in ("blobs/old", "manifest.123"):
+        os.utime(tmp_path / name, (1, 1))
     for _ in range(store.RENDERS + 1):
         kept.get("blobs", "used")
         kept.prune()
     assert kept.get("blobs", "old") is None and kept.get("blobs", "used") == b"2"
+    assert not (tmp_path / "manifest.123").exists()
 
 
 def test_check_renders_without_the_cache(rendered, monkeypatch):
@@ -254,6 +258,122 @@ def test_check_renders_without_the_cache(rendered, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         rebuild._render(rendered / "_output", {}, rebuild.Condition("plain", {"HOME": str(rendered)}, 0o022, False, False))
     assert "--no-cache" in commands[0]
+
+
+def test_entry_in_the_place_of_another_is_not_taken_for_it(tmp_path):
+    kept = store.Store(tmp_path)
+    kept.put("blobs", "a", b"1")
+    kept.put("blobs", "b", b"2")
+    shutil.copy(tmp_path / "blobs/a", tmp_path / "blobs/b")
+    assert kept.get("blobs", "b") is None and kept.get("blobs", "a") == b"1"
+
+
+# --- changes that no hash of a file's content tells -------------------------------------
+
+def linked_elsewhere(root):
+    (root / "extra.txt").unlink()
+    (root / "extra.txt").symlink_to("two.txt")
+
+
+def same_module_size_and_time(root):
+    status = (root / "analysis/helper.py").stat()
+    (root / "analysis/helper.py").write_text("word = 2\n")
+    os.utime(root / "analysis/helper.py", ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+def folder_for_a_file(root):
+    (root / "more/a").unlink()
+    (root / "more/a").mkdir()
+
+
+LIES = {
+    "a link to an equal file": ("import os; print(os.readlink('../extra.txt'))", linked_elsewhere),
+    "a module that Python would take from what it compiled": ("import helper; print(helper.word)",
+                                                              same_module_size_and_time),
+    "a folder where a file was": ("import os; print([d for _, d, _ in os.walk('../more')])", folder_for_a_file),
+    "the time of a file": ("import os; print(os.path.getmtime('../one.txt'))",
+                           lambda root: os.utime(root / "one.txt", (1, 1))),
+    "a library of C": ("import ctypes\nc = ctypes.CDLL(None)\nb = ctypes.create_string_buffer(9)\n"
+                       "c.read(c.open(b'../one.txt', 0), b, 8)\nprint(b.value)",
+                       lambda root: (root / "one.txt").write_text("2")),
+    "a process that was forked": ("import os\nif not os.fork(): os._exit(0)\nprint(open('../one.txt').read())",
+                                  lambda root: (root / "one.txt").write_text("2")),
+}
+
+
+@pytest.mark.parametrize("what", LIES)
+def test_cache_gives_what_a_fresh_render_gives(project, notebook, snapshot, what):
+    code, change_it = LIES[what]
+    (project / "report.qmd").write_text("---\ntitle: Words only\n---\nText.\n")
+    for name in ("one.txt", "two.txt", "more/a", "analysis/helper.py"):
+        (project / name).parent.mkdir(exist_ok=True)
+        (project / name).write_text("word = 1\n")
+    (project / "extra.txt").symlink_to("one.txt")
+    notebook(code)
+    render(project)
+    render(project)
+    change_it(project)
+    assert not manifest.unchanged(str(project))
+    render(project)
+    cached = snapshot(project / "_output")
+    render(project, use_cache=False)
+    assert snapshot(project / "_output") == cached
+
+
+def test_attachment_of_a_text_cell_and_the_format_are_part_of_its_code():
+    book = {"nbformat": 4, "nbformat_minor": 5, "cells": [
+        {"cell_type": "markdown", "id": "m", "metadata": {}, "source": "", "attachments": {"a": {"text/plain": "1"}}}]}
+    code = notebooks.code(book)
+    assert notebooks.code({**book, "nbformat_minor": 4}) != code
+    book["cells"][0]["attachments"]["a"]["text/plain"] = "2"
+    assert notebooks.code(book) != code
+
+
+@pytest.mark.parametrize("name", ["PYTHONOPTIMIZE", "PYTHONPATH", "NPY_DISABLE_CPU_FEATURES"])
+def test_variable_that_libraries_ask_for_while_they_load_is_part_of_the_environment(tmp_path, monkeypatch, name):
+    monkeypatch.delenv(name, raising=False)
+    before = cache.environment(tmp_path, tmp_path)
+    monkeypatch.setenv(name, "1")
+    assert cache.environment(tmp_path, tmp_path) != before
+
+
+def test_record_that_a_full_disk_cut_tells_that_it_lacks_something(tmp_path):
+    record = tmp_path / "n.reads"
+    record.write_text('["began"]\n["file", "/a"]\n')
+    assert recording.noted(record) == ([("file", "/a")], None)
+    for cut in ("", '["file", "/b"]\n', '["began"]\n["file", "/'):
+        record.write_text(cut)
+        assert recording.noted(record) == ([], "read what could not be noted")
+
+
+def test_nothing_is_kept_where_the_clock_was_set_meanwhile(tmp_path, monkeypatch):
+    (tmp_path / "old.txt").write_text("x")
+    os.utime(tmp_path / "old.txt", (1, 1))
+    time.sleep(0.05)
+    inputs = cache.Inputs(tmp_path, None, tmp_path, {}, cache.beginning())
+    assert not inputs.touched(("file", "old.txt"))
+    real = time.time
+    monkeypatch.setattr(time, "time", lambda: real() - 3600)
+    assert inputs.touched(("file", "old.txt"))
+
+
+@pytest.mark.parametrize("meanwhile", [
+    lambda root: (root / "link").unlink() or (root / "link").symlink_to("b/x"),
+    lambda root: (root / "a").rename(root / "c") and (root / "b").rename(root / "a"),
+    lambda root: (root / "a/x").write_text("3"),
+])
+def test_file_that_is_another_since_the_render_began_is_noticed(tmp_path, meanwhile):
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "x").write_text(name)
+    (tmp_path / "link").symlink_to("a/x")
+    time.sleep(0.05)
+    inputs = cache.Inputs(tmp_path, None, tmp_path, {}, cache.beginning())
+    read = [("file", "link"), ("file", "a/x")]
+    assert not any(map(inputs.touched, read))
+    time.sleep(0.05)
+    meanwhile(tmp_path)
+    assert any(map(inputs.touched, read))
 
 
 # --- nothing changed --------------------------------------------------------------

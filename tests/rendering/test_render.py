@@ -17,7 +17,8 @@ import pytest
 
 import briefing
 from briefing.findings import BriefingError, CellFailed, Findings, InvalidData, InvalidReport
-from briefing.rendering.render import execute, render
+from briefing.rendering.render import render
+from conftest import execute
 
 PACKAGE_HOME = Path(briefing.__file__).parents[1]
 

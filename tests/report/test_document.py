@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from briefing.report import document, report
+from briefing.report import document, report, tree
 from briefing.findings import InvalidReport
 
 REFERENCES = [{"id": id, "type": "webpage", "title": f"Title of {id}", "container-title": "Courier"}
@@ -160,3 +160,14 @@ def test_conditional_content(classes, pairs, html, typst):
 def test_plain_text_is_what_a_reader_hears(tmp_path):
     doc = build(tmp_path, "It's \"so\" `code` *and* [@alpha].^[Not this.]" + REFS)
     assert document.plain(doc.blocks[0]) == "It’s “so” code and [1]."
+
+
+def test_no_abbreviations_of_the_user_reach_a_document(tmp_path, monkeypatch):
+    own = tmp_path / "share/pandoc"
+    own.mkdir(parents=True)
+    (own / "abbreviations").write_text("word\n", "utf-8")
+    plain = tree.pandoc("A word here, e.g. this.", "--from=markdown", "--to=json")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "share"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / ".pandoc").symlink_to(own)
+    assert tree.pandoc("A word here, e.g. this.", "--from=markdown", "--to=json") == plain

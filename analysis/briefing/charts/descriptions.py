@@ -37,8 +37,9 @@ def described(chart: Chart, rows: Iterable[Mapping[str, Any]], columns: Mapping[
     TABLES.update(dict.fromkeys(names, about))
     if not parts:
         return cast(Chart, chart.properties(name=names[0]))
-    joined = chart.copy()  # its parts are named, since what is joined to it with & becomes one of them
-    joined.vconcat = [part.properties(name=own) for part, own in zip(parts, names, strict=True)]
+    joined = chart.copy(deep=False)  # its parts are named, since what is joined to it with & becomes one of them
+    for part, own in zip(joined.vconcat, names, strict=True):  # copies, as Altair joins no others
+        part.name = own
     return cast(Chart, joined)
 
 

@@ -85,15 +85,17 @@ def _chains(rows: list[dict[str, Any]], most: int, per_line: int, widths: tuple[
         labelLimit=0, labelOverlap=False, labelPadding=12, labelLineHeight=13, minExtent=widths[0], labelExpr=wrapped(
             f"{json.dumps([row['who'] for row in rows])}[datum.value]", int(widths[0] / LETTER))))
     line = alt.Chart(ends).mark_rule(color=LIGHT["context"], strokeWidth=1.5).encode(
-        x=alt.X("start:Q", axis=None), x2="end", y=y, description="description:N")
+        x=alt.X("start:Q", axis=None), x2=alt.X2("end"), y=y, description=alt.Description("description:N"))
     points = alt.Chart(dots).encode(x=x, y=y)
     marks = _dots(points)
     hands = points.mark_text(baseline="bottom", lineBreak="\n", lineHeight=13, aria=False,
-                             dy=alt.expr("-8 - 13 * (length(split(datum.hand, '\\n')) - 1)")).encode(text="hand:N")
-    pages = alt.Chart(ends).mark_text(align="left", dx=12, aria=False).encode(x="end:Q", y=y, text="page:N")
+                             dy=alt.expr("-8 - 13 * (length(split(datum.hand, '\\n')) - 1)")).encode(
+        text=alt.Text("hand:N"))
+    pages = alt.Chart(ends).mark_text(align="left", dx=12, aria=False).encode(
+        x=alt.X("end:Q"), y=y, text=alt.Text("page:N"))
     plot = (line + marks + hands + pages).properties(width=widths[1], height=step)
     numbers = alt.Chart(ends).mark_text(align="right", aria=False).encode(
-        x=alt.value("width"), y=alt.Y("row:O", axis=None, scale=rungs), text="passages:N").properties(
+        x=alt.XValue("width"), y=alt.Y("row:O", axis=None, scale=rungs), text=alt.Text("passages:N")).properties(
         width=36, height=step, **_title(True))
     return alt.hconcat(plot, numbers, spacing=4, bounds="full")
 
@@ -102,8 +104,9 @@ def _dots(points: alt.Chart) -> alt.Chart:
     """The hands of chains: hollow who spoke, in colour who passed the words on, then the page."""
     ink = alt.when("datum.between").then(alt.value(LIGHT["accent"]))
     return cast(alt.Chart, points.mark_point(size=65, opacity=1, strokeWidth=1.5, aria=False).encode(
-        fill=ink.when("datum.speaker").then(alt.value(LIGHT["paper"])).otherwise(alt.value(LIGHT["context"])),
-        stroke=ink.otherwise(alt.value(LIGHT["context"]))))
+        fill=alt.FillValue(**ink.when("datum.speaker").then(alt.value(LIGHT["paper"])).otherwise(
+            alt.value(LIGHT["context"]))),
+        stroke=alt.StrokeValue(**ink.otherwise(alt.value(LIGHT["context"])))))
 
 
 def _title(head: bool) -> dict[str, Any]:
@@ -213,9 +216,10 @@ def _line(group: list[Chain], dots: int, width: int, names: int, *, head: bool) 
         {"top": 15 * line, "words": text, "name": name} for line, (text, name) in enumerate(
             [*((text, False) for text in texts[0]), *((text, True) for text in texts[1])])])).mark_text(
         align="left", baseline="top", dy=3, aria=False).encode(
-        x=alt.value(0), y=alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)), text="words:N",
-        color=alt.when("datum.name").then(alt.value(LIGHT["soft"])).otherwise(alt.value(LIGHT["ink"]))).properties(
-        width=TEXT * width - 8, height=height)
+        x=alt.XValue(0), y=alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False)),
+        text=alt.Text("words:N"), color=alt.ColorValue(**alt.when("datum.name").then(
+            alt.value(LIGHT["soft"])).otherwise(alt.value(LIGHT["ink"])))).properties(
+            width=TEXT * width - 8, height=height)
     longest = max((row["hands"] for row in group), key=len)
     count = _passages(group)
     said = group[0]["description"] if len(group) == 1 else several(
@@ -223,12 +227,14 @@ def _line(group: list[Chain], dots: int, width: int, names: int, *, head: bool) 
     room = (1 - TEXT) * width - 62
     ends = pandas.DataFrame([{"start": dots - len(longest), "end": dots - 1, "description": said}])
     line = alt.Chart(ends).mark_rule(color=LIGHT["context"], strokeWidth=1.5).encode(
-        x=alt.X("start:Q", axis=None), x2="end", y=alt.value(10), description="description:N")
+        x=alt.X("start:Q", axis=None), x2=alt.X2("end"), y=alt.YValue(10),
+        description=alt.Description("description:N"))
     places = pandas.DataFrame([{"at": dots - len(longest) + n, "between": 0 < n < len(longest) - 1,
                                 "speaker": n == 0 and len(longest) > 1} for n in range(len(longest))])
     x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[0, max(dots - 1, 1)], nice=False))
-    plot = (line + _dots(alt.Chart(places).encode(x=x, y=alt.value(10)))).properties(width=room, height=height)
+    plot = (line + _dots(alt.Chart(places).encode(x=x, y=alt.YValue(10)))).properties(width=room, height=height)
     number = alt.Chart(pandas.DataFrame([{"passages": str(count)}])).mark_text(
         align="right", baseline="top", dy=3, aria=False).encode(
-        x=alt.value("width"), y=alt.value(0), text="passages:N").properties(width=36, height=height, **_title(head))
+        x=alt.XValue("width"), y=alt.YValue(0), text=alt.Text("passages:N")).properties(
+        width=36, height=height, **_title(head))
     return alt.hconcat(words, plot, number, spacing=8, bounds="flush")

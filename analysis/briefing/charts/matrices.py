@@ -568,7 +568,8 @@ class _Sheet:
         def frame(rows: list[Row]) -> alt.Chart:
             return alt.Chart(pandas.DataFrame(rows))
 
-        found = [frame(self.grounds).mark_rect(fill=LIGHT["ground"], aria=False).encode(x2="x2", y2="y2")] \
+        found = [frame(self.grounds).mark_rect(fill=LIGHT["ground"], aria=False).encode(
+            x2=alt.X2("x2"), y2=alt.Y2("y2"))] \
             if self.grounds else []
         for cap in ("round", "butt"):  # signs are butt, and lie on all else; the broadest lie lowest
             lines = [{"x": 0, "y": 0, "shape": "".join(steps), "stroke": colour, "wide": wide}
@@ -585,7 +586,7 @@ class _Sheet:
                 drawn = frame(marks).mark_point(opacity=1, strokeWidth=1.6, aria=said).encode(
                     shape=alt.Shape("shape:N", scale=None), stroke=alt.Stroke("stroke:N", scale=None),
                     fill=alt.Fill("fill:N", scale=None), size=alt.Size("size:Q", scale=None))
-                found.append(drawn.encode(description="description:N") if said else drawn)
+                found.append(drawn.encode(description=alt.Description("description:N")) if said else drawn)
         return [*found, self._written(frame)]
 
     def _written(self, frame: Any) -> alt.Chart:
@@ -597,7 +598,7 @@ class _Sheet:
             styled[name] = values[0] if len({*values}) == 1 else alt.expr(f"{json.dumps(values)}[datum.is]")
         rows = [{**row, "is": used.index(row["is"])} for row in self.texts]
         return cast(alt.Chart, frame(rows).mark_text(aria=False, lineBreak="\n", lineHeight=LEADING, **styled).encode(
-            text="text:N"))
+            text=alt.Text("text:N")))
 
 
 #: Texts by what they are; one that stands on its line is laid out from its last line.

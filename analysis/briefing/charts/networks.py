@@ -247,18 +247,21 @@ def _lines(edges: list[Edge], cards: Cards, names: dict[str, str], width: int) -
                        "strength": min(abs(edge["weight"]), 5) if few else 1 + 4 * abs(edge["weight"]) / most})
     across, down = _px(right, cards.tall)
     tie = _paths(curves, right, cards.tall).encode(
-        description="description:N", stroke=_look(edges, alt.Stroke, 0), strokeDash=_look(edges, alt.StrokeDash, 1),
+        description=alt.Description("description:N"), stroke=_look(edges, alt.Stroke, 0),
+        strokeDash=_look(edges, alt.StrokeDash, 1),
         strokeWidth=alt.StrokeWidth("strength:Q", scale=alt.Scale(domain=[1, 5], range=[1.25, 6.25]), legend=None))
     boxes = alt.Chart(pandas.DataFrame([
         {"name": "\n".join(name), "top": at - 4 - 6.5 * len(name), "bottom": at + 4 + 6.5 * len(name),
          "x": inner[side], "x2": outer[side], "middle": (inner[side] + outer[side]) / 2}
         for side, at, name in cards.at.values()]))
-    ground = boxes.mark_rect(fill=LIGHT["ground"], aria=False).encode(x=across, x2="x2", y="top:Q", y2="bottom")
+    ground = boxes.mark_rect(fill=LIGHT["ground"], aria=False).encode(
+        x=across, x2=alt.X2("x2"), y=alt.Y("top:Q"), y2=alt.Y2("bottom"))
     labels = boxes.mark_text(lineBreak="\n", lineHeight=LINE, baseline="top", dy=5, aria=False).encode(
-        x="middle:Q", y="top:Q", text="name:N")
+        x=alt.X("middle:Q"), y=alt.Y("top:Q"), text=alt.Text("name:N"))
     heads = alt.Chart(pandas.DataFrame([
         {"name": name, "top": top, "middle": (inner[side] + outer[side]) / 2} for side, top, name in cards.heads])
-        ).mark_text(baseline="top", dy=4, fontWeight=600, aria=False).encode(x="middle:Q", y="top:Q", text="name:N")
+        ).mark_text(baseline="top", dy=4, fontWeight=600, aria=False).encode(
+        x=alt.X("middle:Q"), y=alt.Y("top:Q"), text=alt.Text("name:N"))
     return cast(alt.LayerChart, (tie + ground + labels + heads).properties(width=right, height=cards.tall))
 
 
@@ -372,7 +375,7 @@ def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str,
     def texts(table: list[dict[str, Any]], **look: Any) -> alt.Chart:
         return cast(alt.Chart, alt.Chart(pandas.DataFrame(table)).mark_text(
             baseline="top", lineBreak="\n", lineHeight=LINE, aria=False, **look).encode(
-            x=across, y=down, text="text:N"))
+            x=across, y=down, text=alt.Text("text:N")))
 
     def plain_paths(*table: tuple[str, str, float]) -> alt.Chart:
         rows = [dict(zip(("path", "colour", "wide"), row, strict=True)) for row in table]
@@ -386,7 +389,7 @@ def _part(rows: list[Row], edges: list[Edge], groups: list[Group], at: dict[str,
           for row, bottom in zip(segments, ends, strict=True)),
         *({"x": at[row.actor], "x2": at[row.actor] + step, "y": row.top, "y2": row.top + row.height,
            "colour": LIGHT["line"]} for row in rows)])).mark_rect(aria=False).encode(
-        x=across, x2="x2", y=down, y2="y2", fill=alt.Fill("colour:N", scale=None))
+        x=across, x2=alt.X2("x2"), y=down, y2=alt.Y2("y2"), fill=alt.Fill("colour:N", scale=None))
     bars = _paths(_bars(rows, edges, at, step), right, tall, aria=False).encode(
         stroke=_look(edges, alt.Stroke, 0, symbolStrokeWidth=5),
         strokeWidth=alt.StrokeWidth("level:O", legend=None, scale=alt.Scale(

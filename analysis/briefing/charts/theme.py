@@ -93,7 +93,7 @@ def note(text: str, width: int = WIDE) -> alt.Chart:
     lines = [line for own in text.split("\n") for line in textwrap.wrap(own, int(width / LETTER))]
     drawn: alt.Chart = alt.Chart(pandas.DataFrame({"text": ["\n".join(lines)]})).mark_text(
         align="left", baseline="top", lineBreak="\n", lineHeight=15, color=LIGHT["soft"]).encode(
-        text="text:N", x=alt.value(0), y=alt.value(0)).properties(width=width - 8, height=15 * len(lines))
+        text=alt.Text("text:N"), x=alt.XValue(0), y=alt.YValue(0)).properties(width=width - 8, height=15 * len(lines))
     return drawn
 
 

@@ -194,23 +194,26 @@ def _part(rows: list[Row], width: int, key: str) -> alt.HConcatChart:
     y = alt.Y("top:Q", axis=None, scale=alt.Scale(domain=[height, 0], nice=False))
     data = _data(rows, "title", *(["when"] if date else []), "top", "bottom")
     words = alt.Chart(data).mark_text(align="left", baseline="top", lineBreak="\n", lineHeight=LINE, dy=3,
-                                      aria=False).encode(y=y, x=alt.value(0))
-    panels: list[Any] = [words.encode(text="title:N").properties(width=(text - date) * width - 8)]
+                                      aria=False).encode(y=y, x=alt.XValue(0)).properties(height=height * LINE)
+    panels: list[Any] = [words.encode(text=alt.Text("title:N")).properties(width=(text - date) * width - 8)]
     if date:
-        panels.insert(0, words.encode(text="when:N", color=alt.value(LIGHT["soft"])).properties(width=date * width - 8))
+        panels.insert(0, words.encode(text=alt.Text("when:N"), color=alt.ColorValue(LIGHT["soft"])).properties(
+            width=date * width - 8))
     if heads := [{**row, "key": row["head"] == key} for row in rows if row["head"]]:
         panels[0] += alt.Chart(_data(heads, "head", "top", "key")).mark_text(
             align="left", dy=-9, fontWeight=alt.expr("datum.key ? 400 : 600"), color=LIGHT["soft"], aria=False).encode(
-            y=y, x=alt.value(0), text="head:N")
+            y=y, x=alt.XValue(0), text=alt.Text("head:N"))
     axes = [[row for row in rows if row["marked"] and row["axis"] == axis] for axis in range(rows[-1]["axis"] + 1)]
     if any(axes):
         room = (1 - text) * width - 14  # beside the gap, and half of an arrow
         dated = [row for row in rows if row["at"]]
         ground = alt.Chart(data if dated == rows else _data(dated, "top", "bottom")).mark_rect(
-            fill=LIGHT["ground"], aria=False).encode(y2="bottom")
-        panels.append(alt.layer(ground, *(_marks(axis, room) for axis in axes if axis)).resolve_scale(
-            x="independent").encode(y=y).properties(width=room))
-    return alt.hconcat(*(panel.properties(height=height * LINE) for panel in panels), spacing=8, bounds="flush")
+            fill=LIGHT["ground"], aria=False).encode(y2=alt.Y2("bottom"))
+        # all at once: each method of a chart copies the charts in it, and theirs
+        panels.append(alt.layer(
+            ground, *(_marks(axis, room) for axis in axes if axis), encoding=alt.FacetedEncoding(y=y), width=room,
+            height=height * LINE, resolve=alt.Resolve(scale=alt.ScaleResolveMap(x="independent"))))
+    return alt.hconcat(*panels, spacing=8, bounds="flush")
 
 
 def _data(rows: Sequence[Row], *names: str) -> alt.InlineData:
@@ -230,16 +233,17 @@ def _marks(rows: list[Row], room: float) -> alt.LayerChart:
     ticks = [{"start": _moment(tick), "label": label, "aside": aside}
              for tick, label, aside in _ticks(first, last, lambda at: (at - edges[0]) * day, room)]
     named = alt.Chart(_data(ticks, "start", "label", "aside"))
-    top, bottom = (alt.value(round(LINE * row[end], 2)) for row, end in ((rows[0], "top"), (rows[-1], "bottom")))
+    top, bottom = (round(LINE * row[end], 2) for row, end in ((rows[0], "top"), (rows[-1], "bottom")))
     layers: list[Any] = [
-        named.mark_rule(aria=False, strokeWidth=1.5, color=LIGHT["paper"]).encode(y=top, y2=bottom),
+        named.mark_rule(aria=False, strokeWidth=1.5, color=LIGHT["paper"]).encode(
+            y=alt.YValue(top), y2=alt.Y2Value(bottom)),
         named.mark_text(color=LIGHT["soft"], aria=False, dy=-9, dx=alt.expr("datum.aside || 0")).encode(
-            y=top, text="label:N")]
+            y=alt.YValue(top), text=alt.Text("label:N"))]
     for make, names, mark in _LOOKS:
         if found := [one for row in rows for one in make(row, edges, EDGE * 0.7 / day)]:
             layers.append(mark(alt.Chart(_data(found, *names))))
-    return cast(alt.LayerChart, alt.layer(*layers).encode(x=alt.X("start:T", axis=None, scale=alt.Scale(
-        type="utc", domain=[_moment(edge) for edge in edges], nice=False))))
+    return cast(alt.LayerChart, alt.layer(*layers, encoding=alt.FacetedEncoding(x=alt.X(
+        "start:T", axis=None, scale=alt.Scale(type="utc", domain=[_moment(edge) for edge in edges], nice=False)))))
 
 
 def _moment(ordinal: float) -> int:
@@ -331,20 +335,21 @@ def _days(row: Row, edges: tuple[float, float], soft: float) -> Iterator[Row]:
 
 
 def _bar(part: alt.Chart, **look: Any) -> alt.Chart:
-    return cast(alt.Chart, part.mark_rule(strokeWidth=6, color=LIGHT["accent"], **look).encode(x2="end"))
+    return cast(alt.Chart, part.mark_rule(strokeWidth=6, color=LIGHT["accent"], **look).encode(x2=alt.X2("end")))
 
 
 def _disc(part: alt.Chart, **look: Any) -> alt.Chart:
     fill = alt.when("datum.hollow").then(alt.value(LIGHT["paper"])).otherwise(alt.value(LIGHT["accent"]))
     return cast(alt.Chart, part.mark_point(size=75, strokeWidth=1.6, opacity=1, stroke=LIGHT["accent"], **look).encode(
-        fill=fill))
+        fill=alt.FillValue(**fill)))
 
 
 #: What is drawn of the events, the lowest first: how it is made, the columns that its marks need, and the marks.
 _LOOKS: tuple[tuple[Callable[..., Iterator[Row]], tuple[str, ...], Callable[[alt.Chart], alt.Chart]], ...] = (
     (_bars, ("start", "end", "top", "description"),
-     lambda part: _bar(part, opacity=0.35).encode(description="description:N")),
-    (_whole, ("start", "end", "top", "description"), lambda part: _bar(part).encode(description="description:N")),
+     lambda part: _bar(part, opacity=0.35).encode(description=alt.Description("description:N"))),
+    (_whole, ("start", "end", "top", "description"),
+     lambda part: _bar(part).encode(description=alt.Description("description:N"))),
     (_tails, ("start", "end", "top"), lambda part: _bar(part, opacity=0.35, aria=False)),
     (_sure, ("start", "end", "top"), lambda part: _bar(part, aria=False)),
     (_arrows, ("start", "angle", "top"), lambda part: part.mark_point(
@@ -352,7 +357,8 @@ _LOOKS: tuple[tuple[Callable[..., Iterator[Row]], tuple[str, ...], Callable[[alt
         angle=alt.expr("datum.angle"))),
     (_cuts, ("start", "top"), lambda part: part.mark_text(text="//", fontWeight=600, aria=False)),
     (_ends, ("start", "top", "hollow"), lambda part: _disc(part, aria=False)),
-    (_days, ("start", "top", "hollow", "description"), lambda part: _disc(part).encode(description="description:N")))
+    (_days, ("start", "top", "hollow", "description"),
+     lambda part: _disc(part).encode(description=alt.Description("description:N"))))
 
 
 def _key(rows: Sequence[Row]) -> Iterator[str]:

@@ -68,23 +68,11 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
                       help="the port to listen on; 0: any (default: 4650, or any where that is taken)")
     code.add_argument("--open", action=argparse.BooleanOptionalAction, default=True,
                       help="open the address in a browser, where there is one (default: yes)")
-    execute = command("execute", "run the notebooks only",
-                      "Run the notebooks into _output/notebooks/ and write the references: "
-                      "what Quarto needs before it renders.")
+    execute = command("execute", "make what Quarto needs before it renders",
+                      "Check data and report, run the notebooks, and write what Quarto needs into _output/quarto/. "
+                      "The edition in _output/ stays as it is.")
     _limits(execute)
-    check = command("check", "check the evidence, and that the edition reproduces",
-                    "Check the data, every passage against the source texts that are at hand, the prose against its "
-                    "evidence and the coders against each other; then render afresh, twice, under different "
-                    "conditions, and compare with the edition in _output/. With a PDF: unpack the inputs that it "
-                    "carries, render them, and say whether the bytes come out the same.")
-    check.add_argument("pdf", type=Path, nargs="?", metavar="REPORT.PDF", help="a PDF that this package made")
-    check.add_argument("--source", type=_source, action="append", default=[], metavar="ID=FILE",
-                       help="the text of a source, as stored (may be given several times; default: where .sources.json "
-                            "says that it lies)")
-    check.add_argument("--no-rebuild", action="store_true", help="check the evidence only")
-    check.add_argument("--trust", action="store_true", help="run the code in the PDF without asking")
-    check.add_argument("--junit", type=Path, metavar="FILE", help="also write the result as JUnit XML")
-    _all(check, "check")
+    _proving(command)
     diff = command("diff", "what changed between two editions",
                    "Compare two editions: facts, prose, code and environment, then figures, sentences and pages.")
     for name in ("before", "after"):
@@ -98,6 +86,7 @@ def parser(run: Mapping[str, Callable[[argparse.Namespace], int]]) -> argparse.A
                        help="write the passages of this source only (may be given several times; default: all)")
     sheet.add_argument("--read", metavar="CODER", help="read the sheet in as this coder's statements")
     _speaking(command)
+    _shelf(command)
     return top
 
 
@@ -151,12 +140,82 @@ def _starting(command: Callable[..., argparse.ArgumentParser]) -> None:
     passage.add_argument("--quote", action="store_true", help="hold the words themselves, at most 12")
 
 
+def _proving(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands that prove an edition, and read what was signed of it."""
+    check = command("check", "check the evidence, and that the edition reproduces",
+                    "Check the data, every passage against the source texts that are at hand, the prose against its "
+                    "evidence and the coders against each other; then render afresh, twice, under different "
+                    "conditions, and compare with the edition in _output/. With a PDF: tell what it carries, and, "
+                    "when asked, render that and say whether the bytes come out the same. What proves is the package "
+                    "installed here: where an edition carries another one, that is said first.")
+    check.epilog = ("Exit codes: 0 reproduced by the installed package, 1 findings or differences, 2 could not run or "
+                    "was not asked to. A PDF carries code, notebooks among it, which runs only when asked for and then "
+                    "shut in: no network, no files of yours, limited memory and time.")
+    check.add_argument("pdf", type=Path, nargs="?", metavar="REPORT.PDF", help="a PDF that this package made")
+    check.add_argument("--source", type=_source, action="append", default=[], metavar="ID=FILE",
+                       help="the text of a source, as stored (may be given several times; default: where .sources.json "
+                            "says that it lies)")
+    check.add_argument("--no-rebuild", action="store_true", help="check the evidence only")
+    check.add_argument("--trust", action="store_true", help="run the code in the PDF, shut in, without asking")
+    check.add_argument("--unconfined", action="store_true",
+                       help="with --trust: run it with your rights where this machine cannot shut it in")
+    check.add_argument("--junit", type=Path, metavar="FILE", help="also write the result as JUnit XML")
+    check.add_argument("--attest", type=Path, metavar="FILE",
+                       help="where the edition is reproduced, write so: an in-toto Statement of inputs and outputs")
+    check.add_argument("--sign", type=Path, metavar="KEY",
+                       help="sign what --attest writes with this SSH key (or the public half of one that an agent has)")
+    _limits(check)
+    _all(check, "check")
+    verify = command("verify", "verify what somebody signed of an edition",
+                     "Verify a signed attestation of `briefing check --attest --sign`: whose signature it is, and that "
+                     "each FILE is, byte for byte, an output or input that was proved. Runs and renders nothing.",
+                     project=False)
+    verify.add_argument("attestation", type=Path, metavar="ATTESTATION", help="what --attest wrote")
+    verify.add_argument("files", type=Path, nargs="*", metavar="FILE", help="such as report.pdf, report.html")
+    verify.add_argument("--signers", type=Path, required=True, metavar="ALLOWED_SIGNERS",
+                        help="whose keys count: lines `NAME KEYTYPE KEY`, as of ssh-keygen(1)")
+
+
 def _speaking(command: Callable[..., argparse.ArgumentParser]) -> None:
     """The command by which a project gets words of its own."""
     words = command("words", "translate the package's words into another language",
                     "Write analysis/words/TAG.po with every text of the package, to be translated: for a language that "
                     "it does not speak, or to say a text otherwise. What is translated there already stays.")
     words.add_argument("tag", metavar="TAG", help="the language, BCP 47, such as pt or pt-BR")
+
+
+def _shelf(command: Callable[..., argparse.ArgumentParser]) -> None:
+    """The commands for a desk's many briefings."""
+    facts = command("facts", "take facts of a package that many briefings share",
+                    "Actors, concepts, sources and series that a desk keeps once: with an address they are taken into "
+                    "data/shared/, pinned by their hash, so that the edition stays whole; with --update they are taken "
+                    "anew. Alone, it says where they are from and whether they are newer there. A package is a folder "
+                    "with a datapackage.json and its tables, by path or https; other addresses (s3://…) need fsspec.")
+    facts.add_argument("address", nargs="?", metavar="ADDRESS", help="the package: a folder, or an address of the web")
+    facts.add_argument("--name", default="", help="what it is called in data/shared/ (default: its own name)")
+    facts.add_argument("--table", action="append", default=[], choices=("actors", "concepts", "sources", "series"),
+                       help="take this table only (may be given several times; default: all that it has)")
+    facts.add_argument("--update", action="store_true", help="take what is newer at its address")
+    facts.add_argument("--all", type=Path, metavar="FOLDER", help="of every project below this folder")
+    facts.add_argument("--why", action="store_true",
+                       help="write nothing: say which rows would change, and where a briefing names them")
+    facts.add_argument("--render", action="store_true",
+                       help="with --why: render each such briefing apart, and say which sentences and marks would move")
+    facts.epilog = ("A correction is made once, in the package; then `briefing facts --update --all FOLDER` brings it "
+                    "to every briefing, and `briefing render` to its edition.")
+    index = command("index", "one page and a feed of all editions below a folder",
+                    "Write FOLDER/index.html, a page that lists and searches all editions below the folder, with what "
+                    "each concludes and how sure, and who said what across them; and FOLDER/feed.xml, an Atom feed. "
+                    "Both work as files, without a server. What cannot be read is named, and the rest done (exit 1).",
+                    project=False)
+    index.add_argument("folder", type=Path, metavar="FOLDER", help="the folder with the briefings")
+    index.add_argument("--title", default="", help="the page's title (default: Briefings)")
+    index.add_argument("--address", default="", metavar="URL",
+                       help="where the folder will be read, for the feed's links (default: relative ones)")
+    index.add_argument("--lang", default="", metavar="TAG",
+                       help="the language of the page's own words, BCP 47 (default: that of all editions, else en)")
+    index.add_argument("--check", action="store_true",
+                       help="rebuild each edition that was not checked yet: takes seconds each, and runs their code")
 
 
 class _Completion(argparse.Action):

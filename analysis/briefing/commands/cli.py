@@ -14,7 +14,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,9 +26,12 @@ from . import arguments
 if TYPE_CHECKING:
     from ..discourse.reliability import Agreement
     from ..editions.compare import Difference
+    from ..editions.edition import Edition
+    from ..editions.rebuild import Carried, Verdict
     from ..rendering.timings import Timings
     from ..shelf.batch import Job
     from ..shelf.batch import Outcome as Done
+    from ..shelf.sharing import Account
     from .preview import Outcome
     from .review import Review
 
@@ -37,7 +40,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Run one command, given its words; the exit code."""
     options = parser().parse_args(words)
     try:
-        return int(options.run(options))
+        with _stopped_by_signals():
+            return int(options.run(options))
     except Findings as error:
         _report(error, options.json)
         return error.exit_code
@@ -45,7 +49,7 @@ def main(words: Sequence[str] | None = None) -> int:
         _complain(str(error), options.json)
         return error.exit_code
     except KeyboardInterrupt:
-        _complain("Stopped. What was there before is unchanged.", options.json)
+        _complain("Stopped. Nothing is half written.", options.json)
         return 130
 
 
@@ -111,24 +115,25 @@ def _render(options: argparse.Namespace) -> int:
     started = time.perf_counter()
     changed: list[str] | None = None
     if options.engine == "embedded" and not options.no_cache:
-        from ..rendering.manifest import changes
+        from ..rendering.manifest import changes, swept
 
         with timings.stage("compare with the last render"):
             changed = changes(str(root))
         if changed == []:
+            removed = swept()
             if options.json:
                 print(json.dumps({"findings": [], "written": []}))
             else:
-                print(NOTHING_CHANGED, file=sys.stderr)
+                print("\n".join(filter(None, [removed, NOTHING_CHANGED])), file=sys.stderr)
             if options.why:
                 print("every step: reused, since nothing it was made from has changed", file=sys.stderr)
             _tell_timings(timings, options)
             return 0
     if options.engine == "quarto":
-        from ..rendering import render
+        from ..rendering import quarto
 
         with timings.stage("quarto"):
-            written = render.render_with_quarto(root, progress=_progress(options))
+            written = quarto.render(root, timeout=options.timeout, memory=options.memory, progress=_progress(options))
     else:
         written = _render_here(root, changed, timings, options)
     code = _done(written, started, options)
@@ -174,13 +179,13 @@ def _shelf(options: argparse.Namespace, job: Job, made: str = "made") -> int:
 def _account(options: argparse.Namespace, total: int, coming: Generator[Done], notes: Sequence[str],
              made: str = "made") -> int:
     """Tell how far a batch is, and at its end what came of it."""
-    from ..shelf import account
+    from ..shelf import batch
 
     _stop_as_by_ctrl_c()
     began = time.perf_counter()
     done: list[Done] = []
     stopped = False
-    progress = None if options.json else account.Progress(sys.stderr, total, made)
+    progress = None if options.json else batch.Progress(sys.stderr, total, made)
     try:
         with contextlib.closing(coming):
             for outcome in coming:
@@ -195,14 +200,14 @@ def _account(options: argparse.Namespace, total: int, coming: Generator[Done], n
     if not getattr(options, "why", False):
         done = [replace(outcome, why=()) for outcome in done]
     if options.json:
-        print(json.dumps(account.as_data(done, seconds, notes, stopped), ensure_ascii=False))
+        print(json.dumps(batch.as_data(done, seconds, notes, stopped), ensure_ascii=False))
     else:
-        print(account.table(done, seconds, notes, made))
+        print(batch.table(done, seconds, notes, made))
     if stopped:
         _complain(f"Stopped after {len(done)} of {total} projects. What was made is whole; the same command goes on "
                   "with the rest.", False)
         return 130
-    return account.exit_code(done)
+    return batch.exit_code(done)
 
 
 def _alone(options: argparse.Namespace, **defaults: object) -> None:
@@ -288,6 +293,30 @@ def _code(options: argparse.Namespace) -> int:
     return 130
 
 
+@contextlib.contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Within, to end the process or close the terminal stops it as Ctrl-C does, with all cleaning up; what is ignored
+    stays so."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    mine = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))
+            and signal.getsignal(number) is signal.SIG_DFL]
+    for number in mine:
+        signal.signal(number, stop)
+    try:
+        yield
+    finally:
+        for number in mine:
+            signal.signal(number, signal.SIG_DFL)
+
+
 def _stop_as_by_ctrl_c() -> None:
     """To end the process or close the terminal stops as Ctrl-C does; a shell that starts a command in the background
     lets it ignore that."""
@@ -324,22 +353,29 @@ def _say_outcome(outcome: Outcome, options: argparse.Namespace) -> None:
 
 
 def _execute(options: argparse.Namespace) -> int:
-    from ..rendering import render
+    from ..rendering import quarto
 
     root = _project(options)
     started = time.perf_counter()
-    return _done(render.execute(root, timeout=options.timeout, memory=options.memory, progress=_progress(options)),
+    return _done(quarto.prepare(root, timeout=options.timeout, memory=options.memory, progress=_progress(options)),
                  started, options)
 
 
 def _check(options: argparse.Namespace) -> int:
-    if options.all is not None or options.pdf:
-        return (_check_pdf if options.all is None else _check_all)(options)
-    from ..editions import edition, rebuild
+    if options.all is not None:
+        return _check_all(options)
+    if options.sign and not options.attest or options.attest and options.no_rebuild:
+        raise BriefingError("--attest, --sign: found --sign without --attest, or --attest with --no-rebuild, expected "
+                            "a file to write and a proof to state. Write --attest FILE, without --no-rebuild.")
+    if options.pdf:
+        return _check_pdf(options)
+    from ..editions import edition, publishing, rebuild
+    from ..shelf import sharing
     from ..sources import places
     from .review import review
 
     root = _project(options)
+    publishing.settle(root, _progress(options))
     given = [id for id, _ in options.source]
     for id in given:
         if given.count(id) > 1:
@@ -347,13 +383,29 @@ def _check(options: argparse.Namespace) -> int:
     here = places.known(root)
     gone = {id: place for id, place in here.items() if id not in given and not place.is_file()}
     result = review(root, {id: place for id, place in here.items() if id not in gone} | dict(options.source))
-    differences = [] if options.no_rebuild or result.findings else rebuild.check(root, _progress(options))
+    told = not (options.no_rebuild or result.findings)
+    differences = rebuild.check(root, _progress(options)) if told else []
+    published = edition.published(root) if told else None
+    other = rebuild.carried(published.inputs) if published else None
+    notes = sharing.notes(root)
     if options.junit:
         _write_junit(options.junit, result.findings, differences)
     if options.json:
-        print(json.dumps(_review_as_data(result) | {"differences": [asdict(d) for d in differences]},
-                         ensure_ascii=False))
-        return 1 if result.findings or differences else 0
+        print(json.dumps(_review_as_data(result) | ({"carried": asdict(other)} if other else {})
+                         | {"differences": [asdict(d) for d in differences], "notes": notes}, ensure_ascii=False))
+    else:
+        _tell_review(result, gone)
+        print(_outdated_line(edition.outdated(root)), end="")
+        print("".join(f"{line}\n" for line in notes), end="")
+        if not options.no_rebuild:
+            print("Not rendered afresh: mend the findings first." if not other else
+                  "\n".join(filter(None, [_carried_lines(other, "The edition"), _rebuilt_lines(differences)])))
+    if result.findings or published is None:
+        return 1 if result.findings else 0
+    return _attested(options, published, differences)
+
+
+def _tell_review(result: Review, gone: Mapping[str, Path]) -> None:
     for finding in result.findings:
         print(finding)
     if result.patch:
@@ -365,16 +417,43 @@ def _check(options: argparse.Namespace) -> int:
     print(_coders_lines(result))
     count = len(result.findings)
     print(f"{count} finding{'s' if count != 1 else ''}.")
-    print(_outdated_line(edition.outdated(root)), end="")
-    if not options.no_rebuild:
-        print("Not rendered afresh: mend the findings first." if count else _rebuilt_lines(differences))
-    return 1 if count or differences else 0
+
+
+def _attested(options: argparse.Namespace, proved: Edition, differences: Sequence[Difference]) -> int:
+    """The exit code of a check; where it proved an edition, and that is asked for, it is stated in a file."""
+    if options.attest and differences:
+        print(f"{options.attest} was not written: only an edition that is reproduced can be attested.", file=sys.stderr)
+    elif options.attest:
+        from ..editions import attestation
+
+        content = attestation.statement(proved.inputs, proved.outputs)
+        attestation.write(options.attest, attestation.signed(content, options.sign) if options.sign else content)
+        if not options.json:
+            print(f"Wrote {options.attest}{'' if options.sign else ', not signed (--sign KEY signs it)'}.")
+    return 1 if differences else 0
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from ..editions import attestation, edition
+
+    files = {str(path): edition.read_pdf(path) for path in options.files}
+    found = attestation.verified(options.attestation, options.signers, files)
+    if options.json:
+        print(json.dumps(asdict(found), ensure_ascii=False))
+        return 0
+    release = f"release {found.package['version']}" if found.package["released"] else "no release"
+    print(visible(f"{options.attestation.name}: signed by {found.signer}, who states that briefing "
+                  f"{found.package['version']} ({release}) made of {len(found.inputs) - 1} inputs, to the same bytes: "
+                  f"{_some(sorted(found.outputs), 8)}."))
+    for name in files:
+        print(visible(f"{name}: proved, byte for byte."))
+    return 0
 
 
 def _check_all(options: argparse.Namespace) -> int:
     from ..shelf.batch import Job
 
-    _alone(options, pdf=None, source=[], trust=False, junit=None)
+    _alone(options, pdf=None, source=[], trust=False, unconfined=False, junit=None, attest=None, sign=None)
     job = Job("briefing.commands.review:checked", {"rebuilt": not options.no_rebuild}, options.limit,
               only_changed=False)
     return _shelf(options, job, "clean")
@@ -382,29 +461,115 @@ def _check_all(options: argparse.Namespace) -> int:
 
 def _check_pdf(options: argparse.Namespace) -> int:
     from ..editions import edition, rebuild
+    from ..editions.confinement import Limits
 
-    try:
-        content = options.pdf.read_bytes()
-    except OSError as error:
-        raise BriefingError(f"{options.pdf}: found no readable file ({error.strerror}), expected a PDF. "
-                            "Correct the path.") from error
+    content = edition.read_pdf(options.pdf)
     inputs = edition.inputs_of(content, options.pdf.name)
-    if not options.trust:
-        question = (f"{options.pdf.name} carries {len(inputs)} files, code among them. Rendering runs that code with "
-                    "your rights.")
-        if options.json or not sys.stdin.isatty():
-            raise BriefingError(f"{question} Found no --trust, expected it where nobody can be asked. "
-                                "Give --trust if you trust whoever made the file.")
-        if input(f"{question} Run it? [y/N] ").strip().lower() not in ("y", "yes"):
-            raise BriefingError("Not run: nothing was checked.")
-    differences = rebuild.check_pdf(content, options.pdf.name, _progress(options))
+    if not _run_it(options, inputs):
+        return 2
+    shut_in = _shut_in(options)
+    verdict = rebuild.check_pdf(content, options.pdf.name, _progress(options), limits=Limits() if shut_in else None,
+                                timeout=options.timeout, memory=options.memory)
     if options.junit:
-        _write_junit(options.junit, [], differences)
+        _write_junit(options.junit, [], verdict.differences)
     if options.json:
-        print(json.dumps({"differences": [asdict(d) for d in differences]}, ensure_ascii=False))
+        print(json.dumps({"carried": asdict(verdict.other), "own": verdict.own, "shut_in": shut_in,
+                          "differences": [asdict(d) for d in verdict.differences]}, ensure_ascii=False))
     else:
-        print(_rebuilt_lines(differences))
-    return 1 if differences else 0
+        print("\n".join(filter(None, [_carried_lines(verdict.other, options.pdf.name), _own_lines(verdict),
+                                      _rebuilt_lines(verdict.differences)])))
+    return _attested(options, edition.Edition(options.pdf.name, None, inputs, {options.pdf.name: content}),
+                     verdict.differences)
+
+
+def _run_it(options: argparse.Namespace, inputs: Mapping[str, bytes]) -> bool:
+    """Whether the code of a PDF may run; where not, what it carries was told."""
+    if options.trust:
+        return True
+    from ..editions import rebuild
+
+    name = options.pdf.name
+    if options.json:
+        print(json.dumps({"files": {path: len(content) for path, content in inputs.items()},
+                          "carried": asdict(rebuild.carried(inputs)),
+                          "error": f"{name}: found no --trust, expected it where nobody can be asked. Nothing was run; "
+                                   "give it to run, shut in, what the PDF carries."}, ensure_ascii=False))
+        return False
+    print("\n".join(filter(None, [_contents_lines(inputs, name),
+                                  _carried_lines(rebuild.carried(inputs), name)])), flush=True)
+    if not sys.stdin.isatty():
+        raise BriefingError(f"{name}: found no --trust, expected it where nobody can be asked. Nothing was run; give "
+                            "it to run, shut in, what the PDF carries.")
+    if _asked("Run this, shut in? [y/N] "):
+        return True
+    _complain("Nothing was run, so nothing is proved.", options.json)
+    return False
+
+
+def _shut_in(options: argparse.Namespace) -> bool:
+    """Whether a stranger's code is run shut in; raises BriefingError where it cannot be, and nobody wants it else."""
+    from ..editions import confinement
+
+    if not (why := confinement.missing()):
+        return True
+    told = f"{options.pdf.name}: found nothing to shut its code in with ({why})"
+    if options.unconfined or (sys.stdin.isatty() and not options.json and _asked(
+            f"{visible(told)}. It would run with your rights. Run it all the same? [y/N] ")):
+        _complain(f"{told}: it runs with your rights.", False) if not options.json else None
+        return False
+    raise BriefingError(f"{told}, expected bubblewrap, or --unconfined. Check it on a machine that has it, in a "
+                        "container or virtual machine; or give --unconfined to run it with your rights.")
+
+
+def _asked(question: str) -> bool:
+    try:
+        return input(question).strip().lower() in ("y", "yes")
+    except EOFError:
+        return False
+
+
+def _contents_lines(inputs: Mapping[str, bytes], name: str) -> str:
+    """What a PDF carries, without running any of it."""
+    from ..editions import edition
+
+    package = edition.package_of(inputs)
+    others = [path for path in inputs if path not in package]
+    lines = [f"{name} carries {len(inputs)} files of {sum(map(len, inputs.values())):,} bytes:"]
+    for kind, told in (("facts", "tables, which are data"), ("prose", "prose, whose inline code runs"),
+                       ("code", "notebooks and others, which are code"), ("environment", "the environment")):
+        if found := [path for path in others if edition.kind(path) == kind]:
+            lines.append(f"  {told}: {_some(found, 4)}")
+    lines.append(f"  the package that made it, which is code: {len(package)} files")
+    return visible("\n".join(lines))
+
+
+def _some(names: Sequence[str], most: int) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return f"{', '.join(names[:most])}{more}"
+
+
+def _carried_lines(other: Carried, name: str) -> str:
+    """What an edition carries that is not what is installed here; empty where it is the same."""
+    lines = []
+    if other.files:
+        what = f"which is release {other.release}" if other.release else "which is no release that is known here"
+        files = [path.removeprefix("analysis/briefing/") for path in other.files]
+        lines.append(f"{name} carries another package than the one installed here, {what}. {len(files)} "
+                     f"file{'s differ' if len(files) > 1 else ' differs'}: {_some(files, 6)}.")
+    if other.pins:
+        lines.append(f"Its requirements.lock pins otherwise than what is installed here: {_some(other.pins, 6)}.")
+    return visible("\n".join(lines))
+
+
+def _own_lines(verdict: Verdict) -> str:
+    if not verdict.own:
+        return ""
+    from ..editions.rebuild import OTHER, SAME
+
+    alone = verdict.own == SAME and verdict.differences
+    return visible(f"The installed package gives {OTHER if verdict.differences else SAME}.\n"
+                   f"The package that it carries gives {verdict.own}"
+                   f"{', which proves nothing: it could write what it likes' if alone else ''}.")
 
 
 def _rebuilt_lines(differences: Sequence[Difference]) -> str:
@@ -551,6 +716,66 @@ def _words(options: argparse.Namespace) -> int:
     return 0
 
 
+# --- many briefings -----------------------------------------------------------------
+
+def _facts(options: argparse.Namespace) -> int:
+    from ..shelf import sharing
+
+    if options.address:
+        if options.update or options.all or options.why:
+            raise BriefingError("ADDRESS: found with --update, --all or --why, expected alone. Take the package first.")
+        taken = sharing.take(_project(options), options.address, options.name, options.table)
+        print(json.dumps({"taken": taken.as_dict()}, ensure_ascii=False) if options.json else
+              f"Took {', '.join(taken.tables)} of {taken.name} into data/shared/{taken.name}/: they count from the "
+              "next `briefing render`.")
+        return 0
+    if options.render and not options.why:
+        raise BriefingError("--render: found without --why, expected with it: it tells what would move, and writes "
+                            "nothing. Give both; to take the facts and make the edition: `briefing facts --update`, "
+                            "then `briefing render`.")
+    accounts = [_facts_of(root, options) for root in (sharing.below(options.all) if options.all else
+                                                      [_project(options)])]
+    if options.json:
+        print(json.dumps({"projects": [account.as_dict() for account in accounts]}, ensure_ascii=False))
+    else:
+        written = options.update and not options.why
+        print("\n".join(visible(line) for account in accounts for line in account.lines(written)) or
+              "No facts of other packages here. `briefing facts ADDRESS` takes some.")
+        if options.all and accounts:
+            print(sharing.summary(accounts, written, options.why))
+    return int(any(account.wrong for account in accounts))
+
+
+def _facts_of(root: Path, options: argparse.Namespace) -> Account:
+    from ..shelf import sharing
+
+    shown = root.relative_to(options.all.resolve()).as_posix() if options.all else ""
+    try:
+        return sharing.account(root, shown, write=options.update and not options.why, why=options.why,
+                               rendered=options.render)
+    except BriefingError as error:
+        if not options.all:
+            raise
+        return sharing.Account(shown, wrong=tuple(str(error).splitlines()))
+
+
+def _index(options: argparse.Namespace) -> int:
+    from ..shelf import index
+
+    shelf = index.gather(options.folder, options.check, _progress(options))
+    written = index.write(options.folder, shelf, options.title, options.address, options.lang)
+    result = index.told(shelf, written)
+    if options.json:
+        print(json.dumps(result, ensure_ascii=False))
+        return int(bool(shelf.wrong))
+    for path, why in shelf.wrong:
+        print(visible(f"{path}: {why}"))
+    states = ", ".join(f"{number} {index.STATES[state]}" for state, number in result["states"].items())
+    print(f"Wrote {' and '.join(result['written'])}: {len(shelf.editions)} editions{f' ({states})' if states else ''}"
+          + (f"; {len(shelf.wrong)} could not be read." if shelf.wrong else "."))
+    return int(bool(shelf.wrong))
+
+
 def _project(options: argparse.Namespace) -> Path:
     from ..facts.tables import find_root
 
@@ -600,10 +825,13 @@ RUN: dict[str, Callable[[argparse.Namespace], int]] = {
     "code": _code,
     "execute": _execute,
     "check": _check,
+    "verify": _verify,
     "diff": _diff,
     "sheet": _sheet,
     "new": _new,
     "source": _add_source,
     "passage": _passage,
     "words": _words,
+    "facts": _facts,
+    "index": _index,
 }

@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from ..discourse import reliability
+from ..editions import publishing
 from ..execution.figures import FIGURE
 from ..execution.notebooks import EXECUTED, VALUES, Cell, cells
 from ..facts import coders, tables
+from ..facts.rules import shared
 from ..findings import BriefingError, Finding, InvalidData, InvalidReport, meant, shown
 from ..language import of, speaking
 from ..report import report
@@ -73,8 +75,8 @@ def _review(root: Path, texts: Mapping[str, Path]) -> Review:
         if lacking:  # what is used is known when all notebooks have run
             said = [finding for finding in said if not finding.code.endswith("-unused")]
         findings += [*lacking, *captions.check(read, data, executed), *said]
-    return Review(findings, checked.checked, checked.unchecked, agreement, reliability.coders(data),
-                  passages.patch(data, checked))
+    return Review(shared.located(data.descriptor, findings), checked.checked, checked.unchecked, agreement,
+                  reliability.coders(data), passages.patch(data, checked))
 
 
 # --- sources and grades -----------------------------------------------------------
@@ -150,7 +152,7 @@ def _offered(root: Path, read: report.Report) -> tuple[prose.Offered, dict[str, 
     for source in sorted((root / "analysis").glob("*.ipynb")):
         path = f"{EXECUTED}/{source.name}"
         try:
-            notebooks[path] = json.loads((root / path).read_text("utf-8"))
+            notebooks[path] = json.loads(publishing.current(root, f"notebooks/{source.name}").read_text("utf-8"))
             executed = cells(notebooks[path], path)
         except (OSError, ValueError):
             lacking.append(Finding("not-executed", path, "no executed copy", "one of every notebook",

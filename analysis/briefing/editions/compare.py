@@ -14,6 +14,8 @@ import html
 import io
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -108,7 +110,7 @@ def _changes(name: str, before: Mapping[str, bytes], after: Mapping[str, bytes])
     suffix = name[name.rfind("."):] if "." in name else ""
     try:
         found = list(readers.get(suffix, _lines)(before[name], after[name]))
-    except (ValueError, KeyError, TypeError, IndexError):  # a file that is not what its name says
+    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):  # not what its name says
         found = []
     if suffix in (".py", ".lock", ".css", ".js", ".typ") and len(found) > MOST_LINES:
         more = len(found) - MOST_LINES
@@ -232,10 +234,40 @@ def page_sentences(page: str) -> list[str]:
     return found
 
 
-def _pages(before: bytes, after: bytes) -> Iterator[Change]:
-    import pypdf
+#: Reads the text of a PDF page by page, in a process of its own: a page can be made so that it takes for ever.
+_READER = """
+import io, json, logging, sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_DATA, (2 * 2**30, 2 * 2**30))
+except (ImportError, OSError, ValueError):
+    pass
+import pypdf
+logging.disable()
+pages = pypdf.PdfReader(io.BytesIO(sys.stdin.buffer.read())).pages
+texts = []
+for page in pages:
+    texts.append(page.extract_text())
+    if sum(map(len, texts)) > 1_000_000:
+        sys.exit(1)
+print(json.dumps(texts))
+"""
+_READ_SECONDS = 10
 
-    sides = [[page.extract_text() for page in pypdf.PdfReader(io.BytesIO(side)).pages] for side in (before, after)]
+
+def _page_texts(pdf: bytes) -> list[str]:
+    """The text of each page; raises ValueError where it cannot be read, or not in time."""
+    try:
+        run = subprocess.run([sys.executable, "-P", "-c", _READER], input=pdf, capture_output=True, check=True,
+                             timeout=_READ_SECONDS)
+    except subprocess.SubprocessError as error:
+        raise ValueError("pages that cannot be read") from error
+    texts: list[str] = json.loads(run.stdout)
+    return texts
+
+
+def _pages(before: bytes, after: bytes) -> Iterator[Change]:
+    sides = [_page_texts(side) for side in (before, after)]
     if len(sides[0]) != len(sides[1]):
         yield "number of pages", str(len(sides[0])), str(len(sides[1]))
     for number, (one, other) in enumerate(zip(*sides, strict=False), start=1):

@@ -15,14 +15,15 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import quote
 
 from .. import __version__
 from ..discourse.exports import ABOUT
+from ..facts.rules import shared
 from ..facts.tables import DESCRIPTOR, Row, Tables
-from . import contexts, edition
+from . import edition
 
 NAME = "ro-crate-metadata.json"
 SPECIFICATION = "https://w3id.org/ro/crate/1.1"
@@ -41,7 +42,29 @@ MEDIA_TYPES: Mapping[str, str] = {
     ".zip": "application/zip",
 }
 
+TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
+#: The path of each JSON-LD context in an edition, by its address.
+CONTEXTS = {"http://www.w3.org/ns/anno.jsonld": "contexts/anno.jsonld",
+            "https://w3id.org/ro/crate/1.1/context": "contexts/ro-crate-1.1.jsonld"}
+#: The terms under which they may be carried.
+LICENCE = "contexts/LICENSE.txt"
+
 Entity = dict[str, Any]
+
+
+def contexts() -> dict[str, bytes]:
+    """The JSON-LD contexts that an edition's documents name, and their licences, by their paths in the edition.
+
+    The documents name them by their addresses, as their standards demand. A
+    processor that has no network takes these copies, by a loader that has
+    them; with pyld (pyld.documentloader.frozen), where `folder` is the edition's:
+
+        FrozenDocumentLoader({url: folder / path for url, path in CONTEXTS.items()})
+
+    What else is named is then refused, not fetched.
+    """
+    carried = {path: (TEMPLATES / path.replace("contexts/", "context-")).read_bytes() for path in CONTEXTS.values()}
+    return {**carried, LICENCE: (TEMPLATES / "context.LICENSE.txt").read_bytes()}
 
 
 def crate(tables: Tables, inputs: Mapping[str, bytes], outputs: Mapping[str, bytes],
@@ -133,9 +156,9 @@ _JSON_LD = "https://www.w3.org/TR/json-ld11/"
 def _output(name: str, content: bytes) -> Entity:
     """An output, an export with what it is and the standard that it follows."""
     about, standard, _ = ABOUT.get(name, ("", "", ""))
-    if name in contexts.CONTEXTS.values():
-        address = next(address for address, path in contexts.CONTEXTS.items() if path == name)
-        about, standard = f"A copy of the JSON-LD context {address}; its terms: {contexts.LICENCE}.", _JSON_LD
+    if name in CONTEXTS.values():
+        address = next(address for address, path in CONTEXTS.items() if path == name)
+        about, standard = f"A copy of the JSON-LD context {address}; its terms: {LICENCE}.", _JSON_LD
     return _file(_path(name), name, content, description=about, conformsTo={"@id": standard} if standard else None)
 
 
@@ -156,8 +179,9 @@ def _tables(tables: Tables, read: Mapping[str, Entity]) -> list[Entity]:
                    "conformsTo": {"@id": profile}}
     found: dict[str, Entity] = {}
     parts = []
-    for resource in tables.descriptor["resources"]:
-        if table := read.get(f"data/{resource['path']}"):
+    files = [(file, resource) for resource in tables.descriptor["resources"] for file in tables.files(resource["name"])]
+    for file, resource in files:
+        if table := read.get(file):
             columns = [_column(resource["name"], field) for field in resource["schema"]["fields"]]
             table |= {"description": str(resource.get("title") or resource["name"]),
                       "conformsTo": {"@id": descriptor["@id"]}, "variableMeasured": _to(columns)}
@@ -165,7 +189,24 @@ def _tables(tables: Tables, read: Mapping[str, Entity]) -> list[Entity]:
             parts.append(table)
     if parts:
         descriptor["hasPart"] = _to(parts)
-    return [*found.values(), _entity(profile, "CreativeWork", name="Data Package")]
+    return [*found.values(), _entity(profile, "CreativeWork", name="Data Package"), *_packages(tables, read)]
+
+
+def _packages(tables: Tables, read: Mapping[str, Entity]) -> list[Entity]:
+    """Tell of the files that came from packages of others where they are from; the entities of these packages, with
+    the hash that pins them."""
+    found = []
+    for entry in tables.descriptor.get("shared", ()):
+        address = entry["path"]
+        id = address if _is_url(address) else _local("package", entry["name"])
+        found.append(_entity(id, "CreativeWork", name=entry["name"], sha256=entry["sha256"],
+                             description=f"The package of facts at {address}; its hash is that of the list which "
+                                         "sha256sum prints of the files taken.",
+                             url=address if _is_url(address) else None))
+        for name in read:
+            if name.startswith(f"data/{shared.FOLDER}/{entry['name']}/"):
+                read[name].update(isBasedOn={"@id": id})
+    return found
 
 
 def _column(table: str, field: Mapping[str, Any]) -> Entity:

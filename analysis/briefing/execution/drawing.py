@@ -34,6 +34,8 @@ from . import store
 Specification = dict[str, Any]
 #: Tells the kernels where the drawing process listens.
 VARIABLE = "BRIEFING_RENDERER"
+#: Names the folder, for kernels and the drawing process, that goes with the command, even one that is killed.
+PLACE = "BRIEFING_SCRATCH"
 _PARTS = ("vconcat", "hconcat", "concat")
 _PER_LINE = {WIDE: 100, NARROW: 54}  # characters of a title, of which Vega measures whether they fit
 
@@ -229,14 +231,6 @@ def folder() -> Path:
     return Path(font_source_sans_pro.__file__).parent / "files"
 
 
-@functools.cache
-def available() -> Any:
-    """The fonts of the edition and no others, for Typst: its own and the shipped ones."""
-    import typst
-
-    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(folder())])
-
-
 @functools.lru_cache(maxsize=16)  # in Latin script nearly all reports ask for the same
 def rules(characters: str) -> str:
     """The shipped typeface, cut down to these characters, as CSS with the fonts inside."""
@@ -269,7 +263,7 @@ def rules(characters: str) -> str:
 @functools.cache
 def _engine() -> Any:
     """vl-convert with the shipped typeface and none of the machine's, so that text runs equally wide anywhere."""
-    with tempfile.NamedTemporaryFile("w", suffix=".conf", encoding="utf-8") as fonts:
+    with tempfile.NamedTemporaryFile("w", suffix=".conf", encoding="utf-8", dir=os.environ.get(PLACE)) as fonts:
         fonts.write(f"<fontconfig><dir>{folder()}</dir></fontconfig>")
         fonts.flush()
         before = os.environ.get("FONTCONFIG_FILE")

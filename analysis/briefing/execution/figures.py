@@ -44,8 +44,9 @@ def bundle(value: Any) -> dict[str, Any] | None:
             chart = value(WIDE) if inspect.isfunction(value) else value
             if not isinstance(chart, alt.TopLevelMixin):
                 return None
-            spec = _local(chart)
-            narrow = _local(value(NARROW)) if inspect.isfunction(value) else None
+            made = chart.to_dict(validate=False)
+            spec = _local(made)
+            narrow = _local(value(NARROW).to_dict(validate=False)) if inspect.isfunction(value) else None
     except Exception as error:  # whatever Altair has against the chart is a finding about its cell
         return _failed([_refused(error)])
     about = _about(spec)
@@ -55,7 +56,7 @@ def bundle(value: Any) -> dict[str, Any] | None:
         return _failed(problems)
     spec, narrow = _lean(spec), narrow and _lean(narrow)
     try:
-        drawn = drawing.drawn(spec, narrow, _is_live(spec), first=chart.to_dict)  # which holds it to Vega-Lite's schema
+        drawn = drawing.drawn(spec, narrow, _is_live(spec), first=lambda: _hold(chart, made))
     except Exception as error:
         return _failed([*problems, _refused(error)])
     problems += _check_size(drawn["size"], bool(drawn["pages"]))
@@ -99,10 +100,21 @@ class _Refused(Exception):
         self.problem = problem
 
 
-def _local(chart: Any) -> dict[str, Any]:
+def _hold(chart: Any, made: Mapping[str, Any]) -> None:
+    """Hold a chart to Vega-Lite's schema by the specification that was made of it; raises what Altair raises."""
+    from altair.utils.schemapi import SchemaValidationError
+    from jsonschema import ValidationError
+
+    try:
+        chart.validate({name: value for name, value in made.items() if name not in ("$schema", "datasets")})
+    except ValidationError as error:
+        raise SchemaValidationError(chart, error) from None
+
+
+def _local(made: Mapping[str, Any]) -> dict[str, Any]:
     """The specification with data from files of the project in it; raises _Refused for data from elsewhere."""
     # NaN is no JSON
-    spec: dict[str, Any] = json.loads(json.dumps(chart.to_dict(validate=False)), parse_constant=lambda name: None)
+    spec: dict[str, Any] = json.loads(json.dumps(made), parse_constant=lambda name: None)
     for part in parts(spec):
         origin = part.get("from", {})
         data = part.get("data") or origin.get("data") if isinstance(origin, Mapping) else None

@@ -13,18 +13,21 @@ import contextlib
 import gc
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any, cast
 
 from ..facts import recording
-from . import drawing
+from ..findings import BriefingError
+from ..limits import OPEN_FILES, OUTPUT_BYTES
+from . import drawing, scratch
 
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "IPython.core.debugger",
@@ -34,8 +37,14 @@ PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.complete
 #: What is loaded before a fork only where the notebook names it, by the name.
 PRELOADED_IF_NAMED = {"altair": "altair", "charts": "altair", "networkx": "networkx"}
 
+#: Seconds within which a kernel must be forked; libraries load before the first.
+PATIENCE = 120
+
 #: Names the variables that a check lets through to the kernels, to see whether they matter.
 VARIED = "BRIEFING_VARIED"
+
+#: What a message of a kernel has in the place of an output that is longer than any may be: how long it was.
+TOO_LONG = "briefing_too_long"
 
 #: What every kernel is told: keep no history, which kernels that start together would lock from each other; show
 #: charts as a briefing does.
@@ -68,11 +77,20 @@ class Nursery:
         self._asking, self._answers = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
 
     def fork(self, birth: Birth, connection_file: str, folder: str) -> int:
-        """Fork a kernel; its process id. Raises RuntimeError where the nursery has died."""
-        request = {"connection_file": connection_file, "folder": folder, **asdict(birth)}
+        """Fork a kernel; its process id. Raises RuntimeError where the nursery has died, or does not answer."""
+        return self._ask({"connection_file": connection_file, "folder": folder, **asdict(birth)})
+
+    def sweep(self) -> None:
+        """End what kernels have started and left behind when they ended."""
+        with contextlib.suppress(RuntimeError):
+            self._ask({})
+
+    def _ask(self, request: Mapping[str, object]) -> int:
         try:
             with self._lock:
                 self._asking.write(json.dumps(request).encode() + b"\n")
+                if not select.select([self._answers], [], [], PATIENCE)[0]:
+                    raise RuntimeError(f"Kernels are forked from a process that did not answer within {PATIENCE} s")
                 return int(self._answers.readline())
         except (OSError, ValueError) as error:
             raise RuntimeError("Kernels are forked from a process that has ended") from error
@@ -90,6 +108,10 @@ def nursery(environment: Mapping[str, str], log: Path) -> Iterator[Nursery | Non
         try:
             yield Nursery(process)
         finally:
+            with contextlib.suppress(OSError):
+                cast(IO[bytes], process.stdin).close()  # it then ends what the kernels have left, and itself
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(2)
             process.kill()
 
 
@@ -113,7 +135,7 @@ class Kernels:
 
     def __init__(self, scratch: Path, stack: contextlib.ExitStack, once: bool) -> None:
         self.scratch, self.once = scratch, once
-        self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython"})
+        self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython", drawing.PLACE: str(scratch)})
         self.nursery: Nursery | None = None
         self.renderer: Path | None = None
         self._stack = stack
@@ -124,6 +146,7 @@ class Kernels:
         """Begin to load what kernels need, where that has not begun."""
         if self._started:
             return
+        _enough_open_files()
         self._started = True
         self.nursery = self._stack.enter_context(nursery(self.environment, self.scratch / "nursery.log"))
         if self.nursery:
@@ -138,12 +161,29 @@ class Kernels:
                 process.kill()
 
 
+def _enough_open_files() -> None:
+    """Raises BriefingError where so few files may be open at once that ZeroMQ would end the process."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if most not in (-1, resource.RLIM_INFINITY) and most < OPEN_FILES:
+        raise BriefingError(f"ulimit -n: found {most} files that may be open at once, expected at least {OPEN_FILES}. "
+                            f"Allow more, such as with `ulimit -n 1024`.")
+
+
 @contextlib.contextmanager
 def warm(*, at_once: bool = True, once: bool = False) -> Iterator[Kernels]:
     """Kernels for as many renders as are made within, or for one; they begin to load at once, or when first needed."""
     with contextlib.ExitStack() as stack:
-        scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="briefing-", ignore_cleanup_errors=True))
-        found = Kernels(Path(scratch), stack, once)
+        try:
+            place = stack.enter_context(scratch.folder())
+        except OSError as error:
+            raise BriefingError(f"{os.environ.get('TMPDIR') or 'the temporary folder'}: found {error.strerror}, "
+                                "expected a folder that can be written. Free space, or name another in TMPDIR."
+                                ) from error
+        found = Kernels(place, stack, once)
         if at_once:
             found.start()
         yield found
@@ -157,6 +197,7 @@ def _serve() -> None:
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the command, which then ends us
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # children are not waited for
+    _adopt()
     def load(names: Sequence[str]) -> None:
         for name in names:
             with contextlib.suppress(ImportError):
@@ -169,25 +210,77 @@ def _serve() -> None:
     load(PRELOADED)
     tempfile.gettempdir()  # tried out by writing, once for all kernels
     gc.freeze()
+    parent = os.getpid()
+    own: set[int] = set()  # the kernels
     for line in sys.stdin.buffer:
         request = json.loads(line)
+        if not request:
+            _end_all(own)
+            sys.stdout.buffer.write(b"0\n")
+            sys.stdout.buffer.flush()
+            continue
         load(request.pop("modules"))
         if "altair" in sys.modules:  # a chart is held to Vega-Lite's schema once, as a whole, before it is drawn
             vars(sys.modules["altair.utils.schemapi"])["DEBUG_MODE"] = False
         pid = os.fork()
         if pid == 0:
             gc.enable()
-            _become_kernel(**request)
+            _become_kernel(parent, **request)
+        own.add(pid)
         sys.stdout.buffer.write(b"%d\n" % pid)
         sys.stdout.buffer.flush()
+    _end_all(set())
 
 
-def _become_kernel(connection_file: str, folder: str, log: str, record: str, variables: dict[str, str],
+def started(pid: int) -> list[int]:
+    """A process and all that it has started, and these."""
+    found = [pid]
+    for one in found:
+        for path in Path(f"/proc/{one}/task").glob("*/children"):
+            with contextlib.suppress(OSError):
+                found += map(int, path.read_text().split())
+    return found
+
+
+def end(pid: int) -> None:
+    """End a process and all that it has started; each is stopped first, so that it starts no more meanwhile."""
+    stopped: list[int] = []
+    while fresh := [one for one in started(pid) if one not in stopped]:
+        for one in fresh:
+            _signal(one, signal.SIGSTOP)
+        stopped += fresh
+    for one in stopped:
+        _signal(one, signal.SIGKILL)
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.kill(pid, number)
+
+
+def _end_all(but: set[int]) -> None:
+    """End the children of this process that are not kernels: their kernel has ended before them."""
+    for path in Path("/proc/self/task").glob("*/children"):
+        for pid in map(int, path.read_text().split()):
+            if pid not in but:
+                end(pid)
+
+
+def _adopt() -> None:
+    """Let processes whose parent ends become this one's children and not the system's, so that none is lost
+    (prctl(2), PR_SET_CHILD_SUBREAPER)."""
+    import ctypes
+
+    ctypes.CDLL(None).prctl(36, 1)
+
+
+def _become_kernel(parent: int, connection_file: str, folder: str, log: str, record: str, variables: dict[str, str],
                    memory: int) -> None:
     """The life of a forked process: an ordinary kernel, started where and as an ordinary one is."""
     code = 1
     try:
-        _end_with_parent()
+        _end_with_parent(parent)
+        _adopt()
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
         signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -202,9 +295,11 @@ def _become_kernel(connection_file: str, folder: str, log: str, record: str, var
         sys.argv = ["ipykernel_launcher", "-f", connection_file, *OPTIONS]
         from ipykernel.kernelapp import IPKernelApp
 
-        kernel = IPKernelApp.instance()
+        kernel: Any = IPKernelApp.instance()
+        kernel.init_iopub = _keeping_all(kernel.init_iopub)
         kernel.initialize(sys.argv[1:])
         _limit(kernel.shell, memory)
+        _bound(kernel.session)
         recording.start(record, str(Path(__file__).parents[1]))
         kernel.start()
         code = 0
@@ -217,12 +312,14 @@ def _become_kernel(connection_file: str, folder: str, log: str, record: str, var
         os._exit(code)
 
 
-def _end_with_parent() -> None:
+def _end_with_parent(parent: int) -> None:
     """Let the system end this process with the nursery, which ends with the command: so even where the command
     was killed, no kernel runs on (prctl(2), PR_SET_PDEATHSIG)."""
     import ctypes
 
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
+    if os.getppid() != parent:  # it has ended already
+        os._exit(1)
 
 
 def _limit(shell: Any, memory: int) -> None:
@@ -239,6 +336,44 @@ def _limit(shell: Any, memory: int) -> None:
     # not the address space, of which JavaScript's engine reserves more than any machine has
     resource.setrlimit(resource.RLIMIT_DATA, (memory * 2**20, most))
     shell.set_custom_exc((MemoryError,), tell)
+
+
+def _keeping_all(begin: Callable[[Any], None]) -> Callable[[Any], None]:
+    """How a kernel begins to put out, with all of it kept until it is fetched: of more than a thousand messages that
+    wait some were lost, and nobody was told."""
+    def begin_keeping_all(context: Any) -> None:
+        context.sndhwm = 0
+        begin(context)
+
+    return begin_keeping_all
+
+
+def _bound(session: Any) -> None:
+    """Let no message of a kernel be longer than all outputs of a cell may be, nor what waits to become one: instead
+    comes one that says so, at which the render stops the cell."""
+    from ipykernel.iostream import OutStream
+
+    stream_class: Any = OutStream
+    pack, write, rotate = session.pack, stream_class.write, stream_class._rotate_buffers
+    waiting: dict[int, int] = {}
+
+    def packed(content: Any) -> bytes:
+        made: bytes = pack(content)
+        return made if len(made) <= 2 * OUTPUT_BYTES else pack({"status": "error", TOO_LONG: len(made)})
+
+    def bounded(stream: Any, text: str) -> Any:
+        room = OUTPUT_BYTES + 1 - waiting.get(id(stream), 0)
+        if isinstance(text, str) and len(text) > room:
+            text = text[:max(room, 0)]
+        waiting[id(stream)] = waiting.get(id(stream), 0) + len(text)
+        return write(stream, text)
+
+    def rotated(stream: Any) -> Any:
+        waiting[id(stream)] = 0
+        return rotate(stream)
+
+    session.pack = packed
+    stream_class.write, stream_class._rotate_buffers = bounded, rotated
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ executed copy holds nothing of the run itself: no times, no versions, no paths.
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 VALUES = "application/vnd.briefing.values+json"
 EXECUTED = "_output/notebooks"
+#: Where they are for Quarto, which must find what a report embeds, and not touch the edition; embeds may name either.
+FOR_QUARTO = "_output/quarto/notebooks"
 #: Where the kernels of a render find the notebooks that it has just executed.
 EXECUTED_VARIABLE = "BRIEFING_NOTEBOOKS"
 #: How much memory one kernel may take, in MB, unless told otherwise.
@@ -98,9 +101,10 @@ def runnable(content: Mapping[str, Any]) -> nbformat.NotebookNode:
 
 def code(content: Mapping[str, Any]) -> dict[str, str]:
     """The hash of each cell of a notebook by its number, without what earlier runs left in it."""
-    return {str(number): sha256(json.dumps([cell["cell_type"], "".join(cell["source"]), cell.get("id"),
-                                            cell["metadata"]],
-                                           sort_keys=True).encode("utf-8")).hexdigest()
+    form = [content.get("nbformat"), content.get("nbformat_minor")]
+    return {str(number): sha256(json.dumps([form, "".join(cell["source"]), {
+                key: value for key, value in cell.items() if key not in ("source", "outputs", "execution_count")}],
+                sort_keys=True).encode("utf-8")).hexdigest()
             for number, cell in enumerate(content["cells"], start=1)}
 
 
@@ -197,17 +201,34 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
+    from .. import limits
     from . import kernels, provisioning
+
+    class Client(NotebookClient):  # type: ignore[misc,unused-ignore]
+        """Stops a cell that puts out more than it may."""
+
+        put_out = 0
+
+        def process_message(self, msg: dict[str, Any], cell: Any, cell_index: int) -> Any:
+            content = msg["content"]
+            if msg["msg_type"] not in ("status", "execute_input"):  # each message costs something, also an empty one
+                self.put_out += 1000 + content.get(kernels.TOO_LONG, 0) + len(json.dumps(content, default=str))
+            if self.put_out <= limits.OUTPUT_BYTES:
+                return super().process_message(msg, cell, cell_index)
+            if self.task_poll_for_reply:
+                self.task_poll_for_reply.cancel()  # which is told as a kernel that died
+            return None
 
     # no search path: always this interpreter, never a kernel of the user's with the same name
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
                                  connection_file=str(sockets / f"{Path(shown_path).name}.json"),
                                  **_transport(sockets, shown_path))
     replies: list[Mapping[str, Any]] = [{"status": "ok"}]  # an empty cell has none
-    client = NotebookClient(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=True,
-                            extra_arguments=list(kernels.OPTIONS),
-                            on_cell_executed=lambda execute_reply, **_: replies.append(execute_reply["content"]),
-                            resources={"metadata": {"path": str(folder)}})
+    client = Client(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=True,
+                    iopub_timeout=timeout, raise_on_iopub_timeout=True,  # else outputs may be lost without a word
+                    extra_arguments=list(kernels.OPTIONS),
+                    on_cell_executed=lambda execute_reply, **_: replies.append(execute_reply["content"]),
+                    resources={"metadata": {"path": str(folder)}})
     named = {cell.number: cell for cell in cells(notebook, shown_path)}
 
     def finding(code: str, index: int, found: str, expected: str, remedy: str) -> Finding:
@@ -220,6 +241,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
         for index, cell in enumerate(notebook.cells):
             if cell.cell_type != "code":
                 continue
+            client.put_out = 0
             try:
                 await client.async_execute_cell(cell, index, store_history=True)
             except CellTimeoutError as error:
@@ -227,6 +249,12 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                                             "an end",
                                             "Make the cell faster, or allow more with --timeout.")]) from error
             except DeadKernelError as error:
+                if (task := asyncio.current_task()) and task.cancelling():  # the render is stopped
+                    raise asyncio.CancelledError from error
+                if client.put_out > limits.OUTPUT_BYTES:
+                    raise CellFailed([finding("cell-output", index, "a cell that puts out more than "
+                                              f"{limits.OUTPUT_BYTES:,} bytes", "at most as many",
+                                              "Show less, such as the first rows of a table.")]) from error
                 raise KernelDied([finding("kernel-died", index,
                                           " ".join(["that the kernel's process ended", *_last(log)]),
                                           "a kernel that lives to the last cell",
@@ -263,6 +291,8 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
         finally:
             if manager.has_kernel:
                 await manager.shutdown_kernel(now=True)
+            if nursery:
+                nursery.sweep()
             if client.kc is not None:
                 client.kc.stop_channels()
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
-from .kernels import Birth, Nursery
+from .kernels import Birth, Nursery, end
 
 
 class ForkedProcess:
@@ -39,8 +39,8 @@ class ForkedProcess:
             os.kill(self.pid, number)
 
     def kill(self) -> None:
-        """End it at once."""
-        self.send_signal(signal.SIGKILL)
+        """End it at once, and all that it has started."""
+        end(self.pid)
 
     def terminate(self) -> None:
         """Ask it to end."""

@@ -1,7 +1,7 @@
 """Files that may be lost at any time: what earlier renders made, by kind and name.
 
-They lie in `_output/.cache/`. Every file begins with the hash of its content,
-so that what is damaged or half-written counts as not there.
+They lie in `_output/.cache/`. Every file begins with the hash of its place and
+content, so that what is damaged, half-written or another's counts as not there.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Store:
         path = self.folder / kind / name
         try:
             digest, _, content = path.read_bytes().partition(b"\n")
-            if digest.decode("ascii", "replace") == hashlib.sha256(content).hexdigest():
+            if digest == _seal(kind, name, content):
                 os.utime(path)
                 return content
             path.unlink()
@@ -57,7 +57,7 @@ class Store:
             number, written = tempfile.mkstemp(dir=place)
             try:
                 with os.fdopen(number, "wb") as file:
-                    file.write(hashlib.sha256(content).hexdigest().encode("ascii") + b"\n" + content)
+                    file.write(_seal(kind, name, content) + b"\n" + content)
                 os.replace(written, place / name)
             except BaseException:
                 Path(written).unlink(missing_ok=True)
@@ -78,10 +78,14 @@ class Store:
             self.put("renders", "moments", json.dumps([*earlier[1 - RENDERS:], time.time()]).encode())
             if len(earlier) < RENDERS:
                 return
-            for path in self.folder.glob("*/*"):
+            for path in [*self.folder.glob("*/*"), *self.folder.glob("manifest.*")]:  # of killed renders, too
                 with suppress(OSError):
                     if path.stat().st_mtime < earlier[0]:
                         path.unlink()
+
+
+def _seal(kind: str, name: str, content: bytes) -> bytes:
+    return hashlib.sha256(f"{kind}/{name}\n".encode() + content).hexdigest().encode("ascii")
 
 
 # --- figures, from within a kernel ------------------------------------------------

@@ -14,7 +14,7 @@ import io
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,11 +65,23 @@ class Conflict(BriefingError):
 # --- reading --------------------------------------------------------------------
 
 def rows(root: Path, descriptor: Mapping[str, Any], table: str) -> list[Record]:
-    """The rows of a table as text, in the order of the file; empty lines are left out.
+    """The rows of a table as text, in the order of the file; empty lines are left out. Rows of packages follow, their
+    numbers counted on.
 
     Raises BriefingError for a table that is not declared, or cannot be read as CSV.
     """
-    return [record for record in _File.read(root, descriptor, table).records if record.cells]
+    own = _File.read(root, descriptor, table).records
+    first = max((record.number for record in own), default=1) + 1
+    for _, records in _shared(root, descriptor, table):
+        own += [replace(record, number=first + record.number - 2) for record in records]
+        first = max((record.number for record in own), default=1) + 1
+    return [record for record in own if record.cells]
+
+
+def _shared(root: Path, descriptor: Mapping[str, Any], table: str) -> Iterator[tuple[str, list[Record]]]:
+    """The rows of a table that packages have, by the file."""
+    for part in _resource(descriptor, table).get("parts", ()):
+        yield f"data/{part}", _File.read(root, descriptor, table, part).records
 
 
 @dataclass
@@ -83,8 +95,8 @@ class _File:
     records: list[Record] = field(default_factory=list)
 
     @classmethod
-    def read(cls, root: Path, descriptor: Mapping[str, Any], table: str) -> _File:
-        path = _resource(descriptor, table)["path"]
+    def read(cls, root: Path, descriptor: Mapping[str, Any], table: str, part: str = "") -> _File:
+        path = part or _resource(descriptor, table)["path"]
         name = f"data/{path}"
         try:
             text = (root / name).read_bytes().decode("utf-8")
@@ -145,11 +157,23 @@ def apply(root: Path, descriptor: Mapping[str, Any], changes: Sequence[Change]) 
     with _locked(root / "data"):
         files = {table: _File.read(root, descriptor, table) for table in {change.table for change in changes}}
         before = {table: file.text for table, file in files.items()}
+        for change in changes:
+            _refuse_shared(root, descriptor, change)
         undo = [_make(files[change.table], change, _key(descriptor, change.table)) for change in changes]
         changed = {table: file for table, file in files.items() if file.text != before[table]}
         _exchange({file.path: file.text for file in changed.values()},
                   {file.path: before[table] for table, file in changed.items()})
     return undo[::-1]
+
+
+def _refuse_shared(root: Path, descriptor: Mapping[str, Any], change: Change) -> None:
+    """Raise BriefingError where a row is to be changed that a package has: there it is pinned."""
+    for name, records in _shared(root, descriptor, change.table) if change.before is not None else ():
+        for record in records:
+            if _same(change.before or {}, record.cells):
+                raise BriefingError(f"{name} row {record.number}: found a row of a package of facts, expected one of "
+                                    "the project's own. Nothing was written: correct it in the package, then take it "
+                                    "anew with `briefing facts --update`.")
 
 
 def apply_checked(root: Path, descriptor: Mapping[str, Any], changes: Sequence[Change]) -> None:

@@ -24,14 +24,25 @@ _UNSEEN = {
     "os.posix_spawn": "starts a program", "os.fork": "starts a process", "os.forkpty": "starts a process",
     "sqlite3.connect": "opens a database", "os.remove": "removes a file", "os.rename": "renames a file",
     "os.mkdir": "makes a folder", "os.rmdir": "removes a folder", "os.link": "links a file",
-    "os.symlink": "links a file", "shutil.rmtree": "removes a folder",
+    "os.symlink": "links a file", "shutil.rmtree": "removes a folder", "os.getxattr": "reads a file's attributes",
+    "os.listxattr": "reads a file's attributes", "socket.gethostname": "asks for the machine's name",
+    "socket.gethostbyname": "asks for a network address", "socket.gethostbyaddr": "asks for a network address",
+    "socket.getnameinfo": "asks for a network address", "ctypes.dlopen": "calls a library of C",
 }
 #: Those that change files and folders, and which of their arguments name what is changed.
 _CHANGES = {"os.remove": slice(1), "os.rename": slice(2), "os.mkdir": slice(1), "os.rmdir": slice(1),
             "os.link": slice(1, 2), "os.symlink": slice(1, 2), "shutil.rmtree": slice(1)}
 _NONE = slice(0)
-#: Libraries that open files without Python, and so without a report.
-_NATIVE_READERS = {"pyarrow", "polars", "duckdb", "h5py", "netCDF4", "rasterio", "pyogrio", "fiona"}
+#: Libraries that open files, or start processes, without Python, and so without a report.
+_NATIVE_READERS = {
+    "pyarrow", "polars", "duckdb", "h5py", "tables", "netCDF4", "cftime", "eccodes", "rasterio", "pyogrio", "fiona",
+    "osgeo", "lxml", "cffi", "cv2", "apsw", "lmdb", "_gdbm", "_dbm", "pyreadstat", "pyreadr", "soundfile", "av", "vtk",
+    "pymupdf", "fitz", "pikepdf", "pypdfium2", "igraph", "graph_tool", "torch", "tensorflow", "tiledb", "deltalake",
+    "datafusion", "connectorx", "sentencepiece", "tokenizers", "fasttext", "jpype", "rpy2",
+    "multiprocessing.popen_spawn_posix", "multiprocessing.popen_forkserver", "multiprocessing.shared_memory"}
+
+#: The first line of a record. Where it is missing, not all could be written down.
+BEGAN = ("began",)
 
 _output: int | None = None
 _paused = False
@@ -44,7 +55,29 @@ def note(kind: str, *parts: str) -> None:
     line = (kind, *parts)
     if _output is not None and not _paused and line not in _seen:
         _seen.add(line)
-        os.write(_output, json.dumps(line).encode() + b"\n")
+        _write(line)
+
+
+def _write(line: tuple[str, ...]) -> None:
+    content = json.dumps(line).encode() + b"\n"
+    try:
+        whole = os.write(_output or 0, content) == len(content)
+    except OSError:
+        whole = False
+    if not whole:  # a full disk: what was noted before is of no use, and to forget it needs no room
+        os.ftruncate(_output or 0, 0)
+
+
+def noted(record: str | os.PathLike[str]) -> tuple[list[tuple[str, ...]], str | None]:
+    """What a record tells, line by line, and why it does not tell all that was read, where it does not."""
+    try:
+        with open(record, encoding="utf-8") as file:
+            lines = [tuple(json.loads(line)) for line in file]
+    except FileNotFoundError:
+        return [], "ran on a kernel of the ordinary kind"
+    except (OSError, ValueError, TypeError):
+        return [], "read what could not be noted"
+    return (lines[1:], None) if lines[:1] == [BEGAN] else ([], "read what could not be noted")
 
 
 @contextlib.contextmanager
@@ -94,10 +127,19 @@ def start(path: str, package: str) -> None:
     folders = {paths[name] for name in ("stdlib", "platstdlib", "purelib", "platlib")} | {package}
     _libraries = tuple(f"{os.path.abspath(folder)}{os.sep}" for folder in folders)
     _output = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    _write(BEGAN)
     os.stat = _noting(os.stat)
     os.lstat = _noting(os.lstat)
     os.access = _noting(os.access)
+    os.readlink = _noting(os.readlink)
+    for clock in ("getmtime", "getctime", "getatime"):
+        setattr(os.path, clock, _timing(getattr(os.path, clock)))
     os.environ.__class__ = _Environment
+    if hasattr(os, "environb"):
+        os.environb.__class__ = _Environment
+    # of a module that may have changed Python must not take what it compiled before: it looks at times and sizes only
+    external: Any = sys.modules["_frozen_importlib_external"]
+    external.cache_from_source = _compiled(external.cache_from_source)
     sys.addaudithook(_hook)
 
 
@@ -109,11 +151,11 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     elif event in ("os.listdir", "os.scandir"):
         _touched("folder", arguments[0] if arguments[0] is not None else ".")
     elif event == "import":
-        name = arguments[0].partition(".")[0]
-        if name in _NATIVE_READERS:
+        name = next((part for part in (arguments[0], arguments[0].partition(".")[0]) if part in _NATIVE_READERS), None)
+        if name:
             note("unseen", f"uses {name}, which opens files unseen")
     elif event in _UNSEEN:
-        if event.startswith("os.") and "__pycache__" in str(arguments[0]):
+        if event.startswith("os.") and "__pycache__" in str(arguments):
             return  # Python keeps what it compiled
         note("unseen", f"{_UNSEEN[event]} ({event})")
         for path in arguments[_CHANGES.get(event, _NONE)]:
@@ -168,13 +210,31 @@ def _noting(function: Callable[..., Any]) -> Callable[..., Any]:
     return noted
 
 
-class _Environment(os._Environ[str]):
+def _timing(function: Callable[..., Any]) -> Callable[..., Any]:
+    def noted(path: Any) -> Any:
+        note("unseen", "asks for a file's time")
+        return function(path)
+
+    return noted
+
+
+def _compiled(function: Callable[..., str]) -> Callable[..., str]:
+    """Where Python keeps what it compiled of a module: nowhere, where that is the project's own."""
+    def place(path: Any, *arguments: Any, **named: Any) -> str:
+        if not os.path.abspath(os.fsdecode(path)).startswith(_libraries):
+            raise NotImplementedError
+        return function(path, *arguments, **named)
+
+    return place
+
+
+class _Environment(os._Environ[Any]):
     """The environment, with the variables noted that are asked for."""
 
-    def __getitem__(self, name: str) -> str:
-        note("variable", name)
+    def __getitem__(self, name: Any) -> Any:
+        note("variable", os.fsdecode(name))
         return super().__getitem__(name)
 
-    def __iter__(self) -> Iterator[str]:
+    def __iter__(self) -> Iterator[Any]:
         note("unseen", "reads all environment variables")
         return super().__iter__()

@@ -28,7 +28,7 @@ from ..findings import BriefingError, Finding, InvalidData, meant, shown
 from ..language import catalogues
 from . import cells, coders, recording
 from .dates import date_bounds as date_bounds  # which notebooks take from here
-from .rules import characters, keys, method
+from .rules import characters, keys, method, shared
 from .rules.method import LONGEST_QUOTE as LONGEST_QUOTE
 
 if TYPE_CHECKING:
@@ -79,6 +79,11 @@ class Tables:
     def edition_date(self) -> datetime.date:
         """The edition's date: the day that the descriptor gives as `created`."""
         return datetime.date.fromisoformat(self.descriptor["created"][:10])
+
+    def files(self, table: str) -> list[str]:
+        """The files of a table by their paths in the project: its own, then those of packages that it takes rows of."""
+        return next(([f"data/{path}" for path in (resource["path"], *resource.get("parts", ()))]
+                     for resource in self.descriptor["resources"] if resource["name"] == table), [f"data/{table}"])
 
     def row(self, table: str, id: str) -> Row:
         """The row with this id; raises BriefingError where there is none."""
@@ -156,16 +161,18 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
     numbers: dict[str, list[int]] = {}
     unread: set[str] = set()
     for resource in descriptor["resources"]:
-        found_rows, row_numbers, found = _read_table(root, resource)
+        found_rows, row_numbers, found = _read_files(root, resource)
         rows[resource["name"]] = found_rows
         numbers[resource["name"]] = row_numbers
         findings += found
         if any(finding.code in _UNREAD for finding in found):
             unread.add(resource["name"])
-    findings += keys.check(descriptor, rows, numbers, unread)
-    findings += method.check(descriptor, rows, numbers, language.of(root))
-    findings += characters.check(descriptor, rows, numbers)
-    order = {resource["path"]: n for n, resource in enumerate(descriptor["resources"])}
+    findings += shared.check(root, descriptor)
+    findings += shared.located(descriptor, [*keys.check(descriptor, rows, numbers, unread),
+                                            *method.check(descriptor, rows, numbers, language.of(root)),
+                                            *characters.check(descriptor, rows, numbers)])
+    order = {path: n for n, resource in enumerate(descriptor["resources"])
+             for path in (resource["path"], *resource.get("parts", ()))}
     findings.sort(key=lambda f: (order.get(f.path.removeprefix("data/"), -1), f.row or 0))
     return Tables(root, descriptor, rows), findings
 
@@ -195,6 +202,7 @@ def _read_descriptor(root: Path) -> tuple[dict[str, Any], list[Finding]]:  # noq
     if not isinstance(resources, list):
         raise InvalidData([finding("descriptor-resources", shown(resources), "a list of resources",
                                    "Declare every table as a resource with its schema.", column="resources")])
+    descriptor["resources"] = resources = [shared.parted(resource) for resource in resources]
     wrong = [(n, problem) for n, resource in enumerate(resources) if (problem := _resource_problem(resource))]
     if wrong:
         raise InvalidData([finding("descriptor-resources", problem[0], problem[1],
@@ -237,6 +245,8 @@ def _resource_problem(resource: Any) -> tuple[str, str, str] | None:
             return shown(f"name {name}, path {path}"), "a name and a path, both text", ""
         if Path(path).is_absolute() or ".." in Path(path).parts or "\0" in path:
             return shown(path), "a path inside data/", f"Write `{Path(path).name or name}`. "
+        if problem := shared.part_problem(resource):
+            return problem
         names = [field["name"] for field in fields]
         if not all(isinstance(column, str) for column in names) or len(set(names)) < len(names):
             return shown(f"{name}: {', '.join(map(str, names))}"), "fields whose names are text and differ", ""
@@ -254,6 +264,19 @@ def _resource_problem(resource: Any) -> tuple[str, str, str] | None:
 
 
 # --- one table ----------------------------------------------------------------
+
+def _read_files(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[int], list[Finding]]:
+    """A table of all its files; the numbers of rows of packages go on after those of its own (see `shared.place`)."""
+    rows, numbers, findings = _read_table(root, resource)
+    for part in resource.get("parts", ()):
+        more, theirs, found = _read_table(root, {**resource, "path": part})
+        first = max(numbers, default=1) + 1
+        resource.setdefault("begins", {})[part] = first
+        rows += more
+        numbers += [number - 2 + first for number in theirs]
+        findings += found
+    return rows, numbers, findings
+
 
 def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[int], list[Finding]]:  # noqa: C901  all findings of a table at once
     path = f"data/{resource['path']}"

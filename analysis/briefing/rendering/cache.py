@@ -13,19 +13,25 @@ import platform
 import stat
 import sys
 import sysconfig
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..editions import compare
 from ..editions.edition import sha256
 from ..execution.store import Store
 from ..facts.tables import Tables
 from ..language import VARIABLE as LANGUAGE
+from . import manifest
 
 #: How many runs of a step are remembered.
 RUNS = 8
+#: How far the system's clock goes at once, in s: so much earlier than it is may be the time of a file.
+TICK = 0.011
+#: How far (s) it may come off a steady clock within one render.
+JUMP = 0.05
 #: How many reasons are named for a step that is done again.
 REASONS = 5
 
@@ -35,6 +41,24 @@ Read = tuple[str, ...]
 
 # --- what a step is made from -----------------------------------------------------
 
+class Beginning(NamedTuple):
+    """When a render began, by the clock (s), and how far the clock was from one that nobody sets."""
+
+    moment: float
+    apart: float
+
+    def jumped(self) -> bool:
+        """Whether the clock was set since, so that the times of files say nothing."""
+        return abs(time.time() - time.monotonic() - self.apart) > JUMP
+
+
+def beginning() -> Beginning:
+    """Now: what changes from here on has a later time, and what changed before has not."""
+    moment, apart = time.time(), time.time() - time.monotonic()
+    time.sleep(TICK)
+    return Beginning(moment, apart)
+
+
 @dataclass
 class Inputs:
     """What the steps of one render may read, each fingerprinted once."""
@@ -43,7 +67,7 @@ class Inputs:
     data: Tables
     staging: Path
     variables: Mapping[str, str]
-    began: float  # of time.time: what changed since then may not be what a step has read
+    began: Beginning  # what changed since then may not be what a step has read
     known: dict[Read, str] = field(default_factory=dict)
 
     def fingerprint(self, read: Read) -> str:
@@ -54,33 +78,44 @@ class Inputs:
 
     def _fingerprint(self, kind: str, name: str, *rest: str) -> str:
         if kind == "table":
-            return file_hash(self.table(name))
+            return " ".join(map(file_hash, self.tables(name)))
         if kind == "row":
             rows = [row for row in self.data.rows.get(name, ()) if row.get("id") == rest[0]]
             return sha256(repr(rows).encode("utf-8"))
         if kind == "variable":
             return sha256(self.variables[name].encode("utf-8", "surrogateescape")) if name in self.variables else "none"
-        return file_hash(self.path(name)) if kind == "file" else folder_hash(self.path(name))
+        return linked_hash(self.path(name)) if kind == "file" else folder_hash(self.path(name))
 
     def path(self, name: str) -> Path:
         """The path of a read file or folder, by its name in a history."""
         return self.staging / name.removeprefix("new:") if name.startswith("new:") else self.root / name
 
-    def table(self, name: str) -> Path:
-        """The file of a table, by its name in the descriptor."""
-        resource = next((r for r in self.data.descriptor["resources"] if r["name"] == name), None)
-        return self.root / "data" / (resource["path"] if resource else name)
+    def tables(self, name: str) -> list[Path]:
+        """The files of a table, by its name in the descriptor."""
+        return [self.root / file for file in self.data.files(name)]
 
     def touched(self, read: Read) -> bool:
-        """Whether a read file has changed since the render began."""
+        """Whether a read file may have changed since the render began: itself, a link to it, or a folder's name."""
         kind, name, *_ = read
-        path = self.table(name) if kind in ("table", "row") else self.path(name)
+        if kind == "variable" or name.startswith("new:"):
+            return False
+        paths = self.tables(name) if kind in ("table", "row") else [self.path(name)]
+        return self.began.jumped() or any(self._late(path, path.stat, kind == "folder") or any(
+            self._late(place, place.lstat, kind == "folder" and place == path) for place in (path, *path.parents))
+            for path in paths)
+
+    def _late(self, path: Path, look: Callable[[], os.stat_result], names_matter: bool) -> bool:
         try:
-            status = path.stat()
+            status = look()
         except OSError:
             return False
-        matters = kind == "folder" or stat.S_ISREG(status.st_mode)  # of a folder, that it is there, or its names
-        return matters and kind != "variable" and not name.startswith("new:") and status.st_ctime > self.began
+        if stat.S_ISDIR(status.st_mode):
+            if not names_matter and status.st_ctime_ns == status.st_mtime_ns:
+                return False  # other files came into it or went, but it was not renamed
+        elif not stat.S_ISREG(status.st_mode) and not stat.S_ISLNK(status.st_mode):
+            return False
+        whole_seconds = status.st_ctime_ns % 10**9 == 0  # so coarse are the times of some file systems
+        return status.st_ctime >= self.began.moment - (2 if whole_seconds else 0)
 
     def named(self, lines: Iterable[Read], own: Iterable[Path]) -> tuple[list[Read], list[str]]:
         """What a recording tells: the things read, under names that hold in every folder, and what could
@@ -109,12 +144,13 @@ class Inputs:
 
 
 def environment(root: Path, package: Path) -> dict[str, str]:
-    """All that shapes a step besides its code and data, by name: Python, the installed distributions, the lock
-    file, and the package's own files."""
+    """All that shapes a step besides its code and data, by name: Python, the installed distributions, the variables
+    that these ask for, the lock file, and the package's own files."""
     found = {"Python": f"{platform.python_version()} {sys.platform} {platform.machine()}"}
     for name in distributions():
         name, _, version = name.removesuffix(".dist-info").partition("-")
         found[name] = version
+    found |= {f"the variable {name}": value for name, value in manifest.shaping().items()}
     found["requirements.lock"] = file_hash(root / "requirements.lock")
     for path in sorted(package.rglob("*")):
         if path.is_file() and path.suffix != ".pyc":
@@ -141,12 +177,18 @@ def file_hash(path: Path) -> str:
         return "none"
 
 
-def folder_hash(path: Path) -> str:
-    """What stands for the names in a folder."""
+def linked_hash(path: Path) -> str:
+    """The hash of a file, with where it leads, if it is a link."""
     try:
-        return sha256("\0".join(sorted(os.listdir(path))).encode("utf-8", "surrogateescape"))
+        return f"{os.readlink(path)}|{file_hash(path)}" if path.is_symlink() else file_hash(path)
     except OSError:
         return "none"
+
+
+def folder_hash(path: Path) -> str:
+    """What stands for the names in a folder, and which of them are folders."""
+    names = manifest.names(str(path), "", everything=True)
+    return "none" if names is None else sha256("\0".join(names).encode("utf-8", "surrogateescape"))
 
 
 # --- steps ------------------------------------------------------------------------
@@ -188,8 +230,9 @@ def keep(store: Store, step: str, code: Mapping[str, str], environment: Mapping[
     if store.folder is None or any(inputs.touched(read) for read in reads):
         return
     for read in reads:  # the tables as they were, to tell later which row has changed
-        if read[0] == "table" and (path := inputs.table(read[1])).is_file():
-            store.keep(path.read_bytes())
+        if read[0] == "table":
+            for path in filter(Path.is_file, inputs.tables(read[1])):
+                store.keep(path.read_bytes())
     store.put("blobs", digest(environment), json.dumps(environment).encode())
     run = {"code": dict(code), "environment": digest(environment), "unseen": unseen, "result": store.keep(result),
            "reads": [[read, inputs.fingerprint(read)] for read in reads]}
@@ -219,10 +262,9 @@ def _reasons(store: Store, run: dict[str, Any], code: Mapping[str, str], environ
             continue
         kind, name, *rest = read
         if kind == "table":
-            path = f"data/{inputs.table(name).name}"
-            yield from _rows(store.get("blobs", mark), inputs.table(name), path)
+            yield from _tables(store, inputs, name, mark.split(), now.split())
         elif kind == "row":
-            yield f"data/{inputs.table(name).name}, the row {rest[0]}, changed"
+            yield f"{inputs.data.files(name)[0]}, the row {rest[0]}, changed"
         elif kind == "variable":
             yield "lang of report.qmd changed" if name == LANGUAGE else f"the variable {name} changed"
         elif kind == "folder":
@@ -243,6 +285,13 @@ def _changes(before: Mapping[str, str], now: Mapping[str, str], word: str = "") 
         if old != new:
             versions = f": {old} before, {new} now" if old and new and len(old) < 60 else ""
             yield f"{word}{name} {'is new' if old is None else 'is gone' if new is None else 'changed'}{versions}"
+
+
+def _tables(store: Store, inputs: Inputs, name: str, marks: list[str], now: list[str]) -> Iterator[str]:
+    """What changed in the files of a table, of which there may be more than before."""
+    for n, file in enumerate(inputs.data.files(name)):
+        if marks[n:n + 1] != now[n:n + 1]:
+            yield from _rows(store.get("blobs", marks[n]) if n < len(marks) else None, inputs.root / file, file)
 
 
 def _rows(before: bytes | None, path: Path, shown: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ has loaded anyway are used here: to load others would take longer than to look.
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import sys
@@ -15,12 +16,19 @@ import time
 import zlib
 from collections.abc import Iterable, Mapping
 
-MANIFEST = "_output/.cache/manifest"
+OUTPUT = "_output"
+MANIFEST = f"{OUTPUT}/.cache/manifest"
+#: What a render has in `_output/` while it is at work (editions/publishing.py), and one that was killed leaves there.
+AT_WORK = (".rendering-", ".lock")
 #: Files younger than this (s) may change once more without another time: the coarsest file systems count so.
 YOUNG = 2
 
-#: Path, size, times in ns, inode, SHA-256; a size of -1 asks for the hash.
+#: How the variables begin that Python, numpy and pandas ask for while they are loaded, before anybody takes notes.
+SHAPING = ("PYTHON", "NPY_", "NUMPY_", "PANDAS_", "OPENBLAS_", "OMP_", "MKL_", "LD_", "DYLD_")
+
+#: Path, size, times in ns, inode, SHA-256 (after `target|`, where the path is a link); a size of -1 asks for the hash.
 File = tuple[str, int, int, int, int, str]
+Stamp = tuple[int, int, int, int]
 
 
 def unchanged(root: str) -> bool:
@@ -36,6 +44,8 @@ def changes(root: str, seen: Seen | None = None) -> list[str] | None:
     """The files of a project, inputs and outputs, that are not as the last render left them; None where that
     cannot be told. With `seen`, what many projects have in common (the package, its libraries) is looked at once."""
     try:
+        if any(name.startswith(AT_WORK) for name in os.listdir(os.path.join(root, OUTPUT))):
+            return None
         with open(os.path.join(root, MANIFEST), "rb") as file:
             content = file.read()
         if zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
@@ -44,7 +54,7 @@ def changes(root: str, seen: Seen | None = None) -> list[str] | None:
         if python != _python() or any(os.environ.get(name) != value for name, value in variables.items()):
             return None
         known_names, known_files = seen or ({}, {})
-        if any(_names_seen(root, folder, suffix, known_names) != names for folder, suffix, names in folders):
+        if any(_names_seen(root, folder, suffix, known_names) != before for folder, suffix, before in folders):
             return None
         now = [known_files[file] if file in known_files else _seen(root, file, known_files) for file in files]
     except (OSError, ValueError, TypeError, EOFError):
@@ -59,20 +69,42 @@ def remember(root: str, variables: Mapping[str, str | None], folders: Iterable[t
              files: Mapping[str, str]) -> None:
     """Leave the list for `unchanged`: the variables that were read, the folders whose names matter (all names, or
     those with a suffix), and the SHA-256 of every file that was read or written."""
-    listed = [(folder, suffix, _names(os.path.join(root, folder), suffix)) for folder, suffix in folders]
+    listed = [(folder, suffix, names(os.path.join(root, folder), suffix)) for folder, suffix in folders]
     known = [(path, -1, 0, 0, 0, digest) for path, digest in files.items()]
     now = [file for file in (_same(root, each) for each in known) if file is not None]
     if len(now) == len(known):
         _write(root, dict(variables), listed, now)
 
 
-def _python() -> tuple[str, str]:
-    return sys.version, sys.prefix
+def shaping() -> dict[str, str]:
+    """The variables of the environment that shape what a kernel does, whatever its notebook asks for."""
+    return {name: value for name, value in sorted(os.environ.items()) if name.startswith(SHAPING)}
 
 
-def _names(folder: str, suffix: str) -> list[str] | None:
+def swept() -> str:
+    """What a person is told where folders of killed runs were removed from the temporary folder; else nothing."""
+    place = next(filter(None, map(os.environ.get, ("TMPDIR", "TEMP", "TMP"))), "/tmp")
     try:
-        return sorted(name for name in os.listdir(folder) if name.endswith(suffix) and name != "__pycache__")
+        if not any(name.startswith("briefing-") and name.endswith(".lock") for name in os.listdir(place)):
+            return ""
+    except OSError:
+        return ""
+    from ..execution import scratch
+
+    count = scratch.sweep()
+    return scratch.told(count) if count else ""
+
+
+def _python() -> tuple[str, str, dict[str, str]]:
+    return sys.version, sys.prefix, shaping()
+
+
+def names(folder: str, suffix: str, everything: bool = False) -> list[str] | None:
+    """The names in a folder that end so, folders with a stroke; without what Python compiled, unless `everything`."""
+    try:
+        with os.scandir(folder) as found:
+            return sorted(f"{entry.name}/" if entry.is_dir() else entry.name for entry in found
+                          if entry.name.endswith(suffix) and (everything or entry.name != "__pycache__"))
     except OSError:
         return None
 
@@ -82,10 +114,10 @@ def _names_seen(root: str, folder: str, suffix: str,
     """The names in a folder; of one outside the project, as they were when first looked at."""
     if (folder, suffix) in known:
         return known[folder, suffix]
-    names = _names(os.path.join(root, folder), suffix)
+    found = names(os.path.join(root, folder), suffix)
     if os.path.isabs(folder):
-        known[folder, suffix] = names
-    return names
+        known[folder, suffix] = found
+    return found
 
 
 def _seen(root: str, file: File, known: dict[File, File | None]) -> File | None:
@@ -98,12 +130,14 @@ def _seen(root: str, file: File, known: dict[File, File | None]) -> File | None:
 
 def _same(root: str, file: File) -> File | None:
     """The file as the list has it, with its times renewed; None where its content is another."""
-    path, digest = file[0], file[-1]
+    path, (link, _, digest) = file[0], file[-1].rpartition("|")
     try:
+        if link and os.readlink(os.path.join(root, path)) != link:
+            return None
         status = os.stat(os.path.join(root, path))
     except OSError:
         return file if digest == "none" else None
-    times = status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
+    times = _times(status)
     if file[1:-1] == times:
         return file
     from hashlib import sha256
@@ -117,16 +151,30 @@ def _same(root: str, file: File) -> File | None:
     except OSError:
         return None
     young = max(status.st_mtime, status.st_ctime) > time.time() - YOUNG
-    return (path, -1, 0, 0, 0, digest) if young else (path, *times, digest)
+    return (path, -1, 0, 0, 0, file[-1]) if young else (path, *times, file[-1])
+
+
+def stamp(path: str) -> Stamp | None:
+    """What differs where a file was written, or replaced, in between; None where there is none."""
+    try:
+        return _times(os.stat(path))
+    except OSError:
+        return None
+
+
+def _times(status: os.stat_result) -> Stamp:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino
 
 
 def _write(root: str, variables: Mapping[str, str | None], folders: list[tuple[str, str, list[str] | None]],
            files: list[File]) -> None:
     content = marshal.dumps((_python(), dict(variables), folders, files))
     path = os.path.join(root, MANIFEST)
+    beside = f"{path}.{os.getpid()}"
     try:
-        with open(f"{path}.{os.getpid()}", "wb") as file:
+        with open(beside, "wb") as file:
             file.write(zlib.crc32(content).to_bytes(4, "big") + content)
-        os.replace(f"{path}.{os.getpid()}", path)
-    except OSError:
-        pass  # where it cannot be kept, the next render looks at everything
+        os.replace(beside, path)
+    except OSError:  # where it cannot be kept, the next render looks at everything
+        with contextlib.suppress(OSError):
+            os.remove(beside)

@@ -17,6 +17,7 @@ from .. import limits
 from ..execution import drawing, notebooks
 from ..execution.kernels import Kernels
 from ..execution.store import VARIABLE, Store
+from ..facts import recording
 from ..findings import Finding, Findings, NotebookFailed
 from ..language import VARIABLE as LANGUAGE
 from ..language import current
@@ -213,10 +214,9 @@ class _kernel:
 def _done(run: Run, step: _Step, notebook: Any, sockets: Path) -> None:
     """Take a step's result, and remember it with what it has read."""
     step.result = notebooks.text(notebook)
-    record = notebooks.recording_of(sockets, step.name)
-    lines = [tuple(json.loads(line)) for line in record.read_text("utf-8").splitlines()] if record.exists() else [
-        ("unseen", "ran on a kernel of the ordinary kind")]
+    lines, lacking = recording.noted(notebooks.recording_of(sockets, step.name))
     reads, unseen = run.inputs.named(lines, [run.kernels.scratch])
+    unseen += [lacking] if lacking else []
     if step.name != OWN and any(name.startswith("new:") for _, name, *_ in reads):
         unseen.append("reads what another notebook puts out while it runs")
     run.reads.update(reads)

@@ -9,11 +9,11 @@ from __future__ import annotations
 import itertools
 import json
 import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from ..execution import scratch
 from ..findings import Finding, meant, shown
 from ..language import current, say
 from ..limits import BIBLIOGRAPHY_BYTES, too_large
@@ -34,8 +34,8 @@ def cite(blocks: list[Node], report: Report, references: Path, root: Path) -> tu
         ids = re.findall(r"@([\w*][\w:.#$%&+?<>~/*-]*)", str(front["nocite"]))
         meta["nocite"] = {"t": "MetaInlines", "c": [_citation(id) for id in ids]}
     warnings: list[str] = []
-    with tempfile.TemporaryDirectory(prefix="briefing-") as folder:
-        own = Path(folder, "references.json")
+    with scratch.folder() as folder:
+        own = folder / "references.json"
         own.write_text(json.dumps([_unmarked_up(item) for item in json.loads(references.read_text("utf-8"))]), "utf-8")
         tree = json.loads(pandoc(json.dumps({"pandoc-api-version": VERSION, "meta": meta, "blocks": blocks}),
                                  "--from=json", "--to=json", "--citeproc", f"--csl={style}",

@@ -362,11 +362,11 @@ def _attributed(node: Node, located: Located) -> Iterator[Finding]:
     for name in classes:
         if QUARTO_ONLY.fullmatch(name):
             yield located.finding("class", f".{name}", "a class that docs/quarto.md lists, or one of your own",
-                                  "Write it without, or render with --engine quarto.", f".{name}")
+                                  "Write it without: Quarto gets what this package shows.", f".{name}")
     for key in pairs:
         if key in QUARTO_ONLY_KEYS:
             yield located.finding("attribute", key, "layout-ncol, when-format or unless-format",
-                                  "Write it without, or render with --engine quarto.", f"{key}=")
+                                  "Write it without: Quarto gets what this package shows.", f"{key}=")
     for key in ("when-format", "unless-format"):
         if key in pairs and pairs[key] not in FORMATS:
             yield located.finding("format", shown(pairs[key]), f"one of {' '.join(FORMATS)}",

@@ -48,7 +48,8 @@ PARAMETERS = (
     Parameter("csl", "text", "the package's own", "the file of the citation style"),
     Parameter("nocite", "text", "none", "what is listed without being cited: '@*' is all"),
     Parameter("execute", "mapping", "none", "options of all cells of the report, such as echo: false"),
-    Parameter("engine", "text", "jupyter", "what runs the cells", ("jupyter",)),
+    Parameter("engine", "text", "jupyter", "what runs the cells for Quarto; markdown: this package does",
+              ("jupyter", "markdown")),
     Parameter("jupyter", "text or mapping", "python3", "Quarto's kernel"),
     *(Parameter(name, kind, "Quarto's", f"{meaning}; for Quarto alone") for name, kind, meaning in (
         ("format", "text or mapping", "its formats and their options"),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ..execution.figures import FIGURE, VEGA_LITE
-from ..execution.notebooks import EXECUTED, Cell, cell_options, cells
+from ..execution.notebooks import EXECUTED, FOR_QUARTO, Cell, cell_options, cells
 from ..facts.quantities import markdown, verbatim
 from ..facts.rules.characters import hidden_problem
 from ..findings import Finding, InvalidReport, meant, shown
@@ -249,8 +249,10 @@ def _shortcode(text: str, match: re.Match[str]) -> Span | Problem:
                     "Give path and label, and a line to the embed itself.")
     elif not (name == "pagebreak" and not arguments or name == "meta" and len(arguments) == 1):
         return (match.start(), "shortcode", shown(match[0]), "embed, meta or pagebreak",
-                f"{meant(name, ('embed', 'meta', 'pagebreak'))}Use one of these, or render with --engine quarto.")
-    return Span(name, match.start(), match.end(), " ".join(arguments))
+                f"{meant(name, ('embed', 'meta', 'pagebreak'))}Use one of these.")
+    content = " ".join(arguments)
+    return Span(name, match.start(), match.end(),
+                content.replace(f"{FOR_QUARTO}/", f"{EXECUTED}/", 1) if name == "embed" else content)
 
 
 def _reference(match: re.Match[str]) -> Iterator[Span | Problem]:
@@ -259,7 +261,7 @@ def _reference(match: re.Match[str]) -> Iterator[Span | Problem]:
     if "-" in id and prefix.lower() in FOREIGN_REFERENCES:
         yield (match.start(), "reference-kind", shown(f"@{id}"),
                f"a reference to {' '.join(f'{p}-' for p in REFERENCES)} or a citation",
-               "Refer to a figure, a table or a section, or render with --engine quarto.")
+               "Refer to a figure, a table or a section.")
     else:
         kind = "reference" if "-" in id and prefix in REFERENCES else "citation"
         yield Span(kind, match.start(), match.end(), id)
@@ -275,7 +277,7 @@ def _check_spans(report: Report) -> Iterator[Finding]:
             continue
         for key in options.keys() - CELL_OPTIONS:
             yield Finding("cell-option", report.path, shown(key), f"one of {' '.join(sorted(CELL_OPTIONS))}",
-                          f"{meant(key, CELL_OPTIONS)}Remove the option, or render with --engine quarto.",
+                          f"{meant(key, CELL_OPTIONS)}Remove the option.",
                           **report.place(span.start))
     plain = [key for key, value in report.front.items() if isinstance(value, (str, int, float))]
     for span in report.of_kind("meta"):

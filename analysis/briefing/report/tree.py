@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -32,24 +33,32 @@ def _pandoc_path() -> str:
 
 def pandoc(text: str, *arguments: str, warnings: list[str] | None = None) -> str:
     """Run pandoc on a text; what it warns of is added to `warnings`. It reads no file but those that `arguments` name,
-    and fetches nothing: a table of HTML may hold a frame, which pandoc would go and get.
+    and fetches nothing: a table of HTML may hold a frame, which pandoc would go and get. Nor does it read the user's
+    own folder for pandoc, whose list of abbreviations would set other spaces.
 
     Raises BriefingError with pandoc's own words where it fails.
     """
     utf8 = {**os.environ, "LC_ALL": "C.UTF-8"}  # the names of files are read by it
     try:
-        run = subprocess.run([_pandoc_path(), "--sandbox", *arguments], input=text.encode("utf-8"), capture_output=True,
-                             check=False, env=utf8, timeout=PANDOC_SECONDS)
+        run = subprocess.run([_pandoc_path(), "--sandbox", f"--data-dir={Path(__file__).parent}", *arguments],
+                             input=text.encode("utf-8"), capture_output=True, check=False, env=utf8,
+                             timeout=PANDOC_SECONDS)
     except subprocess.TimeoutExpired as error:
         raise BriefingError(f"pandoc: found no document after {PANDOC_SECONDS} s, expected one within them. "
                             "Look for text with thousands of marks or brackets that nothing closes.") from error
     message = run.stderr.decode("utf-8", "replace").strip()
     if run.returncode:
-        raise BriefingError(f"pandoc {' '.join(arguments)}: found {message or run.returncode}, expected a document. "
-                            "If the report looks right, this is a fault of the package: please report it.")
+        raise BriefingError(f"pandoc {' '.join(arguments)}: found {message or ended(run.returncode)}, expected a "
+                            "document. If the report looks right, this is a fault of the package: please report it.")
     if warnings is not None and message:
         warnings.append(message)
     return run.stdout.decode("utf-8")
+
+
+def ended(code: int) -> str:
+    """How a process ended, by its exit code."""
+    return f"that its process ended with exit code {code}" if code >= 0 else \
+        f"that its process was ended by signal {-code} ({signal.strsignal(-code)})"
 
 
 # --- walking ------------------------------------------------------------------

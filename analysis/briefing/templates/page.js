@@ -139,7 +139,7 @@
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   };
-  const fonts = () => document.querySelector("style").textContent.match(/@font-face\{[^}]*\}/g).join("");
+  const fonts = () => [...document.querySelectorAll("style")].map((style) => style.textContent).join("").match(/@font-face\{[^}]*\}/g).join("");
   const alone = (chart) => {  // with its typeface, and without what belongs to the page
     const copy = chart.cloneNode(true), style = document.createElementNS("http://www.w3.org/2000/svg", "style");
     ["class", "tabindex", "aria-details"].forEach((name) => copy.removeAttribute(name));

@@ -7,7 +7,6 @@ paper would show a box or nothing.
 
 from __future__ import annotations
 
-import datetime
 import functools
 import html
 import json
@@ -19,10 +18,12 @@ from typing import Any
 from ..charts.theme import FONT
 from ..execution import drawing
 from ..execution.notebooks import cells
+from ..facts.rules import shared
 from ..facts.tables import Tables
 from ..findings import Finding, GlyphMissing, shown
 from ..report.document import Document
 from ..report.report import Picture, Report
+from .typesetting import Refused, Typst
 
 MOST_NAMED = 4
 
@@ -100,7 +101,8 @@ def _origins(read: Report, data: Tables, notebooks: Mapping[str, Any]) -> Iterat
     for resource in data.descriptor["resources"]:
         for number, row in enumerate(data.rows[resource["name"]], start=2):
             for column, value in row.items():
-                yield {"path": f"data/{resource['path']}", "row": number, "column": column}, str(value)
+                path, row_there = shared.place(resource, number)
+                yield {"path": path, "row": row_there, "column": column}, str(value)
     for name, notebook in notebooks.items():
         for cell in cells(notebook, name):
             yield {"path": f"analysis/{name}", "cell": cell.name}, cell.source
@@ -159,14 +161,9 @@ def _literal(text: str) -> str:
 
 def _complaints(page: str) -> str:
     """What Typst has against a page as an archivable PDF; empty where it makes one."""
-    import typst
-
-    try:
-        typst.compile(f'#set document(title: "-")\n#set text(font: "{FONT}", lang: "en")\n{page}'.encode(),
-                      format="pdf", font_paths=drawing.available(), pdf_standards=["a-3a"], timestamp=_ANY_DAY)
-    except typst.TypstError as error:
-        return error.diagnostic
+    with Typst() as typst:
+        try:
+            typst.pdf(f'#set document(title: "-")\n#set text(font: "{FONT}", lang: "en")\n{page}', 0, ["a-3a"])
+        except Refused as error:
+            return error.diagnostic
     return ""
-
-
-_ANY_DAY = datetime.datetime(2000, 1, 1, tzinfo=datetime.UTC)  # an archivable PDF has a date

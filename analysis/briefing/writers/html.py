@@ -38,38 +38,83 @@ def write(doc: Document, date: str, behind: Mapping[str, Any], fonts: str, table
     body = pandoc(json.dumps(tree), *options, *(["--number-sections"] if doc.numbered else []))
     body = body.replace("<th></th>", "<td></td>")  # a frame's corner heads nothing
     meta = doc.meta
-    page = string.Template(_said((TEMPLATES / "page.html").read_text("utf-8")))
-    style = (TEMPLATES / "page.css").read_text("utf-8")
-    script = (TEMPLATES / "page.js").read_text("utf-8")
-    authors = meta.get("author") or []
-    names = [a.get("name", "") if isinstance(a, dict) else str(a) for a in
-             (authors if isinstance(authors, list) else [authors])]
-    style = style.replace("/*fonts*/", fonts).replace("/*dark*/", _dark_colours())
-    values = {"lang": html.escape(str(meta.get("lang", "en"))), "title": html.escape(str(meta["title"])),
-              "subtitle": f'<p class="subtitle">{html.escape(str(meta["subtitle"]))}</p>' if meta.get("subtitle")
-              else "",
-              "description": html.escape(str(meta.get("subtitle") or meta["title"])),
-              "byline": html.escape(" · ".join([*filter(None, names), date])), "contents": _contents(doc), "body": body,
-              "evidence": json.dumps(_evidence(behind) | _words(script), ensure_ascii=False,
-                                     separators=(",", ":")).replace("<", "\\u003c"),
-              "downloads": "\n".join(f"<li>{_download(name, content)}</li>" for name, content in tables.items()),
-              "style": style, "script": script, "style_hash": policy_hash(style)}
+    style = _template("page.css").replace("/*fonts*/", fonts).replace("/*parts*/", _template("parts.css")).replace(
+        "/*dark*/", _dark_colours())
+    scripts = _scripts(doc)
+    subtitle = html.escape(str(meta.get("subtitle") or ""))
+    return _filled("page.html", {
+        "lang": html.escape(str(meta.get("lang", "en"))), "title": html.escape(str(meta["title"])),
+        "subtitle": f'<p class="subtitle">{subtitle}</p>' if subtitle else "",
+        "description": subtitle or html.escape(str(meta["title"])),
+        "byline": html.escape(" · ".join([*_authors(meta), date])), "contents": _contents(doc), "body": body,
+        "tables": _offered(tables), "parts": _parts(doc, behind, scripts), "style": style,
+        "style_hash": policy_hash(style),
+        "script_hashes": " ".join(f"'sha256-{policy_hash(text)}'" for text in scripts)})
+
+
+def for_quarto(doc: Document, date: str, behind: Mapping[str, Any], fonts: str,
+               tables: Mapping[str, bytes]) -> dict[str, Any]:
+    """What the page of another engine takes of ours, as a document of Pandoc's: the blocks, with the tables and what
+    the scripts need at their end, the style as `header-includes`, and the date as prose has it. Title, contents and the
+    look of headings are that engine's."""
+    blocks = transform(document.visible(doc.blocks, "html"), partial(_block, doc, linked=False))
+    end = [raw("html", _offered(tables)), raw("html", _parts(doc, behind, _scripts(doc)))]
+    style = raw("html", f"<style>{fonts}\n{_template('parts.css')}</style>")
+    return {"pandoc-api-version": VERSION, "blocks": [*transform(blocks, _uncited), *end], "meta": {
+        "header-includes": {"t": "MetaBlocks", "c": [style]}, "date": {"t": "MetaString", "c": date}}}
+
+
+def _uncited(node: Node) -> Node | None:
+    """A citation as what a page makes of it, so that no other engine formats it once more."""
+    if node["t"] != "Cite":
+        return None
+    ids = " ".join(citation["citationId"] for citation in node["c"][0])
+    return {"t": "Span", "c": [["", ["citation"], [["cites", ids]]], node["c"][1]]}
+
+
+def _template(name: str) -> str:
+    return (TEMPLATES / name).read_text("utf-8")
+
+
+def _filled(name: str, values: Mapping[str, str]) -> str:
+    """A template with its words, and with these values."""
+    return string.Template(said(_template(name))).substitute(values)
+
+
+def _scripts(doc: Document) -> list[str]:
+    """The scripts of a page: its own, and what live charts need where it has one."""
+    live = any(picture.specification and picture.live for picture in doc.pictures.values())
+    return [_template(name) for name in ("page.js", *(("vega.js", "live.js") if live else ()))]
+
+
+def _parts(doc: Document, behind: Mapping[str, Any], scripts: list[str]) -> str:
+    """What a page needs besides what is read: a place for evidence, the data of the scripts, and these."""
     charts = {label: picture for label, picture in doc.pictures.items() if picture.specification}
-    values["chart_data"] = (f'<script type="application/json" id="chart-data">{_chart_data(charts)}</script>'
-                            if charts else "")
-    live = [(TEMPLATES / name).read_text("utf-8") for name in ("vega.js", "live.js")] \
-        if any(picture.live for picture in charts.values()) else []
-    values["live"] = "\n".join(f"<script>{text}</script>" for text in live)
-    values["script_hashes"] = " ".join(f"'sha256-{policy_hash(text)}'" for text in (script, *live))
-    return page.substitute(values)
+    own, *live = scripts
+    return _filled("parts.html", {
+        "evidence": json.dumps(_evidence(behind) | words(own), ensure_ascii=False,
+                               separators=(",", ":")).replace("<", "\\u003c"),
+        "chart_data": f'<script type="application/json" id="chart-data">{_chart_data(charts)}</script>'
+        if charts else "", "script": own, "live": "\n".join(f"<script>{text}</script>" for text in live)})
 
 
-def _said(template: str) -> str:
+def _offered(tables: Mapping[str, bytes]) -> str:
+    return _filled("tables.html", {"downloads": "\n".join(
+        f"<li>{_download(name, content)}</li>" for name, content in tables.items())})
+
+
+def _authors(meta: Mapping[str, Any]) -> list[str]:
+    authors = meta.get("author") or []
+    return [name for one in (authors if isinstance(authors, list) else [authors])
+            if (name := one.get("name", "") if isinstance(one, dict) else str(one))]
+
+
+def said(template: str) -> str:
     """A template with its words, which stand between double braces, in the language of the report."""
     return re.sub(r"\{\{(.+?)\}\}", lambda words: html.escape(say(words[1])).replace("$", "$$"), template)
 
 
-def _words(script: str) -> dict[str, Any]:
+def words(script: str) -> dict[str, Any]:
     """What a script says, in the language of the report: nothing in English, which the script has itself."""
     if current().english:
         return {}
@@ -133,10 +178,10 @@ def policy_hash(text: str) -> str:
 
 # --- blocks -----------------------------------------------------------------------
 
-def _block(doc: Document, node: Node) -> Any:
+def _block(doc: Document, node: Node, *, linked: bool = True) -> Any:
     if node["t"] == "Table":
         return _table(node)
-    if node["t"] == "Header" and node["c"][1][0]:
+    if node["t"] == "Header" and node["c"][1][0] and linked:
         level, (id, *_), text = node["c"]
         node["c"][2] = [*text, raw("html",
                                    f'<a class="here" href="#{html.escape(id)}" aria-label="'

@@ -22,6 +22,7 @@ from ..report.document import Document
 from ..report.parameters import PAPERS
 from ..report.report import Picture
 from ..report.tree import VERSION, Node, attributes, div, pandoc, plain, raw, transform, walk
+from .typesetting import Refused, Typst
 
 TEMPLATE = Path(__file__).parents[1] / "templates" / "report.typ"
 #: How many rows of a figure's data its text for those who do not see it may have.
@@ -41,15 +42,27 @@ class Attachment:
     relationship: str = "source"
 
 
-def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fonts: Any,
+def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, typst: Typst,
           attachments: Sequence[Attachment] = (), behind: Mapping[str, Any] = types.MappingProxyType({})) -> bytes:
     """The PDF's bytes. Works in `folder`, which it fills with Typst's inputs; `behind`
     is what stands behind each citation (see evidence.cards), for the margin.
 
     Raises BriefingError with Typst's own words where it fails.
     """
-    import typst
+    lay_out(doc, date, shown_date, folder, attachments, behind)
+    moment = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.UTC)
+    try:
+        return typst.pdf(folder / "report.typ", int(moment.timestamp()), ["a-3a", "ua-1"])
+    except Refused as error:
+        raise BriefingError(f"report.pdf: found {error.message}, expected a document that Typst sets. "
+                            f"{' '.join(error.hints) or 'If the report looks right, please report this fault.'}"
+                            f"\n{error.diagnostic}") from error
 
+
+def lay_out(doc: Document, date: datetime.date, shown_date: str, folder: Path, attachments: Sequence[Attachment],
+            behind: Mapping[str, Any], beside: str = "") -> None:
+    """Write what Typst makes the PDF of into `folder`, `report.typ` first. `beside` is the way there from where Typst
+    reads `report.typ`, with a slash at its end, where that is elsewhere."""
     pictures = folder / "pictures"
     pictures.mkdir(parents=True, exist_ok=True)
     for picture in doc.pictures.values():
@@ -57,24 +70,16 @@ def write(doc: Document, date: datetime.date, shown_date: str, folder: Path, fon
             (pictures / name).write_bytes(image)
     for number, attachment in enumerate(attachments):
         (folder / f"attachment-{number}").write_bytes(attachment.content)
-    (folder / "report.typ").write_text(source(doc, date, shown_date, behind) + _attached(attachments), encoding="utf-8")
+    text = source(doc, date, shown_date, behind, beside) + _attached(attachments, beside)
+    (folder / "report.typ").write_text(text, encoding="utf-8", newline="\n")
     (folder / "template.typ").write_bytes(TEMPLATE.read_bytes())
-    moment = datetime.datetime(date.year, date.month, date.day, tzinfo=datetime.UTC)
-    try:
-        compiler = typst.Compiler(str(folder / "report.typ"), root=str(folder), font_paths=fonts)
-        made: Any = compiler.compile(format="pdf", pdf_standards=["a-3a", "ua-1"], timestamp=moment)
-        return bytes(made)
-    except typst.TypstError as error:
-        raise BriefingError(f"report.pdf: found {error.message}, expected a document that Typst sets. "
-                            f"{' '.join(error.hints) or 'If the report looks right, please report this fault.'}"
-                            f"\n{error.diagnostic}") from error
 
 
 def source(doc: Document, date: datetime.date, shown_date: str,
-           behind: Mapping[str, Any] = types.MappingProxyType({})) -> str:
+           behind: Mapping[str, Any] = types.MappingProxyType({}), beside: str = "") -> str:
     """The document in Typst's language."""
     shown = _flushed(transform(document.visible(doc.blocks, "typst"), partial(_unfloated, doc)))
-    blocks = transform(_noted(shown, behind), partial(_block, doc))
+    blocks = transform(_noted(shown, behind), partial(_block, doc, beside))
     tree = {"pandoc-api-version": VERSION, "meta": {}, "blocks": blocks}
     body = pandoc(json.dumps(tree), "--from=json", "--to=typst", "--wrap=none")
     # what stands in the text is escaped by pandoc
@@ -95,7 +100,7 @@ def source(doc: Document, date: datetime.date, shown_date: str,
         f"shown-date: {literal(shown_date)}", f"lang: {literal(str(meta.get('lang') or 'en').split('-')[0].lower())}",
         f"paper: {literal(paper)}", f"numbered: {'true' if doc.numbered else 'false'}",
         f"keywords: ({''.join(literal(str(word)) + ', ' for word in meta.get('keywords') or [])})", *_counted()])
-    return f'#import "template.typ": *\n#show: briefing.with({head})\n\n{body}'
+    return f'#import "{beside}template.typ": *\n#show: briefing.with({head})\n\n{body}'
 
 
 def _unfloated(doc: Document, node: Node) -> Node | None:
@@ -116,7 +121,7 @@ def _flushed(blocks: list[Node]) -> list[Node]:
     if at is None:
         return blocks
     at = next((n for n in range(at, -1, -1) if blocks[n]["t"] == "Header"), at)
-    return [*blocks[:at], raw("typst", "#place.flush()"), *blocks[at:]]
+    return [*blocks[:at], raw("typst", "#flush()"), *blocks[at:]]
 
 
 def _counted() -> list[str]:
@@ -128,9 +133,9 @@ def _counted() -> list[str]:
     return [f"counted: (page, all) => [{words}]"]
 
 
-def _attached(attachments: Sequence[Attachment]) -> str:
-    """What lets Typst carry the files that `write` lays beside the document."""
-    return "".join(f"\n#pdf.attach({literal(a.name)}, read({literal(f'attachment-{number}')}, encoding: none), "
+def _attached(attachments: Sequence[Attachment], beside: str) -> str:
+    """What lets Typst carry the files that lie beside the document."""
+    return "".join(f"\n#attach({literal(a.name)}, read({literal(f'{beside}attachment-{number}')}, encoding: none), "
                    f"relationship: {literal(a.relationship)}, mime-type: {literal(a.mime_type)}, "
                    f"description: {literal(a.description)})" for number, a in enumerate(attachments))
 
@@ -142,7 +147,7 @@ def literal(text: str) -> str:
 
 # --- blocks -----------------------------------------------------------------------
 
-def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind of node
+def _block(doc: Document, beside: str, node: Node) -> Any:  # noqa: C901  one branch a kind of node
     kind = node["t"]
     if kind == "Cite":  # the formatted citation, not Typst's own
         return [raw("typst", "#citation[", inline=True), *node["c"][1], raw("typst", "]", inline=True)]
@@ -172,7 +177,7 @@ def _block(doc: Document, node: Node) -> Any:  # noqa: C901  one branch a kind o
         return raw("typst", "#pagebreak(weak: true)")
     if "picture" in classes:
         picture = doc.pictures[pairs["name"]]
-        return [raw("typst", f"#image({literal(f'pictures/{name}')}, width: 100%, alt: {literal(alt)})")
+        return [raw("typst", f"#image({literal(f'{beside}pictures/{name}')}, width: 100%, alt: {literal(alt)})")
                 for name, _, alt in _parts(picture)]
     if name := document.callout(classes):
         title, *rest = blocks

@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ...findings import Finding, shown
+from . import shared
 
 Row = dict[str, Any]
 MOST_NAMED = 4
@@ -138,7 +139,7 @@ def check(descriptor: dict[str, Any], rows: Mapping[str, list[Row]],
                 for text in value if isinstance(value, tuple) else (value,):
                     if isinstance(text, str):
                         yield from _cell(resource["name"], field, text, place)
-            yield from _alike(resource["name"], row, place, seen)
+            yield from _alike(resource["name"], row, place, shared.place(resource, number), seen)
 
 
 def _cell(table: str, field: Mapping[str, Any], text: str, place: dict[str, Any]) -> Iterator[Finding]:
@@ -166,7 +167,8 @@ def _cell(table: str, field: Mapping[str, Any], text: str, place: dict[str, Any]
                       remedy="Write the tag of the language, or `und` where it is not known.", column=column, **place)
 
 
-def _alike(table: str, row: Row, place: dict[str, Any], seen: dict[str, tuple[str, str]]) -> Iterator[Finding]:
+def _alike(table: str, row: Row, place: dict[str, Any], where_is: tuple[str, int],
+           seen: dict[str, tuple[str, str]]) -> Iterator[Finding]:
     """Ids and names that look like one that stands above, in this table or another; `seen` holds those by skeleton."""
     told: list[tuple[str, str, str]] = []
     if isinstance(id := row.get(column := IDS.get(table, "")), str):
@@ -176,7 +178,7 @@ def _alike(table: str, row: Row, place: dict[str, Any], seen: dict[str, tuple[st
             told += [(column, name, f"name {skeleton(name)}")
                      for name in (map(str.strip, text.split(">")) if column == "chain" else (text,))]
     for column, text, form in told:
-        first, where = seen.setdefault(form, (text, f"{place['path']} row {place['row']}"))
+        first, where = seen.setdefault(form, (text, "{} row {}".format(*where_is)))
         if text != first and (again := f"told {form} {text}") not in seen:
             seen[again] = (text, where)
             strange = [n for n, (one, other) in enumerate(zip(text, skeleton(text), strict=False)) if one != other]

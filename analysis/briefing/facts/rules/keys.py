@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...findings import Finding, meant, shown
+from . import shared
 
 Row = dict[str, Any]
 
@@ -113,7 +114,10 @@ def _twice(resource: Mapping[str, Any], table: list[tuple[int, Row]]) -> Iterato
                 continue
             if key in first:
                 other, there = first[key]
-                twice = f"{shown(', '.join(map(str, key)))} again, as in row {other}"
+                if (where := shared.place(resource, number)[0]) != shared.place(resource, other)[0]:
+                    yield _in_two_files(resource, ", ".join(map(str, key)), other, number, ", ".join(columns), where)
+                    continue
+                twice = f"{shown(', '.join(map(str, key)))} again, as in row {shared.place(resource, other)[1]}"
                 place: dict[str, Any] = {"row": number, "column": ", ".join(columns)}
                 if resource["name"] == "statements" and len(columns) > 1:
                     yield Finding("statement-twice", path, twice, "each once", _same_statement(other, there, row),
@@ -126,6 +130,18 @@ def _twice(resource: Mapping[str, Any], table: list[tuple[int, Row]]) -> Iterato
                     yield Finding("id-twice", path, twice, "each once",
                                   f"Give one of the rows another id{_free(key, first)}, or remove it.", **place)
             first.setdefault(key, (number, row))
+
+
+def _in_two_files(resource: Mapping[str, Any], key: str, other: int, number: int, columns: str,
+                  where: str) -> Finding:
+    """A row that the project and a package have, or two packages; told at the first, where it can be mended."""
+    package = where.split("/")[2]
+    theirs = shared.place(resource, other)[0] != f"data/{resource['path']}"
+    return Finding("shared-twice", f"data/{resource['path']}", f"{shown(key)}, which {where} has in row "
+                   f"{shared.place(resource, number)[1]}, too", "each once",
+                   f"Take {resource['name']} from one of the packages only." if theirs else
+                   f"Remove this row, so that the one of the package {package} counts; or give it another id, here and "
+                   "where it is named.", row=other, column=columns)
 
 
 def _same_statement(other: int, there: Row, row: Row) -> str:

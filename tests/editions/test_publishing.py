@@ -1,0 +1,337 @@
+"""An edition comes into `_output/` whole or not at all, and what a killed run left goes with the next start."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+import pytest
+
+import briefing
+from briefing.commands.cli import main
+from briefing.editions import edition, publishing
+from briefing.execution import scratch
+from briefing.findings import BriefingError
+from briefing.rendering import manifest
+from briefing.rendering.render import render
+
+OLD = {"report.pdf": b"old pdf", "report.html": b"old page", "notebooks/a.ipynb": b"old", "notebooks/gone.ipynb": b"old", "old.csv": b"old"}
+NEW = {"report.pdf": b"new pdf", "report.html": b"new page", "notebooks/a.ipynb": b"new", "more/new.json": b"new"}
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    """A temporary folder of the test's own."""
+    found = tmp_path / "temporary"
+    found.mkdir()
+    monkeypatch.setenv("TMPDIR", str(found))
+    monkeypatch.setattr(tempfile, "tempdir", str(found))  # not to be tried out by writing, which counts as a step
+    return found
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A project with the edition OLD."""
+    found = tmp_path / "project"
+    write(found / "_output", OLD)
+    return found
+
+
+def write(folder, files):
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def publish(root, files=NEW, gone=tuple(OLD)):
+    with publishing.staging(root) as made:
+        write(made, files)
+        return publishing.publish(made, gone)
+
+
+def laid(root):
+    output = root / "_output"
+    return {path.relative_to(output).as_posix(): path.read_bytes() for path in sorted(output.rglob("*")) if path.is_file()}
+
+
+def killed_when_published(root, moved=2):
+    """What a kill leaves right after an edition was published, and so many of its files moved."""
+    done = root / "_output" / publishing.DONE
+    write(done, NEW | {publishing.GONE: json.dumps(sorted(set(OLD) - set(NEW))).encode()})
+    for name in sorted(NEW)[:moved]:
+        (root / "_output" / name).parent.mkdir(exist_ok=True)
+        os.replace(done / name, root / "_output" / name)
+
+
+def killed_while_it_wrote(root, place):
+    """What a kill leaves in the middle of a render."""
+    write(root / "_output/.rendering-abc", {"report.html": b"half", "notebooks/a.ipynb": b""})
+    (root / "_output/.lock").touch()
+    write(place / "briefing-abc/sockets", {"a.json": b"{}"})
+    (place / "briefing-abc.lock").touch()
+
+
+def test_new_edition_stands_in_the_place_of_the_old(root):
+    (root / "_output/kept.txt").write_bytes(b"mine")
+    assert publish(root) == sorted(NEW)
+    assert laid(root) == NEW | {"kept.txt": b"mine"}
+
+
+def test_files_can_be_read_by_others_whatever_the_umask(root):
+    before = os.umask(0o077)
+    try:
+        publish(root)
+    finally:
+        os.umask(before)
+    assert os.name != "posix" or (root / "_output/report.pdf").stat().st_mode & 0o777 == 0o644
+
+
+def test_each_file_and_folder_is_on_the_disk_before_its_edition_is_published(root, monkeypatch):
+    synced, real, rename = set(), os.fsync, os.rename
+    at_rename = []
+
+    def fsync(handle):
+        synced.add(os.fstat(handle).st_ino)
+        real(handle)
+
+    def renamed(old, new):
+        at_rename.extend(path for path in [Path(old), *Path(old).rglob("*")] if path.stat().st_ino not in synced)
+        rename(old, new)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "rename", renamed)
+    publish(root)
+    assert at_rename == [] and (root / "_output").stat().st_ino in synced and len(synced) > len(NEW)
+
+
+@pytest.mark.parametrize("step", range(1, 16))
+def test_ctrl_c_at_any_step_leaves_one_whole_edition(root, place, monkeypatch, step):
+    count = 0
+
+    def counted(real):
+        def one(*arguments, **named):
+            nonlocal count
+            count += 1
+            if count == step:
+                raise KeyboardInterrupt
+            return real(*arguments, **named)
+        return one
+
+    with monkeypatch.context() as patched:
+        for name in ("replace", "rename", "unlink", "rmdir", "mkdir"):
+            patched.setattr(os, name, counted(getattr(os, name)))
+        with pytest.raises(KeyboardInterrupt):
+            publish(root)
+            pytest.skip("it has fewer steps")
+    assert not (root / "_output" / publishing.DONE).exists()  # Ctrl-C waits the moment that it takes to finish
+    publishing.settle(root)
+    assert laid(root) in (OLD, NEW) and list(place.iterdir()) == []
+
+
+@pytest.mark.parametrize("moved", range(len(NEW) + 1))
+def test_edition_whose_publishing_was_cut_short_is_read_whole_and_then_finished(root, moved):
+    killed_when_published(root, moved)
+    assert publishing.contents(root) == NEW
+    assert publishing.current(root, "report.pdf").read_bytes() == b"new pdf"
+    said = []
+    publishing.settle(root, said.append)
+    assert laid(root) == NEW and said == ["Finished publishing the edition of a run that was killed"]
+
+
+def test_list_of_what_is_gone_may_be_removed_already(root):
+    killed_when_published(root, len(NEW))
+    for name in set(OLD) - set(NEW):
+        (root / "_output" / name).unlink()
+    (root / "_output" / publishing.DONE / publishing.GONE).unlink()
+    publishing.settle(root)
+    assert laid(root) == NEW
+
+
+@pytest.mark.skipif(os.name != "posix" or os.getuid() != 0, reason="needs a user who may become another")
+def test_who_may_not_write_reads_what_cannot_be_finished(root):
+    killed_when_published(root)
+    (root / "_output" / publishing.DONE).chmod(0o755)
+    # imported and gone there before: the other user may not get to either
+    code = ("import os, json; from pathlib import Path; from briefing.editions import publishing\nos.setuid(65534)\n"
+            f"publishing.settle(Path())\nprint(publishing.contents(Path()) == {NEW!r}, publishing.current(Path(), 'more/new.json').read_bytes())")
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=root,
+                         env={**os.environ, "TMPDIR": str(root), "PYTHONPATH": str(Path(briefing.__file__).parents[1])})
+    assert run.stdout == "True b'new'\n", run.stderr
+    assert (root / "_output" / publishing.DONE).exists()
+
+
+def test_disk_that_refuses_to_finish_lets_readers_read(root, monkeypatch):
+    killed_when_published(root)
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(errno.EACCES, "Permission denied", "report.pdf")))
+    publishing.settle(root)
+    assert publishing.contents(root) == NEW
+    with pytest.raises(BriefingError, match=r"report.pdf: found Permission denied while .* whole in _output/.rendering-done. Close what"):
+        publish(root, {"report.pdf": b"third"})
+    monkeypatch.undo()
+    publishing.settle(root)
+    assert laid(root) == NEW
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere folders have no such rights")
+def test_what_is_published_and_not_yet_moved_can_be_read_by_others(root, monkeypatch):
+    monkeypatch.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(PermissionError(errno.EACCES, "no", "report.pdf")))
+    with pytest.raises(BriefingError):
+        publish(root)
+    assert (root / "_output" / publishing.DONE).stat().st_mode & 0o777 == 0o755 and publishing.contents(root) == NEW
+
+
+def test_start_removes_what_killed_runs_left_and_says_so(root, place):
+    killed_while_it_wrote(root, place)
+    said = []
+    publishing.settle(root, said.append)
+    assert laid(root) == OLD and list(place.iterdir()) == [] and not (root / "_output/.rendering-abc").exists()
+    assert said == ["Removed 1 folder that killed runs had left in _output/", "Removed 1 folder that killed runs had left"]
+    publishing.settle(root, said.append)
+    assert len(said) == 2
+
+
+@pytest.mark.parametrize("command", [["render"], ["check", "--no-rebuild"], ["execute"]])
+def test_each_command_on_a_project_is_such_a_start(good, place, capsys, command):
+    killed_while_it_wrote(good, place)
+    main([*command, "--project", str(good)])
+    assert list(place.iterdir()) == [] and not list((good / "_output").glob(".[!c]*"))
+    assert "Removed 1 folder that killed runs had left in _output/\n" in capsys.readouterr().err
+
+
+def test_what_a_run_that_lives_writes_to_stays(root, place):
+    with publishing.staging(root) as made:
+        publishing.settle(root)
+        assert made.is_dir() and (root / "_output/.lock").exists()
+        assert publishing.contents(root) == OLD
+    assert laid(root) == OLD
+
+
+def test_second_waits_until_the_first_has_published(root):
+    said = []
+    with publishing.staging(root) as made:
+        def begin():
+            with publishing.staging(root, said.append):
+                said.append("in")
+
+        second = threading.Thread(target=begin)
+        second.start()
+        while not said:
+            pass
+        assert said == ["Waiting for another render of this project"]
+        write(made, NEW)
+        publishing.publish(made)
+    second.join(10)
+    assert said == ["Waiting for another render of this project", "in"]
+
+
+def test_reader_never_sees_two_editions_at_once(root):
+    end, torn, reads = threading.Event(), [], []
+
+    def read():
+        while not end.is_set():
+            found = publishing.contents(root)
+            reads.append(found)
+            if found not in (OLD, NEW):
+                torn.append(found)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for turn in range(20):
+        publish(root, *((NEW, OLD) if turn % 2 == 0 else (OLD, NEW)))
+    end.set()
+    reader.join()
+    assert torn == [] and len(reads) > 3
+
+
+def test_file_system_without_locks_is_told_and_nothing_of_others_is_removed(root, monkeypatch):
+    def refuse(_):
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr(scratch, "_lock", refuse)
+    (root / "_output/.rendering-abc").mkdir()  # perhaps of a run that lives
+    said = []
+    with publishing.staging(root, said.append) as made:
+        write(made, NEW)
+        publishing.publish(made, OLD)
+    assert said == ["_output/ lies on a file system without locks: see to it that no other render of this project runs meanwhile"]
+    assert laid(root) == NEW and (root / "_output/.rendering-abc").exists()
+    assert not (root / "_output/.lock").exists()
+
+
+def test_file_system_without_locks_finishes_what_was_published(root, monkeypatch):
+    killed_when_published(root)
+    monkeypatch.setattr(scratch, "_lock", lambda _: (_ for _ in ()).throw(OSError(errno.ENOSYS, "no")))
+    publish(root, {**NEW, "report.pdf": b"third"}, NEW)
+    assert laid(root) == NEW | {"report.pdf": b"third"}
+
+
+# --- what would keep a file from its place ------------------------------------------------
+
+def folder_in_the_place_of_a_file(output):
+    (output / "report.pdf").unlink()
+    (output / "report.pdf").mkdir()
+
+
+def file_in_the_place_of_a_folder(output):
+    (output / "more").write_bytes(b"")
+
+
+def link_out(output):
+    (output.parent.parent / "elsewhere").mkdir()
+    (output / "more").symlink_to(output.parent.parent / "elsewhere")
+
+
+@pytest.mark.parametrize(("damage", "found"), [
+    (folder_in_the_place_of_a_file, "_output/report.pdf: found a folder"), (file_in_the_place_of_a_folder, "_output/more: found what no file"),
+    (link_out, "_output/more/new.json: found a place outside of _output/")])
+def test_what_is_in_the_way_is_told_before_anything_changes(root, damage, found):
+    damage(root / "_output")
+    before = laid(root)
+    with pytest.raises(BriefingError, match=found):
+        publish(root)
+    assert laid(root) == before
+
+
+def test_journal_that_others_made_leads_nowhere_else(root, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    killed_when_published(root, 0)
+    (root / "_output" / publishing.DONE / publishing.GONE).write_text('["../../mine.txt"]')
+    publishing.settle(root)
+    assert (tmp_path / "mine.txt").exists() and publishing.contents(root)["report.pdf"] == b"new pdf"
+
+
+@pytest.mark.parametrize("list_of_gone", [b"", b"[", b"\xff", b"{}", b"7", b"[7, null]"])
+def test_journal_that_is_none_removes_nothing(root, list_of_gone):
+    killed_when_published(root, 0)
+    (root / "_output" / publishing.DONE / publishing.GONE).write_bytes(list_of_gone)
+    publishing.settle(root)
+    assert laid(root) == OLD | NEW
+
+
+# --- with a whole render ------------------------------------------------------------------
+
+def test_nothing_is_unchanged_while_something_is_left_to_do(rendered, project):
+    import shutil
+
+    shutil.copytree(rendered / "_output", project / "_output")
+    render(project)
+    assert manifest.unchanged(str(project))
+    for name in (".rendering-done", ".rendering-abc", ".lock"):
+        (project / "_output" / name).mkdir()
+        assert not manifest.unchanged(str(project))
+        (project / "_output" / name).rmdir()
+
+
+def test_check_compares_the_edition_that_was_published_and_not_yet_moved(good, monkeypatch):
+    whole = publishing.contents(good)
+    done = good / "_output" / publishing.DONE
+    done.mkdir()
+    for name in ("report.pdf", "edition.json"):
+        os.replace(good / "_output" / name, done / name)
+        (good / "_output" / name).write_bytes(b"of another edition")
+    monkeypatch.setattr(publishing.scratch, "take", lambda _: None)  # a run lives, and is about to go on
+    assert edition.published(good).outputs == whole and edition.outdated(good) == []
