@@ -123,6 +123,7 @@ def test_batch_that_was_killed_goes_on_with_the_rest_and_then_has_nothing_to_do(
     assert any("row 2 (traffic-lost)" in why for why in of(account, "p42")["why"])
     account, code = told("render", "--all", desk, temporary=tmp_path / "tmp")
     assert code == 0 and account["counts"]["unchanged"] == 4 and of(account, "p42")["why"] == []
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_edition_is_the_same_as_of_a_render_by_itself(desk, tmp_path, rendered, snapshot):

@@ -208,6 +208,7 @@ def _crew(count: int) -> Iterator[Any]:
     from ..execution import scratch
     from .workers import Worker
 
+    scratch.sweep()  # what killed batches have left: each process sees a temporary folder of its own only
     with scratch.folder() as temporary:
         workers = [Worker(temporary / str(n)) for n in range(count)]
         idle: queue.SimpleQueue[Worker] = queue.SimpleQueue()
