@@ -3,7 +3,7 @@
 Machines are noisy and differ, so only ratios count: each round measures
 everything in turn, a ratio is taken within the round, and the table has the
 median over the rounds. It is printed and written to benchmarks/RESULTS.md,
-whose last section, kept by hand, is left as it is.
+whose sections, made by many.py and kept by hand, are left as they are.
 
 The floor is what no engine of this kind can do without: start Python, start
 one kernel that imports pandas and Altair, and set a one-page Typst file.
@@ -172,8 +172,8 @@ def main() -> None:
         usage = memory(big)
     table = _table(rounds, usage, "papermill" in peers)
     print(table)
-    hand = RESULTS.read_text("utf-8").partition(HAND)[2] if RESULTS.exists() else "\n"
-    RESULTS.write_text(f"{table}\n{HAND}{hand}", "utf-8")
+    _, section, others = RESULTS.read_text("utf-8").partition("\n## ") if RESULTS.exists() else ("", f"\n{HAND}", "\n")
+    RESULTS.write_text(f"{table}{section}{others}", "utf-8")
 
 
 def _installed(name: str) -> bool:

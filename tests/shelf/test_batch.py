@@ -123,6 +123,7 @@ def test_batch_that_was_killed_goes_on_with_the_rest_and_then_has_nothing_to_do(
     assert any("row 2 (traffic-lost)" in why for why in of(account, "p42")["why"])
     account, code = told("render", "--all", desk, temporary=tmp_path / "tmp")
     assert code == 0 and account["counts"]["unchanged"] == 4 and of(account, "p42")["why"] == []
+    assert list((tmp_path / "tmp").iterdir()) == []
 
 
 def test_edition_is_the_same_as_of_a_render_by_itself(desk, tmp_path, rendered, snapshot):
@@ -200,38 +201,45 @@ def test_check_all_has_the_same_account(desk, tmp_path):
 
 
 def test_table_names_findings_and_counts():
-    from briefing.shelf import account
+    from briefing.shelf import batch
     from briefing.shelf.batch import Outcome
 
     done = [Outcome("b", "made", 1.24, why=("changed: report.qmd",)), Outcome("a", "unchanged"),
             Outcome("c", "findings", 0.5, findings=({"code": "x", "path": "data/a.csv", "found": "1", "expected": "2",
                                                      "remedy": "Write 2.", "row": 3},)),
             Outcome("d", "failed", 2, error="d: found no end after 2 s, expected a result.")]
-    assert account.table(done, 61, ["a and b share the name x"]).splitlines() == [
+    assert batch.table(done, 61, ["a and b share the name x"]).splitlines() == [
         "project       s  outcome", "b           1.2  made", "  changed: report.qmd", "c           0.5  1 finding",
         "  data/a.csv row 3: found 1, expected 2. Write 2.", "d           2.0  failed",
         "  d: found no end after 2 s, expected a result.", "a and b share the name x",
         "4 projects in 1 min: 1 made, 1 unchanged, 1 with findings, 1 failed."]
-    assert account.exit_code(done[:2]) == 0 and account.exit_code(done[2:3]) == account.exit_code(done[3:]) == 1
+    assert batch.exit_code(done[:2]) == 0 and batch.exit_code(done[2:3]) == batch.exit_code(done[3:]) == 1
 
 
 def test_progress_tells_on_a_terminal_how_much_time_is_left(monkeypatch):
     import io
 
-    from briefing.shelf import account
+    from briefing.shelf import batch
     from briefing.shelf.batch import Outcome
 
     stream = io.StringIO()
     stream.isatty = lambda: True
     now = [100.0]
-    monkeypatch.setattr(account.time, "monotonic", lambda: now[0])
-    progress = account.Progress(stream, 4)
+    monkeypatch.setattr(batch.time, "monotonic", lambda: now[0])
+    progress = batch.Progress(stream, 4)
     progress.tell(Outcome("a", "unchanged"))
     now[0] += 30
     progress.tell(Outcome("b", "failed"))
     assert stream.getvalue().endswith("2 of 4, 1 not clean, 1 min left")
     progress.end()
     assert stream.getvalue().endswith("\r\x1b[K")
+
+
+@forked
+def test_no_kernel_loads_a_debugger_and_a_notebook_may(desk, tmp_path):
+    project(desk, "a", cell="import sys\nassert 'debugpy' not in sys.modules\nimport debugpy")
+    account, code = told("render", "--all", desk, temporary=tmp_path / "tmp")
+    assert code == 0, account
 
 
 # --- memory -------------------------------------------------------------------------------

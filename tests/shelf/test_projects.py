@@ -1,5 +1,6 @@
 """Which folders are projects, by their files on a disk and by their names alone."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -59,6 +60,36 @@ def test_projects_that_share_name_or_title_are_told_by_their_paths(tmp_path):
     assert projects.namesakes(str(tmp_path), ["a", "b", "c", "d"]) == [
         'a and b share the name "x"; each is made where it lies', 'a and b and c share the title "T"; each is made '
         "where it lies"]
+
+
+def test_what_projects_have_in_common_is_looked_at_once_and_its_changes_are_seen(tmp_path, monkeypatch):
+    from briefing.rendering import manifest
+
+    common = tmp_path / "package"
+    common.mkdir()
+    (common / "code.py").write_text("1")
+    roots = [tmp_path / name for name in "ab"]
+    for root in roots:
+        (root / "_output/.cache").mkdir(parents=True)
+        (root / "fact.csv").write_text("1")
+        for path in (root / "fact.csv", common / "code.py"):
+            os.utime(path, (1, 1))
+    monkeypatch.setattr(manifest, "YOUNG", -10)  # all files are old enough to be known by their times
+    digest = hashlib.sha256(b"1").hexdigest()
+    for root in roots:
+        manifest.remember(str(root), {}, [(str(common), "")], {"fact.csv": digest, str(common / "code.py"): digest})
+    looked = []
+    monkeypatch.setattr(manifest, "_same", lambda root, file, same=manifest._same: looked.append(file[0]) or same(root, file))
+    seen = ({}, {})
+    assert [manifest.changes(str(root), seen) for root in roots] == [[], []]
+    assert looked == ["fact.csv", str(common / "code.py"), "fact.csv"]
+    (roots[1] / "fact.csv").write_text("2")
+    assert [manifest.changes(str(root), seen) for root in roots] == [[], ["fact.csv"]]
+    (common / "code.py").write_text("2")
+    assert [manifest.changes(str(root), ({}, {})) for root in roots] == [
+        [str(common / "code.py")], ["fact.csv", str(common / "code.py")]]
+    (common / "more.py").write_text("")
+    assert manifest.changes(str(roots[0]), ({}, {})) is None
 
 
 def test_nothing_heavy_is_loaded_to_tell_that_nothing_has_changed():

@@ -179,13 +179,13 @@ def _shelf(options: argparse.Namespace, job: Job, made: str = "made") -> int:
 def _account(options: argparse.Namespace, total: int, coming: Generator[Done], notes: Sequence[str],
              made: str = "made") -> int:
     """Tell how far a batch is, and at its end what came of it."""
-    from ..shelf import account
+    from ..shelf import batch
 
     _stop_as_by_ctrl_c()
     began = time.perf_counter()
     done: list[Done] = []
     stopped = False
-    progress = None if options.json else account.Progress(sys.stderr, total, made)
+    progress = None if options.json else batch.Progress(sys.stderr, total, made)
     try:
         with contextlib.closing(coming):
             for outcome in coming:
@@ -200,14 +200,14 @@ def _account(options: argparse.Namespace, total: int, coming: Generator[Done], n
     if not getattr(options, "why", False):
         done = [replace(outcome, why=()) for outcome in done]
     if options.json:
-        print(json.dumps(account.as_data(done, seconds, notes, stopped), ensure_ascii=False))
+        print(json.dumps(batch.as_data(done, seconds, notes, stopped), ensure_ascii=False))
     else:
-        print(account.table(done, seconds, notes, made))
+        print(batch.table(done, seconds, notes, made))
     if stopped:
         _complain(f"Stopped after {len(done)} of {total} projects. What was made is whole; the same command goes on "
                   "with the rest.", False)
         return 130
-    return account.exit_code(done)
+    return batch.exit_code(done)
 
 
 def _alone(options: argparse.Namespace, **defaults: object) -> None:

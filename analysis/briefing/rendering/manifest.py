@@ -36,8 +36,8 @@ def unchanged(root: str) -> bool:
     return changes(root) == []
 
 
-#: What was seen outside of projects: names by folder and suffix, files by path and hash.
-Seen = tuple[dict[tuple[str, str], list[str] | None], dict[tuple[str, str], File | None]]
+#: What was seen outside of projects: names by folder and suffix, and files as they are by what a list has of them.
+Seen = tuple[dict[tuple[str, str], list[str] | None], dict[File, File | None]]
 
 
 def changes(root: str, seen: Seen | None = None) -> list[str] | None:
@@ -56,7 +56,7 @@ def changes(root: str, seen: Seen | None = None) -> list[str] | None:
         known_names, known_files = seen or ({}, {})
         if any(_names_seen(root, folder, suffix, known_names) != before for folder, suffix, before in folders):
             return None
-        now = [_seen(root, file, known_files) for file in files]
+        now = [known_files[file] if file in known_files else _seen(root, file, known_files) for file in files]
     except (OSError, ValueError, TypeError, EOFError):
         return None
     renewed = [file for file in now if file is not None]
@@ -111,20 +111,21 @@ def names(folder: str, suffix: str, everything: bool = False) -> list[str] | Non
 
 def _names_seen(root: str, folder: str, suffix: str,
                 known: dict[tuple[str, str], list[str] | None]) -> list[str] | None:
-    if not os.path.isabs(folder):
-        return names(os.path.join(root, folder), suffix)
-    if (folder, suffix) not in known:
-        known[folder, suffix] = names(folder, suffix)
-    return known[folder, suffix]
+    """The names in a folder; of one outside the project, as they were when first looked at."""
+    if (folder, suffix) in known:
+        return known[folder, suffix]
+    found = names(os.path.join(root, folder), suffix)
+    if os.path.isabs(folder):
+        known[folder, suffix] = found
+    return found
 
 
-def _seen(root: str, file: File, known: dict[tuple[str, str], File | None]) -> File | None:
-    place = file[0], file[-1]
-    if not os.path.isabs(file[0]):
-        return _same(root, file)
-    if place not in known:
-        known[place] = _same(root, file)
-    return known[place]
+def _seen(root: str, file: File, known: dict[File, File | None]) -> File | None:
+    """The same as `_same`; of a file outside the project, as it was when first looked at."""
+    same = _same(root, file)
+    if os.path.isabs(file[0]):
+        known[file] = same
+    return same
 
 
 def _same(root: str, file: File) -> File | None:

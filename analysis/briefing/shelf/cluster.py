@@ -13,7 +13,7 @@ import platform
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,8 +59,7 @@ def outcomes(client: Client, address: str, job: Job) -> tuple[list[str], Generat
     """
     system, base = _system(address)
     try:
-        system.invalidate_cache()
-        names = [name[len(base):].lstrip("/") for name in map(str, system.find(base))]
+        names = _names(address, system, base)
     except Exception as error:  # each kind of store has its own
         raise BriefingError(f"--all {address}: found no folder that can be read ({error}), expected one. Correct the "
                             "address, or say by the variables of its store who you are.") from error
@@ -121,10 +120,10 @@ def _one(address: str, path: str, others: tuple[str, ...], job: Job) -> Outcome:
     """Fetch, do and write back one project; runs on a worker of the cluster."""
     began = time.perf_counter()
     system, base = _system(address)
-    place = base if path == "." else f"{base}/{path}"
+    place, there_is = (base, address) if path == "." else (f"{base}/{path}", f"{address.rstrip('/')}/{path}")
     with tempfile.TemporaryDirectory(prefix="briefing-", dir=_local()) as folder:
         root = Path(folder) / "project"
-        there = _fetch(system, place, root, others)
+        there = _fetch(system, place, _names(there_is, system, place), root, others)
         why = _why(root, there) if job.only_changed else ()
         if why is None:
             return Outcome(path, UNCHANGED)
@@ -152,14 +151,12 @@ def _local() -> str | None:
         return None
 
 
-def _fetch(system: Any, place: str, root: Path, others: tuple[str, ...]) -> set[str]:
+def _fetch(system: Any, place: str, names: Iterable[str], root: Path, others: tuple[str, ...]) -> set[str]:
     """Fetch a project but for other projects within it, and what was made of it; the names of what lies in its
     `_output/`."""
     there = set()
     left_out = tuple(f"{other}/" for other in others)
-    system.invalidate_cache()
-    for name in map(str, system.find(place)):
-        inside = name[len(place):].lstrip("/")
+    for inside in names:
         parts = inside.split("/")
         if any(part in ("", ".", "..") or "\\" in part or ":" in part for part in parts):
             raise BriefingError(f'{place}: found the name "{inside}", expected plain names. Rename it.')
@@ -171,7 +168,7 @@ def _fetch(system: Any, place: str, root: Path, others: tuple[str, ...]) -> set[
             continue
         target = root.joinpath(*parts)
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(system.cat_file(name))
+        target.write_bytes(system.cat_file(f"{place}/{inside}"))
     return there
 
 
@@ -230,4 +227,15 @@ def _system(address: str) -> tuple[Any, str]:
         raise BriefingError(f"--all {address}: found no address that can be read ({error}), expected a folder or one "
                             "such as s3://bucket/desk. Correct it.") from error
     return system, str(path).rstrip("/")
+
+
+def _names(address: str, system: Any, place: str) -> list[str]:
+    """The names of all files at an address, from there on. A store is asked for a thousand at a time: by folders, as
+    file systems are read, the folders of many projects would take hours."""
+    if address.partition("://")[0] in STORES:
+        from obstore.store import from_url
+
+        return [str(each["path"]) for page in from_url(address).list() for each in page]
+    system.invalidate_cache()
+    return [name[len(place):].lstrip("/") for name in map(str, system.find(place))]
 
