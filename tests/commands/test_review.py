@@ -77,7 +77,7 @@ def test_check_as_json(clean, capsys):
     assert found["reliability"]["coders"] == ["a"] and found["reliability"]["overall"]["alpha"] is None
     assert found | {"differences": [], "reliability": None} == {
         "findings": [], "passages_checked": 6, "passages_unchecked": 0, "coders": ["a"], "patch": "",
-        "reliability": None, "differences": []}
+        "reliability": None, "differences": [], "notes": []}
 
 
 def test_check_of_a_changed_source_offers_a_patch_and_changes_nothing(clean, capsys, snapshot):
