@@ -8,7 +8,7 @@ import fuzz
 import pytest
 
 from briefing.editions import edition
-from briefing.facts import tables
+from briefing.facts import dates, tables
 from briefing.findings import BriefingError, InvalidData
 
 
@@ -93,3 +93,9 @@ def test_attachment_that_cannot_be_unpacked_is_refused():
     writer.write(out)
     with pytest.raises(BriefingError, match="found no PDF that can be read"):
         edition.inputs_of(out.getvalue(), "report.pdf")
+
+
+@pytest.mark.parametrize("date", ["Y123452024E234520243", "Y1E99999999/..", "[Y1E99999999..2031]", "Y9E3S99999999"])
+def test_year_that_would_take_for_ever_to_reckon_is_none(date):
+    with pytest.raises(ValueError, match="a year that no calendar has"):
+        dates.date_bounds(date)

@@ -18,7 +18,10 @@ _PLAIN = r"([0-9]{4})(?:-([0-9]{2}))?(?:-([0-9]{2}))?"
 #: A month or a day that is not given, and what stands before it says the same: some month of 2024 is 2024.
 _NOT_GIVEN = re.compile(r"(?<=[0-9])(?:-XX)+(?![0-9X-])")
 _SEASON = re.compile(r"(?<!\d)\d{4}-(?:2[1-9]|3\d|4[01])(?!\d)")  # with doubt, in an interval or a set
+_NO_YEAR = "a year that no calendar has"
 _NO_SEASONS = "seasons are not supported: give the months as an interval"
+#: Years by an exponent, or digits that are sure, of so many digits that to reckon them would take for ever.
+_ENDLESS = re.compile(r"[ES][0-9]{4}")
 #: What no EDTF date has; the library overlooks spaces, which stand only between the dates of a list.
 _NO_EDTF = re.compile(r"[^0-9ESTXYZ.,:/+~?%(){}\[\] -]|(?<!,) ")
 
@@ -44,6 +47,8 @@ def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
         raise ValueError(_NO_SEASONS)
     if _NO_EDTF.search(edtf):
         raise ValueError(f"{edtf} is no EDTF date")
+    if _ENDLESS.search(edtf):
+        raise ValueError(_NO_YEAR)
     from edtf import parse_edtf  # slow to load and to parse: only for what is rarer
     from edtf.parser.edtf_exceptions import EDTFParseException
 
@@ -76,7 +81,7 @@ def _bound(part: Any, which: str) -> datetime.date | None:
     except (TypeError, AttributeError):  # an open end is no moment
         return None
     except OverflowError as error:
-        raise ValueError("a year that no calendar has") from error
+        raise ValueError(_NO_YEAR) from error
 
 
 def ends(edtf: str) -> tuple[str, str]:
