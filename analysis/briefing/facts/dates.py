@@ -43,12 +43,9 @@ def date_bounds(edtf: str) -> tuple[datetime.date | None, datetime.date | None]:
             return date_bounds(short)
         if re.search(r"X(?!$|[~?%,/.\]} ])|(?<![0-9]{3})X", edtf):
             raise ValueError("of digits that are not given, only the last of a year, a month or a day are supported")
-    if _SEASON.search(edtf):
-        raise ValueError(_NO_SEASONS)
-    if _NO_EDTF.search(edtf):
-        raise ValueError(f"{edtf} is no EDTF date")
-    if _ENDLESS.search(edtf):
-        raise ValueError(_NO_YEAR)
+    for sign, why in ((_SEASON, _NO_SEASONS), (_NO_EDTF, f"{edtf} is no EDTF date"), (_ENDLESS, _NO_YEAR)):
+        if sign.search(edtf):
+            raise ValueError(why)
     from edtf import parse_edtf  # slow to load and to parse: only for what is rarer
     from edtf.parser.edtf_exceptions import EDTFParseException
 
