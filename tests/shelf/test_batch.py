@@ -251,7 +251,8 @@ def test_process_is_replaced_after_many_projects(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "jobs.py").write_text("import os\ndef who(root, kernels): return {'pid': os.getpid()}")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    who_starts_it = bytearray(b"x" * (workers.MEMORY + 50) * 2**20)  # the memory of which is not its own
     with workers.Worker(tmp_path / "worker") as worker:
         pids = [worker.do("jobs:who", tmp_path, 60, {})["pid"] for _ in range(4)]
-    assert pids[0] == pids[1] != pids[2] == pids[3]
+    assert who_starts_it and pids[0] == pids[1] != pids[2] == pids[3]
     assert not (tmp_path / "worker").exists()

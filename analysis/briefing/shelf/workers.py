@@ -219,10 +219,12 @@ def _listen(requests: queue.SimpleQueue[bytes | None], at_work: threading.Event)
 
 def _peak() -> float:
     """The most memory that this process has had, in MB; 0 where the system does not tell."""
+    with contextlib.suppress(OSError):  # Linux' getrusage begins with what the process had that started this one
+        for line in Path("/proc/self/status").read_text("ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 2**10
     try:
         import resource
     except ImportError:
         return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
-
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
