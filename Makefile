@@ -53,7 +53,10 @@ fuzz: $(TESTED) ## fuzz each reader for a minute (SECONDS=1800 for longer; READE
 # Each by itself, with a number for longer: python tests/faults/kills.py 300
 FAULTS := kills steps cache execution hostile pdfs
 faults: $(TESTED) ## kill renders, damage caches, kernels and PDFs, and give them hostile texts; takes some minutes
-	@failed=0; for what in $(FAULTS); do echo "$$what:"; $(BIN)/python tests/faults/$$what.py || failed=1; done; exit $$failed
+	@$(MAKE) --no-print-directory --keep-going --jobs $(or $(JOBS),3) $(FAULTS:%=faults-%)
+
+faults-%: $(TESTED)
+	@$(BIN)/python tests/faults/$*.py > .venv/faults-$*.txt 2>&1; code=$$?; echo "$*:"; cat .venv/faults-$*.txt; exit $$code
 
 coverage: $(TESTED) $(AXE) $(MOTO) ## run the tests, and tell which lines and branches they run
 	$(BIN)/python -m coverage erase
