@@ -267,7 +267,8 @@ def _all(parser: argparse.ArgumentParser, what: str) -> None:
                         help=f"{what} every project below this folder, each by itself, and say at the end what came of "
                              "each; begun again, it goes on with what is not done")
     parser.add_argument("--jobs", type=_whole("processes"), metavar="N",
-                        help="with --all: how many projects at a time (default: as many as processors)")
+                        help="with --all: how many projects at a time (default: one more than processors, since "
+                             "much of a render is waiting)")
     parser.add_argument("--limit", type=_whole("seconds"), default=900, metavar="SECONDS",
                         help="with --all: how long one project may take (default: 900)")
 

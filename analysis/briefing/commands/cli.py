@@ -172,7 +172,7 @@ def _shelf(options: argparse.Namespace, job: Job, made: str = "made") -> int:
     if not found:
         raise BriefingError(f"--all {options.all}: found no project, expected folders with {projects.DESCRIPTOR} and "
                             f"{projects.REPORT} below it. Correct the path, or make one with `briefing new`.")
-    coming = batch.outcomes(options.all, found, job, options.jobs or batch.processors())
+    coming = batch.outcomes(options.all, found, job, options.jobs or batch.processors() + 1)
     return _account(options, len(found), coming, projects.namesakes(options.all, found), made)
 
 

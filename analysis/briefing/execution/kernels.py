@@ -22,12 +22,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, Any, TypeVar, cast
 
 from ..facts import recording
 from ..findings import BriefingError
 from ..limits import OPEN_FILES, OUTPUT_BYTES
 from . import drawing, scratch
+
+T = TypeVar("T")
 
 #: What most notebooks import anyway. Nothing here may start a thread.
 PRELOADED = ("ipykernel.kernelapp", "ipykernel.zmqshell", "IPython.core.completer", "IPython.core.debugger",
@@ -141,6 +143,13 @@ class Kernels:
         self._stack = stack
         self._started = False
         self._processes: list[subprocess.Popen[bytes]] = []
+        self._kept: dict[Any, Any] = {}
+
+    def kept(self, make: Callable[[], contextlib.AbstractContextManager[T]]) -> T:
+        """What these renders share besides, such as another process: made and entered once, left at the end."""
+        if make not in self._kept:
+            self._kept[make] = self._stack.enter_context(make())
+        return cast(T, self._kept[make])
 
     def start(self) -> None:
         """Begin to load what kernels need, where that has not begun."""

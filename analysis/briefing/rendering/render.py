@@ -57,7 +57,8 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
     shut_in = confinement.hide()
     with (speaking(of(root)), publishing.staging(root, progress) as staging, steady(root),
           nullcontext(kernels) if kernels else warm(once=True) as kernels,
-          typesetting.Typst() as typst, ThreadPoolExecutor(1) as beside):
+          ThreadPoolExecutor(1) as beside):
+        typst = kernels.kept(typesetting.Typst)
         began = cache.beginning()
         with timings.stage("read data and report"):
             progress("Checking data and report")
@@ -71,7 +72,7 @@ def render(root: Path, *, timeout: int = 300, memory: int = notebooks.MEMORY, us
         def meanwhile() -> None:
             nonlocal exported
             if not shut_in:  # where it would live beside the project's code
-                beside.submit(typst.start)
+                typst.start()
             exported = beside.submit(_exports, run)
 
         made = make(run, project, inputs, beside, meanwhile)

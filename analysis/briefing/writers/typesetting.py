@@ -1,17 +1,20 @@
 """Typst in a process of its own, which may crash, take too long or too much memory, and is then a message.
 
-The process is a Python that imports Typst and sets one document; it can be started before there is one.
+The process is a Python that imports Typst and sets one document after another; it can be started before there is one.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import IO, Any, cast
 
 from ..findings import BriefingError
 from ..limits import TYPST_MEMORY, TYPST_SECONDS
@@ -27,7 +30,8 @@ class Refused(Exception):
 
 
 class Typst:
-    """A process that sets one document; use it as `with Typst() as typst`. It starts when it is first asked."""
+    """A process that sets documents, one after another; use it as `with Typst() as typst`. It starts when it is first
+    asked, and anew after it has ended on one."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -37,14 +41,15 @@ class Typst:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
                  trace: TracebackType | None) -> None:
-        if self._process:
-            self._process.kill()
-            self._process.communicate()
+        self._end()
 
     def start(self) -> subprocess.Popen[bytes]:
-        """The process, which loads what Typst needs while there is no document yet."""
+        """The process, which loads what Typst needs while there is no document yet. It ends with the thread that asks
+        for it first."""
         from ..execution import kernels  # not in the process itself, which has to be quick
 
+        if self._process and self._process.poll() is not None:
+            self._end()
         if not self._process:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", __name__], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
@@ -60,19 +65,57 @@ class Typst:
         """
         from ..execution import drawing
 
-        process = self.start()
         question = {"fonts": str(drawing.folder()), "memory": TYPST_MEMORY, "moment": moment,
                     "standards": list(standards), "path" if isinstance(source, Path) else "text": str(source)}
+        process = self.start()
+        over = threading.Timer(TYPST_SECONDS, process.kill)
+        over.daemon = True
+        over.start()
         try:
-            made, errors = process.communicate(json.dumps(question).encode(), TYPST_SECONDS)
-        except subprocess.TimeoutExpired as error:
-            raise _failed(f"no document after {TYPST_SECONDS} s", "one within them") from error
-        if process.returncode == 0:
-            return made
-        if process.returncode == 1 and made:
-            raise Refused(**json.loads(made))
-        said = errors.decode("utf-8", "replace").strip().splitlines()[-1:]
-        raise _failed(" ".join([ended(process.returncode), *said]), "a document that Typst sets")
+            answer, made = self._asked(process, json.dumps(question).encode() + b"\n")
+        except BaseException:
+            self._end()  # half an answer would be taken for the next
+            raise
+        finally:
+            late = not over.is_alive()
+            over.cancel()
+        if answer is None:
+            if not late:
+                process.wait()
+            code, errors = process.returncode, self._end()
+            if late:
+                raise _failed(f"no document after {TYPST_SECONDS} s", "one within them")
+            raise _failed(" ".join([ended(code), *errors.decode("utf-8", "replace").strip().splitlines()[-1:]]),
+                          "a document that Typst sets")
+        if "message" in answer:
+            raise Refused(**answer)
+        return made
+
+    @staticmethod
+    def _asked(process: subprocess.Popen[bytes], question: bytes) -> tuple[dict[str, Any] | None, bytes]:
+        """What the process answers, and the document; no answer where it has ended before."""
+        into, out = cast(IO[bytes], process.stdin), cast(IO[bytes], process.stdout)
+        try:
+            into.write(question)
+            into.flush()
+            answer = out.readline()
+        except OSError:
+            return None, b""
+        if not answer.endswith(b"\n"):
+            return None, b""
+        told = json.loads(answer)
+        made = out.read(told.get("size", 0))
+        return (told, made) if len(made) == told.get("size", 0) else (None, b"")
+
+    def _end(self) -> bytes:
+        """End the process; its last words."""
+        process, self._process = self._process, None
+        if not process:
+            return b""
+        process.kill()
+        with contextlib.suppress(OSError):  # what it was not told any more
+            return process.communicate()[1]
+        return b""
 
 
 def _failed(found: str, expected: str) -> BriefingError:
@@ -80,9 +123,22 @@ def _failed(found: str, expected: str) -> BriefingError:
                          "table of great size. What was there before is unchanged.")
 
 
-def _set() -> None:
-    """Set the one document that standard input asks for; it ends where the command does."""
-    question: dict[str, Any] = json.loads(_loaded())
+def _serve() -> None:
+    """Set a document for each line of standard input, until it ends, as it does where the command does."""
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: also where the command is killed meanwhile
+    import typst  # noqa: F401  which takes longer than to wait for the document
+
+    for line in sys.stdin.buffer:
+        answer, made = _set(json.loads(line))
+        sys.stdout.buffer.write(json.dumps(answer).encode() + b"\n" + made)
+        sys.stdout.buffer.flush()
+
+
+def _set(question: dict[str, Any]) -> tuple[dict[str, Any], bytes]:
+    """One document, with its size, or what Typst has against it."""
     try:
         import resource
 
@@ -96,7 +152,7 @@ def _set() -> None:
 
     import typst
 
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[question["fonts"]])
+    fonts = _fonts(question["fonts"])
     moment = datetime.datetime.fromtimestamp(question["moment"], datetime.UTC)
     path = question.get("path")
     try:
@@ -104,21 +160,17 @@ def _set() -> None:
                     typst.Compiler(question["text"].encode(), font_paths=fonts))
         made: Any = compiler.compile(format="pdf", pdf_standards=question["standards"], timestamp=moment)
     except typst.TypstError as error:
-        sys.stdout.buffer.write(json.dumps({"message": error.message, "hints": list(error.hints),
-                                            "diagnostic": error.diagnostic}).encode())
-        raise SystemExit(1) from None
-    sys.stdout.buffer.write(bytes(made))
+        return {"message": error.message, "hints": list(error.hints), "diagnostic": error.diagnostic}, b""
+    return {"size": len(made)}, bytes(made)
 
 
-def _loaded() -> bytes:
-    if sys.platform == "linux":
-        import ctypes
+@functools.cache
+def _fonts(folder: str) -> Any:
+    """The fonts of the edition and no others: its own and the shipped ones."""
+    import typst
 
-        ctypes.CDLL(None).prctl(1, 9)  # PR_SET_PDEATHSIG, SIGKILL: it ends with the command, however that ends
-    import typst  # noqa: F401  which takes longer than to wait for the document
-
-    return sys.stdin.buffer.read()
+    return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[folder])
 
 
 if __name__ == "__main__":
-    _set()
+    _serve()
