@@ -54,8 +54,23 @@ class Bench:
         chain.perform()
 
     def select(self, words, nth=1):
-        """Select words with the mouse, as they stand in the text."""
-        x1, y1, x2, y2 = self.js("""
+        """Select words with the mouse, as they stand in the text, once this stands still: what comes into view late is
+        laid out after it was scrolled to, and moves the rest."""
+        place, end = None, time.monotonic() + LONGEST
+        while place != (place := self.place(words, nth)) and time.monotonic() < end:
+            time.sleep(0.05)  # some frames
+        x1, y1, x2, y2 = place
+        chain = ActionChains(self.page, duration=20)
+        mouse = chain.w3c_actions.pointer_action
+        mouse.move_to_location(round(x1), round(y1))
+        mouse.pointer_down()
+        mouse.move_to_location(round(x2), round(y2))
+        mouse.pointer_up()
+        chain.perform()
+
+    def place(self, words, nth=1):
+        """Scroll words into view; from where to where they stand there."""
+        return self.js("""
             let start = -1;
             for (let n = 0; n < arguments[1]; n += 1) start = text.indexOf(arguments[0], start + 1);
             if (start < 0) throw new Error("not in the text: " + arguments[0]);
@@ -64,13 +79,6 @@ class Bench:
                 return [left ? box.left + 1 : box.right - 1, box.top + box.height / 2]; };
             reveal({start, end}); reveal({start, end});
             return [...edge(start, true), ...edge(end - 1, false)];""", words, nth)
-        chain = ActionChains(self.page, duration=20)
-        mouse = chain.w3c_actions.pointer_action
-        mouse.move_to_location(round(x1), round(y1))
-        mouse.pointer_down()
-        mouse.move_to_location(round(x2), round(y2))
-        mouse.pointer_up()
-        chain.perform()
 
     def form(self, name):
         """Wait for a form, by its name."""
