@@ -1,12 +1,14 @@
 """Forked kernels: at once, and each as much on its own as an ordinary one."""
 
 import asyncio
+import json
 import os
+import time
 
 import nbformat
 import pytest
 
-from briefing.execution import kernels, notebooks
+from briefing.execution import drawing, kernels, notebooks
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="kernels are not forked on this system")
 
@@ -49,6 +51,27 @@ def test_notebook_sees_nothing_of_another_that_ran_in_the_same_nursery(tmp_path)
 def test_kernel_works_where_it_is_told_and_imports_from_there(tmp_path):
     (tmp_path / "beside.py").write_text("word = 'found'")
     assert outputs(tmp_path, "import beside, os; f'{beside.word} {os.getcwd()}'") == [f"found {tmp_path}"]
+
+
+def test_kernel_is_reached_by_sockets_of_the_file_system_however_long_the_path_to_them(tmp_path):
+    """Over TCP another program may take the port that was found free before the kernel does."""
+    far = tmp_path / ("a-folder-with-a-long-name-" * 5)
+    far.mkdir()
+    look = "import json, ipykernel; str(json.load(open(ipykernel.get_connection_file()))['transport'])"
+    assert outputs(far, look, f"{look}  # again") == ["ipc", "ipc"]
+
+
+def test_engine_that_draws_is_reached_however_long_the_path_to_it(tmp_path, monkeypatch):
+    far = tmp_path / ("a-folder-with-a-long-name-" * 5)
+    far.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(far))
+    dot = {"data": {"values": [{}]}, "mark": "point", "config": {}}
+    with kernels.warm() as at_hand:
+        deadline = time.monotonic() + 30
+        while not (at_hand.scratch / "renderer").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert "svg" in (drawing._ask(str(at_hand.renderer), json.dumps([dot, None, False])) or {})
+    assert not list(far.iterdir())
 
 
 def test_dead_nursery_is_said(tmp_path):

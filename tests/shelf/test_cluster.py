@@ -82,7 +82,7 @@ def test_folder_goes_round_the_cluster_and_comes_back_the_same(dask, desk, tmp_p
     project(desk, "b", 41)
     (project(desk, "c") / "report.qmd").write_text("no front matter", "utf-8")
     account, code = told("render", "--all", desk, "--scheduler", dask, temporary=tmp_path / "tmp")
-    assert code == 1 and states(account) == {"a": "made", "b": "made", "c": "findings"}, account
+    assert code == 1 and states(account) == {"a": "made", "b": "made", "c": "findings"}, json.dumps(account, indent=1)
     assert snapshot(desk / "a/_output") == snapshot(rendered / "_output")
     assert not (desk / "c/_output").exists() and not (desk / "a/_output/.cache").exists()
     account, _ = told("render", "--all", desk, "--scheduler", dask, temporary=tmp_path / "tmp")
@@ -91,6 +91,7 @@ def test_folder_goes_round_the_cluster_and_comes_back_the_same(dask, desk, tmp_p
     table = desk / "b/data/quantities.csv"
     table.write_text(table.read_text("utf-8").replace(">,41,%", ">,42,%"), "utf-8")
     account, _ = told("render", "--all", desk, "--scheduler", dask, "--why", temporary=tmp_path / "tmp")
+    assert states(account) == {"a": "made", "b": "made", "c": "findings"}, json.dumps(account, indent=1)
     why = {each["project"]: each["why"] for each in account["projects"]}
     assert why["a"][0] == "missing: report.pdf" and why["b"][0] == "changed: data/quantities.csv"
     assert snapshot(desk / "a/_output") == snapshot(rendered / "_output")

@@ -22,7 +22,7 @@ import sysconfig
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,7 +80,7 @@ def run(command: Sequence[str], folder: Path, *, beside: Sequence[Path] = (), re
     interpreter and this package. Call it only where nothing is `missing`.
     """
     given = {name: os.environ[name] for name in LET_THROUGH if name in os.environ} | dict(environment)
-    with _counted(limits.tasks + _ROOM) as counting, tempfile.TemporaryFile() as out:
+    with _counted(limits.tasks + _ROOM) as (counting, refused), tempfile.TemporaryFile() as out:
         process = subprocess.Popen([*counting, *_walls(folder, [folder, *beside], readable, limits), *command],
                                    env=given, umask=umask, stdin=subprocess.DEVNULL, stdout=out, stderr=out)
         try:
@@ -88,6 +88,8 @@ def run(command: Sequence[str], folder: Path, *, beside: Sequence[Path] = (), re
         finally:
             _end(process)
             code = process.wait()
+        if not why and refused():  # all of them ended at it, before the watch looked
+            why = f"found more than {limits.tasks + _ROOM} tasks at a time, expected at most {limits.tasks}"
         out.seek(max(out.seek(0, os.SEEK_END) - _MOST_SAID, 0))
         said = out.read(_MOST_SAID).decode("utf-8", "replace")
     return Ended(code, said.strip(), why)
@@ -129,16 +131,16 @@ def _interpreter() -> list[Path]:
 
 
 @contextlib.contextmanager
-def _counted(most: int) -> Iterator[list[str]]:
+def _counted(most: int) -> Iterator[tuple[list[str], Callable[[], bool]]]:
     """The begin of a command that has no more than so many tasks, by the kernel: forks that double are faster than a
-    watch. Root, whom the kernel does not count, needs a control group for it; where none can be made, the watch is
-    all."""
+    watch; and whether the kernel has refused it one, as far as it tells. Root, whom the kernel does not count, needs a
+    control group for it; where none can be made, the watch is all."""
     if os.geteuid() != 0:
         import resource
 
         allowed = resource.getrlimit(resource.RLIMIT_NPROC)[1]
         count = _own_tasks() + most
-        yield ["prlimit", f"--nproc={count if allowed == resource.RLIM_INFINITY else min(count, allowed)}"]
+        yield ["prlimit", f"--nproc={count if allowed == resource.RLIM_INFINITY else min(count, allowed)}"], bool
         return
     group = None
     for top in ("/sys/fs/cgroup/pids", "/sys/fs/cgroup"):
@@ -153,13 +155,22 @@ def _counted(most: int) -> Iterator[list[str]]:
         except OSError:  # no control group, or one that does not count
             os.rmdir(made)
     try:
-        yield ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', group] if group else []
+        if group:
+            yield ["sh", "-c", 'echo $$ > "$0/cgroup.procs" && exec "$@"', group], lambda: _refused(group)
+        else:
+            yield [], bool
     finally:
         for _ in range(100 if group else 0):
             with contextlib.suppress(OSError):
                 os.rmdir(str(group))
                 break
             time.sleep(0.05)  # until the last process in it has gone
+
+
+def _refused(group: str) -> bool:
+    with contextlib.suppress(OSError, ValueError, IndexError):  # an older kernel does not tell
+        return int(Path(group, "pids.events").read_text("ascii").split()[1]) > 0
+    return False
 
 
 def _own_tasks() -> int:

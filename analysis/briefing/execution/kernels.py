@@ -135,9 +135,9 @@ class Kernels:
     that they are forked from, and where the process listens that draws for them. `once` says that they are for
     a single render."""
 
-    def __init__(self, scratch: Path, stack: contextlib.ExitStack, once: bool) -> None:
-        self.scratch, self.once = scratch, once
-        self.environment = environment({"IPYTHONDIR": f"{scratch}/ipython", drawing.PLACE: str(scratch)})
+    def __init__(self, place: Path, stack: contextlib.ExitStack, once: bool) -> None:
+        self.scratch, self.once = place, once
+        self.environment = environment({"IPYTHONDIR": f"{place}/ipython", drawing.PLACE: str(place)})
         self.nursery: Nursery | None = None
         self.renderer: Path | None = None
         self._stack = stack
@@ -159,7 +159,7 @@ class Kernels:
         self._started = True
         self.nursery = self._stack.enter_context(nursery(self.environment, self.scratch / "nursery.log"))
         if self.nursery:
-            self.renderer = self.scratch / "renderer"
+            self.renderer = self._stack.enter_context(scratch.short(self.scratch)) / "renderer"
             self._processes = [self.nursery.process,
                                self._stack.enter_context(drawing.process(self.renderer, self.environment))]
 

@@ -202,7 +202,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
     from .. import limits
-    from . import kernels, provisioning
+    from . import kernels, provisioning, scratch
 
     class Client(NotebookClient):  # type: ignore[misc,unused-ignore]
         """Stops a cell that puts out more than it may."""
@@ -219,10 +219,11 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                 self.task_poll_for_reply.cancel()  # which is told as a kernel that died
             return None
 
+    closing = contextlib.ExitStack()
     # no search path: always this interpreter, never a kernel of the user's with the same name
     manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
                                  connection_file=str(sockets / f"{Path(shown_path).name}.json"),
-                                 **_transport(sockets, shown_path))
+                                 **_transport(closing.enter_context(scratch.short(sockets)), shown_path))
     replies: list[Mapping[str, Any]] = [{"status": "ok"}]  # an empty cell has none
     client = Client(notebook, km=manager, timeout=timeout, record_timing=False, allow_errors=True,
                     iopub_timeout=timeout, raise_on_iopub_timeout=True,  # else outputs may be lost without a word
@@ -295,6 +296,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
                 nursery.sweep()
             if client.kc is not None:
                 client.kc.stop_channels()
+            closing.close()
 
 
 def _named(notebook: Mapping[str, Any]) -> list[str]:
@@ -317,7 +319,7 @@ def recording_of(sockets: Path, shown_path: str) -> Path:
 
 def _transport(sockets: Path, name: str) -> dict[str, str]:
     """Sockets of the file system, closed to others, where the system has them and the path is short enough."""
-    path = str(sockets / Path(name).name)
+    path = str(sockets / sha256(name.encode("utf-8")).hexdigest()[:8])
     if os.name == "nt" or len(os.fsencode(path)) > 90:
         return {}
     return {"transport": "ipc", "ip": path}

@@ -23,6 +23,8 @@ PREFIX, LOCK = "briefing-", ".lock"
 LOCKLESS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL)
 #: How often, and after how many seconds, a folder is removed again that a process of a killed run still wrote to.
 TRIES, PAUSE = 5, 0.05
+#: How long (bytes) the name of a folder may be, so that sockets below it can be named in the 107 that there are.
+SHORT = 50
 #: The locks of this process, by path: on some network file systems a lock does not keep its own process out.
 _held: set[str] = set()
 
@@ -37,6 +39,20 @@ def folder() -> Iterator[Path]:
         yield made
     finally:
         (release if remove(made) else forget)(lock, handle)  # what cannot be removed, the next start tries again
+
+
+@contextlib.contextmanager
+def short(folder: Path) -> Iterator[Path]:
+    """A name of a folder by which sockets in it can be told, of which no system takes more than some hundred bytes:
+    its own, or on Linux one that goes through this process, and holds as long as this context."""
+    if sys.platform != "linux" or len(os.fsencode(folder)) <= SHORT:
+        yield folder
+        return
+    handle = os.open(folder, os.O_PATH | os.O_DIRECTORY)
+    try:
+        yield Path(f"/proc/{os.getpid()}/fd/{handle}")
+    finally:
+        os.close(handle)
 
 
 def sweep() -> int:
