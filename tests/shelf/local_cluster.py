@@ -14,7 +14,7 @@ def main():
     from distributed import LocalCluster
 
     dask.config.set({"distributed.comm.timeouts.connect": "20s", "distributed.worker.memory.terminate": False})
-    with LocalCluster(int(sys.argv[1]), threads_per_worker=1, dashboard_address=":0", host="127.0.0.1",
+    with LocalCluster(n_workers=int(sys.argv[1]), threads_per_worker=1, dashboard_address=":0", host="127.0.0.1",
                       memory_limit=0, local_directory=os.environ["TMPDIR"]) as cluster:
         pids = [worker.pid for worker in cluster.workers.values()]
         if "pin" in sys.argv:
