@@ -19,6 +19,7 @@ import sys
 import time
 from pathlib import Path
 
+import results
 from briefing.discourse import exports, networks, positions, statements, windows
 from briefing.facts.tables import Row, Tables
 
@@ -102,10 +103,11 @@ def both() -> dict[str, float]:
 
 def main() -> None:
     runs = [both() for _ in range(ROUNDS)]
-    for part in runs[0]:
-        times = [run[part] for run in runs]
-        print(f"{part:26} {statistics.median(times):6.2f} s ({min(times):.2f} to {max(times):.2f})")
-    print(f"Asked: all within {MOST:.0f} s. {STATEMENTS:,} statements, {ACTORS} actors, {CONCEPTS} concepts; medians of {ROUNDS} runs")
+    rows = [(part, [run[part] for run in runs]) for part in runs[0]]
+    results.put("Discourse", f"`python benchmarks/discourse.py`: {STATEMENTS:,} statements, {ACTORS} actors, {CONCEPTS} concepts; "
+                f"medians of {ROUNDS} runs, in which the command makes the exports while a kernel makes the networks. Asked: all "
+                f"within {MOST:.0f} s.", "", "| what | s | from | to |", "| --- | ---: | ---: | ---: |",
+                *(f"| {part} | {statistics.median(times):.2f} | {min(times):.2f} | {max(times):.2f} |" for part, times in rows))
 
 
 if __name__ == "__main__":

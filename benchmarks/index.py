@@ -24,6 +24,8 @@ import time
 import urllib.parse
 from pathlib import Path
 
+import results
+
 ROOT = Path(__file__).parents[1]
 COUNT = 1_000
 PLACES = ("Sandhaven", "Port Amel", "Kelmouth", "Vorsk", "Lindal", "Tessaly Bay", "Old Quay", "Marrow Sound", "Hallin",
@@ -142,9 +144,12 @@ def main(count: int, folder: Path) -> None:
     written = index.write(folder, shelf, "The shelf")
     taken, worked = time.perf_counter() - began, time.process_time() - worked
     assert len(shelf.editions) == count and not shelf.wrong, shelf.wrong
-    print(f"Index of {count:,} editions ({size / 1e6:,.0f} MB): {taken:.1f} s, of which {gathered:.1f} s to read them; "
-          f"{worked:.1f} s of CPU (at most 10 s on 2 cores); reading their bytes alone {reading:.1f} s; ratio {taken / reading:.2f}")
-    print(f"Page: {written[0].stat().st_size:,} bytes (at most 1,500,000); feed: {written[1].stat().st_size:,} bytes")
+    page, feed = (path.stat().st_size for path in written)
+    results.put("Index", f"`python benchmarks/index.py`: {count:,} editions, {size / 1e6:,.0f} MB.", "",
+                "| what | measured | asked | |", "| --- | ---: | ---: | --- |",
+                f"| The page and the feed | {taken:.1f} s | at most 10 | {gathered:.1f} s to read the editions; {worked:.1f} s of "
+                f"CPU; reading their bytes alone {reading:.1f} s |",
+                f"| Size of the page | {page:,} bytes | at most 1,500,000 | feed: {feed:,} bytes |")
 
 
 if __name__ == "__main__":

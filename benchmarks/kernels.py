@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 
 import nbformat
-
+import results
 from briefing.execution import kernels, notebooks
 
 ROUNDS = 5
@@ -62,10 +62,12 @@ def main() -> None:
                 leaks[way] = asyncio.run(work(Path(folder)))
                 if number:  # the first round warms the disk's cache
                     took[way].append(time.perf_counter() - started)
-    print("three notebooks    seconds    / plain    leaks of 3")
-    for way, times in took.items():
-        ratio = statistics.median(one / other for one, other in zip(times, took["plain"], strict=True))
-        print(f"{way:15}    {statistics.median(times):7.2f}    {ratio:7.2f}    {leaks[way]}")
+    rows = [(way, f"{statistics.median(times):.2f}",
+             f"{statistics.median(one / other for one, other in zip(times, took['plain'], strict=True)):.2f}", str(leaks[way]))
+            for way, times in took.items()]
+    results.put("Kernels", f"`python benchmarks/kernels.py`: three notebooks, medians of {ROUNDS} rounds.", "",
+                "| kernels | s | / plain | leaks of 3 |", "| --- | ---: | ---: | ---: |",
+                *(f"| {' | '.join(row)} |" for row in rows))
 
 
 if __name__ == "__main__":

@@ -9,7 +9,6 @@ is printed, and becomes a section of benchmarks/RESULTS.md.
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
 import shutil
@@ -25,8 +24,8 @@ from pathlib import Path
 
 import large
 import renders
+import results
 
-HEAD = "## Many projects"
 HARBOUR = large.ROOT / "tests" / "harbour"
 CLUSTER = large.ROOT / "tests" / "shelf" / "local_cluster.py"
 LOOK = 1.0  # seconds between two looks at the memory, each of which takes some milliseconds a process
@@ -117,20 +116,9 @@ def main() -> None:
              f"{first:.2f} s the first time, when the files are hashed"),
             (f"{spread} projects on two workers of Dask / on one", f"{one / two:.2f}", "at least 1.8",
              f"{one:.1f} s / {two:.1f} s; a processor each")]
-    lines = [HEAD, "", f"`python benchmarks/many.py` on {datetime.date.today()}: {renders._machine()}. What limits more, and what "
-             "it costs: docs/many.md.", "", "| what | measured | asked | |", "| --- | ---: | ---: | --- |",
-             *(f"| {' | '.join(row)} |" for row in rows), "", ""]
-    text = "\n".join(lines)
-    print(text)
-    write(text)
-
-
-def write(section: str) -> None:
-    """Put the section into the results, in the place of the one before."""
-    before = renders.RESULTS.read_text("utf-8")
-    head, _, rest = before.partition(HEAD)
-    hand = renders.HAND + (rest or before).partition(renders.HAND)[2]
-    renders.RESULTS.write_text(head.partition(renders.HAND)[0] + section + hand, "utf-8")
+    results.put("Many projects", "`python benchmarks/many.py`. What limits more, and what it costs: docs/many.md.", "",
+                "| what | measured | asked | |", "| --- | ---: | ---: | --- |",
+                *(f"| {' | '.join(row)} |" for row in rows))
 
 
 if __name__ == "__main__":

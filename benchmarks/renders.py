@@ -3,7 +3,7 @@
 Machines are noisy and differ, so only ratios count: each round measures
 everything in turn, a ratio is taken within the round, and the table has the
 median over the rounds. It is printed and written to benchmarks/RESULTS.md,
-whose sections, made by many.py and kept by hand, are left as they are.
+whose other sections stay as they are.
 
 The floor is what no engine of this kind can do without: start Python, start
 one kernel that imports pandas and Altair, and set a one-page Typst file.
@@ -11,10 +11,8 @@ one kernel that imports pandas and Altair, and set a one-page Typst file.
 
 from __future__ import annotations
 
-import datetime
 import json
 import os
-import platform
 import re
 import signal
 import statistics
@@ -27,10 +25,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import large
+import results
 
 ROUNDS = 5
-RESULTS = Path(__file__).with_name("RESULTS.md")
-HAND = "## Kept by hand"
 FLOOR = """
 import nbformat, typst
 from nbclient import NotebookClient
@@ -170,10 +167,7 @@ def main() -> None:
         rounds = [one_round(n, scratch, small, big, peers) for n in range(1, ROUNDS + 1)]
         _forget(big)
         usage = memory(big)
-    table = _table(rounds, usage, "papermill" in peers)
-    print(table)
-    _, section, others = RESULTS.read_text("utf-8").partition("\n## ") if RESULTS.exists() else ("", f"\n{HAND}", "\n")
-    RESULTS.write_text(f"{table}{section}{others}", "utf-8")
+    results.put("Renders", *_table(rounds, usage, "papermill" in peers))
 
 
 def _installed(name: str) -> bool:
@@ -182,7 +176,7 @@ def _installed(name: str) -> bool:
     return importlib.util.find_spec(name) is not None
 
 
-def _table(rounds: list[dict[str, float]], usage: tuple[int, int], papermill: bool) -> str:
+def _table(rounds: list[dict[str, float]], usage: tuple[int, int], papermill: bool) -> list[str]:
     def ratio(one: str, other: str) -> str:
         return f"{statistics.median(found[one] / found[other] for found in rounds):.2f}"
 
@@ -204,23 +198,13 @@ def _table(rounds: list[dict[str, float]], usage: tuple[int, int], papermill: bo
         ("10,000 statements, 2,000 passages, 500 quantities / this project", ratio("big", "cold"), "4", took("big"),
          took("cold")),
     ]
-    lines = ["# How fast", "",
-             f"`make bench` on {datetime.date.today()}: {_machine()}. Medians of {len(rounds)} rounds; a ratio is taken "
-             "within its round, so that other work on the machine weighs on both sides.", "",
-             "| what / beside what | ratio | at most | s | beside, s |", "| --- | ---: | ---: | ---: | ---: |",
-             *(f"| {' | '.join(row)} |" for row in rows), "",
-             f"The large project takes {usage[0]} MB in its largest process and {usage[1]} MB in all together (at most 600).",
-             *([] if papermill else ["papermill is not installed here, so it was not measured."]), "",
-             "The floor is a Python that starts one kernel importing pandas and Altair and sets a one-page Typst file.", ""]
-    return "\n".join(lines)
-
-
-def _machine() -> str:
-    names = re.findall(r"^model name\s*: (.*)$", Path("/proc/cpuinfo").read_text(), re.MULTILINE) \
-        if Path("/proc/cpuinfo").exists() else []
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return f"{names[0] if names else platform.processor() or platform.machine()}, {cores} cores, {platform.system()}, " \
-           f"Python {platform.python_version()}"
+    return [f"`python benchmarks/renders.py`: medians of {len(rounds)} rounds; a ratio is taken within its round, so that "
+            "other work on the machine weighs on both sides.", "",
+            "| what / beside what | ratio | at most | s | beside, s |", "| --- | ---: | ---: | ---: | ---: |",
+            *(f"| {' | '.join(row)} |" for row in rows), "",
+            f"The large project takes {usage[0]} MB in its largest process and {usage[1]} MB in all together (at most 600).",
+            *([] if papermill else ["papermill is not installed here, so it was not measured."]), "",
+            "The floor is a Python that starts one kernel importing pandas and Altair and sets a one-page Typst file."]
 
 
 if __name__ == "__main__":

@@ -4,11 +4,12 @@ import asyncio
 import json
 import os
 import time
+from queue import Empty
 
 import nbformat
 import pytest
 
-from briefing.execution import drawing, kernels, notebooks
+from briefing.execution import drawing, kernels, notebooks, provisioning
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="kernels are not forked on this system")
 
@@ -72,6 +73,62 @@ def test_engine_that_draws_is_reached_however_long_the_path_to_it(tmp_path, monk
             time.sleep(0.05)
         assert "svg" in (drawing._ask(str(at_hand.renderer), json.dumps([dot, None, False])) or {})
     assert not list(far.iterdir())
+
+
+class Channel:
+    """Messages that come in turn, or none in time."""
+
+    def __init__(self, *messages):
+        self.messages = list(messages)
+
+    async def get_msg(self, timeout):
+        if not self.messages or (message := self.messages.pop(0)) is None:
+            raise Empty
+        return message
+
+
+def ready(shell, iopub, alive=True, timeout=5):
+    """How often a client asked until it was ready, on channels with these messages."""
+    class Client(provisioning.Client):
+        shell_channel, iopub_channel, asked, protocol = Channel(*shell), Channel(*iopub), 0, ""
+
+        def kernel_info(self):
+            self.asked += 1
+            return f"request-{self.asked}"
+
+        async def is_alive(self):
+            return alive
+
+        def _handle_kernel_info_reply(self, message):
+            self.protocol = message["content"]
+
+    client = Client()
+    asyncio.run(client.wait_for_ready(timeout))
+    assert client.protocol == "5.3"
+    return client.asked
+
+
+def published(of, state="idle"):
+    return {"parent_header": {"msg_id": of}, "content": {"execution_state": state}}
+
+
+ANSWER = {"msg_type": "kernel_info_reply", "content": "5.3"}
+
+
+def test_client_is_ready_when_the_kernel_answered_and_what_it_published_of_that_has_come():
+    assert ready([ANSWER], [published("", "starting"), published("request-1", "busy"), published("request-1")]) == 1
+
+
+def test_client_asks_again_where_nothing_published_comes():
+    assert ready([ANSWER, ANSWER], [None, published("request-2")]) == 2
+    assert ready([None, None, ANSWER], [published("request-1")]) == 3  # one that was slow to start
+
+
+def test_kernel_that_dies_or_stays_silent_is_no_ready_one():
+    with pytest.raises(RuntimeError, match="Kernel died before"):
+        ready([None], [], alive=False)
+    with pytest.raises(RuntimeError, match="Kernel didn't respond in 0 seconds"):
+        ready([None], [], timeout=0)
 
 
 def test_dead_nursery_is_said(tmp_path):

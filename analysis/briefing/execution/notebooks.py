@@ -197,7 +197,6 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
     cell's number and its label.
     """
     from jupyter_client.kernelspec import KernelSpecManager
-    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
@@ -221,7 +220,7 @@ async def running(notebook: nbformat.NotebookNode, shown_path: str, folder: Path
 
     closing = contextlib.ExitStack()
     # no search path: always this interpreter, never a kernel of the user's with the same name
-    manager = AsyncKernelManager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
+    manager = provisioning.Manager(kernel_name="python3", kernel_spec_manager=KernelSpecManager(kernel_dirs=[]),
                                  connection_file=str(sockets / f"{Path(shown_path).name}.json"),
                                  **_transport(closing.enter_context(scratch.short(sockets)), shown_path))
     replies: list[Mapping[str, Any]] = [{"status": "ok"}]  # an empty cell has none

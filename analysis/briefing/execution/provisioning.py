@@ -1,4 +1,4 @@
-"""How jupyter_client starts a kernel by a fork in the nursery."""
+"""How jupyter_client starts a kernel by a fork in the nursery, and reaches it without waiting for the clock."""
 
 from __future__ import annotations
 
@@ -6,11 +6,60 @@ import asyncio
 import contextlib
 import os
 import signal
+import time
+from queue import Empty
 from typing import Any
 
+import zmq
+from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from .kernels import Birth, Nursery, end
+
+#: Seconds between two looks whether a process has ended, and after which nobody waits for it.
+AGAIN, SHUTDOWN = 0.002, 5.0
+#: Milliseconds between two tries to reach a kernel that has no sockets yet; ZeroMQ's own are 100.
+RECONNECT = 5
+#: Seconds within which what a kernel publishes must follow its answer, else it is asked again.
+PUBLISHED = 0.02
+
+
+class Client(AsyncKernelClient):
+    """A client that is ready when its kernel is. The standard one waits until nothing has come for 0.2 s."""
+
+    async def wait_for_ready(self, timeout: float | None = None) -> None:
+        """Wait until the kernel has answered, and what it publishes of that has come: so nothing of it is lost later.
+
+        Raises RuntimeError where it has died, or is not ready within `timeout` seconds.
+        """
+        until = time.monotonic() + (float("inf") if timeout is None else timeout)
+        asked = set()
+        while True:
+            asked.add(self.kernel_info())
+            with contextlib.suppress(Empty):
+                reply = await self.shell_channel.get_msg(timeout=1)
+                while reply["msg_type"] == "kernel_info_reply":
+                    published = await self.iopub_channel.get_msg(timeout=PUBLISHED)
+                    if published["parent_header"].get("msg_id") in asked \
+                            and published["content"].get("execution_state") == "idle":
+                        self._handle_kernel_info_reply(reply)
+                        return
+            if not await self.is_alive():
+                raise RuntimeError("Kernel died before replying to kernel_info")
+            if time.monotonic() > until:
+                raise RuntimeError(f"Kernel didn't respond in {timeout:g} seconds")
+
+
+class Manager(AsyncKernelManager):
+    """A manager whose clients reach a kernel as soon as it listens."""
+
+    def client(self, **named: Any) -> Any:
+        """A client of its kernel."""
+        self.client_factory = Client
+        client = super().client(**named)
+        client.context.setsockopt(zmq.RECONNECT_IVL, RECONNECT)
+        return client
 
 
 class ForkedProcess:
@@ -63,10 +112,18 @@ class ForkProvisioner(LocalProvisioner):
         self.cwd = kwargs["cwd"]
         return self.connection_info
 
+    async def kill(self, restart: bool = False) -> None:
+        """End it, and wait until it has ended: who asks later looks ten times a second, which is felt."""
+        if self.process:
+            self.process.kill()
+        until = time.monotonic() + SHUTDOWN
+        while self.process and self.process.poll() is None and time.monotonic() < until:
+            await asyncio.sleep(AGAIN)
+
     async def wait(self) -> int | None:
         """Wait until the process has ended."""
         while self.process and self.process.poll() is None:
-            await asyncio.sleep(0.005)  # the standard one looks ten times a second, which is felt
+            await asyncio.sleep(AGAIN)
         self.process = None
         return 0
 
