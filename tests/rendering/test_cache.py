@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import time
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -383,6 +384,15 @@ def remembered(root):
     render(root)
     assert manifest.unchanged(str(root))
     return root
+
+
+def test_all_that_the_published_briefing_reads_can_be_followed(tmp_path):
+    """A library that looks through all variables while it loads would have a notebook run each time."""
+    here = Path(__file__).parents[2]
+    for name in ("data", "analysis"):
+        shutil.copytree(here / name, tmp_path / name, ignore=shutil.ignore_patterns("briefing", "__pycache__", "*.egg-info"))
+    shutil.copy(here / "report.qmd", tmp_path)
+    remembered(tmp_path)
 
 
 def test_nothing_changed_is_told_and_nothing_done(before, capsys, snapshot):

@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..facts import recording
 from ..findings import BriefingError, shown
 from .networks import CONFLICT, DiscourseNetwork
 
@@ -113,8 +114,10 @@ def _matrix(ties: DiscourseNetwork, actors: Sequence[str]) -> numpy.ndarray:
 
 def _communities(weights: numpy.ndarray) -> list[list[int]]:
     """The communities of the positive ties, by first member; who has none of those is one of its own."""
-    import networkx
     import numpy
+
+    with recording.paused():  # it looks through all variables while it loads, of which a kernel has none of its own
+        import networkx
 
     graph: networkx.Graph[int] = networkx.Graph()
     graph.add_nodes_from(range(len(weights)))

@@ -120,7 +120,7 @@ def nursery(environment: Mapping[str, str], log: Path) -> Iterator[Nursery | Non
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """The variables that a kernel gets: those of the user, less all that could reach an output."""
     found = {name: text for name, text in os.environ.items()
-                   if not name.startswith(("LC_", "IPYTHON", "JUPYTER_", "JPY_")) and name != "LANGUAGE"}
+                   if not name.startswith(("LC_", "IPYTHON", "JUPYTER_", "JPY_", "NETWORKX_")) and name != "LANGUAGE"}
     # what is built into the package is found from a fresh clone, too
     package_home = str(Path(__file__).resolve().parents[2])
     search = [package_home, *filter(None, [os.environ.get("PYTHONPATH")])]
