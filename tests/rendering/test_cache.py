@@ -390,7 +390,7 @@ def test_all_that_the_published_briefing_reads_can_be_followed(tmp_path):
     """A library that looks through all variables while it loads would have a notebook run each time."""
     here = Path(__file__).parents[2]
     for name in ("data", "analysis"):
-        shutil.copytree(here / name, tmp_path / name, ignore=shutil.ignore_patterns("briefing", "__pycache__", "*.egg-info"))
+        shutil.copytree(here / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
     shutil.copy(here / "report.qmd", tmp_path)
     remembered(tmp_path)
 
