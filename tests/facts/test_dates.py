@@ -42,7 +42,7 @@ def test_a_date_begins_and_ends_with_the_days_that_it_can_mean(edtf, first, last
     ("2031-20", "bad month number 20; must be 1-12"), ("2031-42", "bad month number 42; must be 1-12"), ("2031-13", "bad month number 13; must be 1-12"),
     ("2031-00", "month must be in 1..12"), ("2031-00-05", "month must be in 1..12"), ("2031-03-00", "day is out of range for month"), ("2031-02-29", "day is out of range for month"),
     ("0000", "year 0 is out of range"), ("Y12345", "year 12345 is out of range"), ("-0044", "year -44 is out of range"),
-    ("Y17E2030", NO_YEAR), ("2031S2030", NO_YEAR),
+    ("Y17E2030", NO_YEAR), ("2031S2030", NO_YEAR), ("Y17E20", NO_YEAR),
     ("abc", "abc is no EDTF date"), ("", " is no EDTF date"), ("..", ".. is no EDTF date"), ("/", "/ is no EDTF date"), ("2031 ", "2031  is no EDTF date"),
     ("2031,2033", "2031,2033 is no EDTF date"), ("{2031,  2033}", "{2031,  2033} is no EDTF date"), ("2031-W03", "2031-W03 is no EDTF date"),
     ("(2031)-03?", "(2031)-03? is no EDTF date"), ("2031/open", "2031/open is no EDTF date"), ("2031-03-05\n", "2031-03-05\n is no EDTF date")])
@@ -61,7 +61,7 @@ def test_the_ends_of_an_interval_and_of_any_other_date(edtf, first, last):
 
 @pytest.mark.parametrize(("edtf", "approximate", "uncertain"), [
     ("2031", False, False), ("2031~", True, False), ("2031?", False, True), ("2031%", True, True),
-    ("2031-03~/2031-05", True, False), ("2031-03/2031-05?", False, True), ("2031~/2033?", True, True), ("", False, False)])
+    ("2031-03~/2031-05", True, False), ("2031-03/2031-05?", False, True), ("2031~/2033?", True, True), ("202X", False, False), ("", False, False)])
 def test_what_doubt_there_is_of_a_date_or_a_part_of_it(edtf, approximate, uncertain):
     assert (dates.is_approximate(edtf), dates.is_uncertain(edtf)) == (approximate, uncertain)
 
@@ -72,7 +72,7 @@ def test_what_doubt_there_is_of_a_date_or_a_part_of_it(edtf, approximate, uncert
     (None, ""), ("", ""), ("2031", "2031"), ("2031-03", "March 2031"), ("2031-03-05", "5 March 2031"), ("2031-12-31", "31 December 2031"),
     ("2031-01-01", "1 January 2031"), ("2031-XX", "2031"), ("2031-03-XX", "March 2031"), ("202X", "some time in the 2020s"),
     ("2031~", "about 2031"), ("2031-03?", "March 2031, uncertain"), ("2031-03-05%", "about 5 March 2031, uncertain"),
-    ("2031-03-03/2031-03-05", "3–5 March 2031"), ("2031-03-03/2031-05-03", "3 March to 3 May 2031"), ("2031-03/2031-05", "March to May 2031"),
+    ("2031-03-03/2031-03-05", "3–5 March 2031"), ("2031-03-12/2031-03-15", "12–15 March 2031"), ("2031-03-05T10:00:00Z", "2031-03-05T10:00:00Z"), ("2031-03-03/2031-05-03", "3 March to 3 May 2031"), ("2031-03/2031-05", "March to May 2031"),
     ("2031-03-03/2031-05", "3 March to May 2031"), ("2031-03/2031-03-05", "March to 5 March 2031"), ("2031/2032", "2031 to 2032"),
     ("2031/2031-05", "2031 to May 2031"), ("2030-12-30/2031-01-05", "30 December 2030 to 5 January 2031"),
     ("2031-03-03/2032-03-05", "3 March 2031 to 5 March 2032"), ("2031-03-XX/2031-05", "March to May 2031"),
@@ -94,10 +94,19 @@ def test_a_date_in_prose(edtf, said):
     ("2031-03-05~", "um den 5. März 2031"), ("2031-03~", "um März 2031"), ("2031-03?", "März 2031, unsicher"), ("2031-03-05%", "um den 5. März 2031, unsicher"),
     ("../2031-03-05", "bis zum 5. März 2031"), ("/2031", "bis 2031"), ("2031-03-05/..", "ab dem 5. März 2031"), ("2031-03/", "ab März 2031"),
     ("[..2031-03]", "bis März 2031"), ("[2031-03-05..]", "ab dem 5. März 2031"), ("[2031..2033]", "im Zeitraum 2031–2033"), ("2031/2033", "2031–2033"),
-    ("[2031, 2033]", "2031 oder 2033"), ("{2031,2033}", "2031 und 2033"), ("{2031-03..2031-05}", "März–Mai 2031"), ("[2027,2028,2030..2032]", "2027, 2028 oder 2030–2032")])
+    ("[2031, 2033]", "2031 oder 2033"), ("{2031,2033}", "2031 und 2033"), ("{2031-03..2031-05}", "März–Mai 2031"), ("[2027,2028,2030..2032]", "2027, 2028 oder 2030–2032"),
+    ("[2031-03~..2031-05?]", "im Zeitraum um März 2031 – Mai 2031, unsicher"), ("../2031?", "bis 2031, unsicher"), ("/202X", "bis irgendwann in den 2020er Jahren"),
+    ("2031-03-05T10:00:00Z", "2031-03-05T10:00:00Z")])
 def test_a_date_in_the_prose_of_another_language(edtf, said):
     with speaking(Language("de", "")):
-        assert dates.day(edtf) == said
+        assert dates.day(edtf).replace("\u00a0", " ") == said
+
+
+@pytest.mark.parametrize(("edtf", "said"), [
+    ("2031-03", "март 2031 г."), ("../2031-03", "до марта 2031 г."), ("2031-03~", "около марта 2031 г."), ("2031-03%", "около марта 2031 г., неточно")])
+def test_a_month_has_another_form_after_a_word(edtf, said):
+    with speaking(Language("ru", "")):
+        assert dates.day(edtf).replace("\u202f", " ").replace("\u00a0", " ") == said
 
 
 DAY, YEAR_BEFORE, MONTH_BEFORE, DAY_BEFORE = (datetime.date.fromisoformat(day) for day in ("2031-03-05", "2030-03-05", "2031-02-05", "2031-03-04"))
