@@ -133,6 +133,8 @@ def test_a_folder_that_cannot_be_written_leaves_all_as_it_was(project, descripto
             raise OSError(28, "No space left on device", str(target))
         replace(source, target)
 
+        assert source.parent == target.parent and source.name.startswith(f".{target.name}.")  # of one disk, and not seen
+
     monkeypatch.setattr(os, "replace", failing)
     with pytest.raises(BriefingError, match="No space left"):
         editing.apply(project, descriptor, [Change("actors", None, cells("x")), Change("concepts", None, {"id": "y"})])
@@ -223,7 +225,7 @@ def test_a_conflict_shows_the_row_as_it_was_and_as_it_is(project, descriptor, pu
 def test_a_row_of_a_table_without_a_key_is_a_conflict_with_nothing_there(project, descriptor):
     schema = next(resource for resource in descriptor["resources"] if resource["name"] == "actors")["schema"]
     old = editing.rows(project, descriptor, "actors")[0].cells
-    for key, there in ((["id"], 1), ("id", 1), (["id", "label"], 1), (["id", "who"], 0), ([], 0)):
+    for key, there in ((["id"], 1), ("id", 1), (["id", "label"], 1), (["id", "a column that the file lacks"], 1), (["id", "who"], 0), ([], 0)):
         schema["primaryKey"] = key
         with pytest.raises(Conflict) as caught:
             editing.apply(project, descriptor, [Change("actors", {**old, "who": "others"}, None)])
@@ -270,6 +272,10 @@ def test_rows_have_the_numbers_of_a_spreadsheet_and_their_text(project, descript
     (b"id,label,who,kind\r\na,L,w,k\r\n", [("a", "b")], b"id,label,who,kind\r\nb,L,w,k\r\n"),
     (b'id,label,who,kind\n"a",L,w,k\n', [("a", "a")], b'id,label,who,kind\n"a",L,w,k\n'),
     (b"id,label,who,kind\na,L,w,k\nb,L,w,k\nc,L,w,k\n", [("b", None), ("a", "d"), (None, "e")], b"id,label,who,kind\nd,L,w,k\nc,L,w,k\ne,L,w,k\n"),
+    (b"id,label,who,kind\ra,L,w,k\r", [(None, "b")], b"id,label,who,kind\ra,L,w,k\rb,L,w,k\n"), (b"id,label,who,kind\r", [(None, "a")], b"id,label,who,kind\ra,L,w,k\n"),
+    (b"id,label,who,kind\ra,L,w,k\rb,L,w,k\r", [("a", "c")], b"id,label,who,kind\rc,L,w,k\nb,L,w,k\r"), (b'"id","la\nbel",who,kind\na,L,w,k\n', [(None, "b")], b'"id","la\nbel",who,kind\na,L,w,k\nb,,w,k\n'),
+    (b"id,label,who,kind\na,L,w,k\n", [("a", "b"), ("b", "c"), (None, "d"), ("d", "e"), (None, "f"), ("f", None)], b"id,label,who,kind\nc,L,w,k\ne,L,w,k\n"),
+    (b"\xef\xbb\xbfid,label,who,kind\na,L,w,k\n", [("a", "b"), (None, "c")], b"\xef\xbb\xbfid,label,who,kind\nb,L,w,k\nc,L,w,k\n"),
     (b"id,label,who,kind\na,L,w,k\na,L,w,k\n", [("a", "b")], b"id,label,who,kind\nb,L,w,k\na,L,w,k\n"),
     (b"who,id,more\nw,a,x\n", [(None, "b"), ("a", "c")], b"who,id,more\nw,c,x\nw,b,\n"),
     (b"id,label,who,kind\na,L,w,k\n", [(None, "a\rb"), (None, "a,b"), (None, "\u00e4")], 'id,label,who,kind\na,L,w,k\n"a\rb",L,w,k\n"a,b",L,w,k\n\u00e4,L,w,k\n'.encode())])
@@ -285,13 +291,29 @@ def test_what_a_change_writes_and_its_undoing_takes_back(project, descriptor, pu
 
 @pytest.mark.parametrize(("place", "text", "result"), [
     (2, None, b"new,L,w,k\na,L,w,k\nb,L,w,k\n"), (3, None, b"a,L,w,k\nnew,L,w,k\nb,L,w,k\n"), (4, None, b"a,L,w,k\nb,L,w,k\nnew,L,w,k\n"),
-    (40, None, b"a,L,w,k\nb,L,w,k\nnew,L,w,k\n"), (3, '"new",L,w,k\r\n', b'a,L,w,k\n"new",L,w,k\r\nb,L,w,k\n'), (3, '"new",L,w,k', b'a,L,w,k\n"new",L,w,k\nb,L,w,k\n'),
+    (40, None, b"a,L,w,k\nb,L,w,k\nnew,L,w,k\n"), (3, '"new",L,w,k\r\n', b'a,L,w,k\n"new",L,w,k\r\nb,L,w,k\n'), (3, '"new",L,w,k', b'a,L,w,k\n"new",L,w,k\nb,L,w,k\n'), (3, "new,L,w,k\r", b"a,L,w,k\nnew,L,w,k\rb,L,w,k\n"),
     (4, '"new",L,w,k', b'a,L,w,k\nb,L,w,k\n"new",L,w,k')])
 def test_a_row_comes_back_where_and_as_it_stood(project, descriptor, put, place, text, result):
     put(b"id,label,who,kind\na,L,w,k\nb,L,w,k\n")
     (undo,) = editing.apply(project, descriptor, [Change("actors", None, cells("new"), place, text)])
     assert after(project) == b"id,label,who,kind\n" + result
     assert undo == Change("actors", cells("new"), None)
+
+
+def test_the_last_row_keeps_its_open_end_and_its_spaces(project, descriptor, put):
+    put(b"id,label,who,kind\na,L,w,k")
+    editing.apply(project, descriptor, [Change("actors", cells("a"), {"kind": "X "})])
+    assert after(project) == b"id,label,who,kind\na,L,w,X "
+    editing.apply(project, descriptor, [Change("actors", {"id": "a"}, {"kind": "X"})])
+    assert after(project) == b"id,label,who,kind\na,L,w,X"
+
+
+def test_a_column_that_the_file_lacks_is_empty_in_each_row(project, descriptor, put):
+    put(b"id,label\na,L\n")
+    editing.apply(project, descriptor, [Change("actors", cells("a", "L", "", ""), cells("a", "M"))])
+    assert after(project) == b"id,label\na,M\n"
+    with pytest.raises(Conflict):
+        editing.apply(project, descriptor, [Change("actors", cells("a", "M", "w", ""), None)])
 
 
 def test_what_undoes_a_change_knows_the_row_as_it_stood(project, descriptor, put):
@@ -349,6 +371,12 @@ def test_rows_of_packages_are_counted_on_after_those_of_the_project(project, tak
     assert [(record.number, record.cells["id"]) for record in editing.rows(project, taken, "actors")] == [(2, "reeve"), (4, "guild"), (5, "agency")]
 
 
+def test_packages_without_rows_are_counted_as_none(project, taken):
+    for path in (ACTORS, "data/shared/coast/actors.csv"):
+        (project / path).write_text("id,label,who,kind\n", "utf-8")
+    assert [(record.number, record.cells["id"]) for record in editing.rows(project, taken, "actors")] == [(2, "agency")]
+
+
 def test_a_row_of_a_package_is_not_changed(project, taken, snapshot):
     there = snapshot(project)
     change = Change("actors", cells("guild", "Guild", "pilots", "union"), None)
@@ -376,7 +404,7 @@ def harbours(tmp_path):
     """Three small tables which name each other, and themselves."""
     (tmp_path / "data").mkdir()
     for name, text in (("ports", "id,part_of,code\nsandhaven,,s\nquay,sandhaven,q\nmole,quay,m\n"), ("notes", "text\nquay\n"),
-                       ("ships", "id,home,calls,codes,flags\nmary,quay,mole;quay;sandhaven,s|q,quay\nanne,sandhaven,quay,quay,\nquay,sandhaven,mary,,\n")):
+                       ("ships", "id,home,calls,codes,flags\nmary,quay,mole;quay;sandhaven,s|q,quay\nanne,sandhaven,quay,quay,\nquay,sandhaven,mary,,\nlucy,old quay,,,\n")):
         (tmp_path / f"data/{name}.csv").write_text(text, "utf-8")
     return tmp_path
 
@@ -411,8 +439,19 @@ def test_the_changes_that_remove_a_row_and_what_hangs_on_it(harbours):
         ("ports", "quay", None), ("ports", "mole", None), ("ships", "mary", None), ("ships", "anne", ""), ("ships", "quay", "")]
     editing.apply(harbours, HARBOURS, changes)
     assert (harbours / "data/ports.csv").read_text() == "id,part_of,code\nsandhaven,,s\n"
-    assert (harbours / "data/ships.csv").read_text() == "id,home,calls,codes,flags\nanne,sandhaven,,quay,\nquay,sandhaven,,,\n"
+    assert (harbours / "data/ships.csv").read_text() == "id,home,calls,codes,flags\nanne,sandhaven,,quay,\nquay,sandhaven,,,\nlucy,old quay,,,\n"
     assert editing.removing(harbours, HARBOURS, "ports", "qua") == []
+
+
+def test_of_a_list_the_others_stay(harbours):
+    assert [change.after for change in editing.removing(harbours, HARBOURS, "ports", "mole")] == [
+        None, {"id": "mary", "home": "quay", "calls": "quay;sandhaven", "codes": "s|q", "flags": "quay"}]
+
+
+def test_a_table_whose_file_lacks_a_column_names_nothing_in_it(harbours):
+    (harbours / "data/ships.csv").write_text("id,home\nmary,quay\nanne,mole\n", "utf-8")
+    assert [(each.column, record.number) for each, record in editing.referring(harbours, HARBOURS, "ports", "quay")] == [("part_of", 4), ("home", 2)]
+    assert [(change.table, change.after) for change in editing.renaming(harbours, HARBOURS, "ships", "mary", "maria")] == [("ships", {"id": "maria", "home": "quay"})]
 
 
 def test_a_row_that_names_itself_is_removed_once(harbours):
