@@ -107,6 +107,8 @@ def test_a_pdf_by_itself_is_held_only_against_the_other_pdf():
     ("id\n", "id\n1\n", [("header", "", "id"), ("row 2 ()", None, "1")]),
     ("id,a\n1,x\n2,y\n3,z\n", "id,a\n2,y\n1,x\n4,z\n",
      [("row 4 (3)", "3, z", None), ("row 4 (4)", None, "4, z"), ("order of rows", "1, 2", "2, 1")]),
+    ("town,id\nSandhaven,1\nMöwe,2\n", "town,id\nSandhaven,1\nMewe,2\n", [("row 3 (2), town", "Möwe", "Mewe")]),
+    ("town,calls\nSandhaven,4\n", "town,calls\nSandhaven,5\n", [("row 2 (Sandhaven), calls", "4", "5")]),
     # without ids: the fewest first columns that name each row
     ("town,year,calls\nSandhaven,2030,4\nSandhaven,2031,5\n", "town,year,calls\nSandhaven,2030,4\nSandhaven,2031,6\n",
      [("row 3 (Sandhaven, 2031), calls", "5", "6")]),
@@ -153,7 +155,7 @@ def test_a_notebook_is_compared_by_cells_lines_and_outputs(before, after, told):
 
 def drawn(labels=(), texts=(), rows=(), **more):
     svg = "".join(f'<path aria-label="{label}"/>' for label in labels) + "".join(f'<text x="1">{text}</text>' for text in texts)
-    return {"data": {"image/svg+xml": [svg[:9], svg[9:]], FIGURE: {"table": {"rows": list(rows)}}, "text/plain": "not shown"} | more}
+    return {"data": {"image/svg+xml": [svg[:15], svg[15:]], FIGURE: {"table": {"rows": list(rows)}}, "text/plain": "not shown"} | more}
 
 
 @pytest.mark.parametrize(("before", "after", "told"), [
@@ -167,6 +169,7 @@ def drawn(labels=(), texts=(), rows=(), **more):
      [("value ships", "40", "41")]),
     ({"data": {"text/markdown": ["**a**\n", "b"], "text/plain": "x"}}, {"data": {"text/markdown": "**a**\nc", "text/plain": "y"}},
      [("line 2 of the output", "b", "c")]),
+    ({"data": {}}, {"data": {"text/plain": "x"}}, [("line 1 of the output", None, "x")]),
     ({"data": {}, "metadata": 1}, {"data": {}, "metadata": 2}, [("output", '[{"data": {}, "metadata": 1}]', '[{"data": {}, "metadata": 2}]')]),
 ])
 def test_an_output_is_compared_by_what_readers_see_of_it(before, after, told):
@@ -182,7 +185,7 @@ def test_an_output_is_compared_by_what_readers_see_of_it(before, after, told):
     ("<body><h2>Head</h2><ul><li>a</li><li>b</li></ul>c<div>d</div>", ["Head", "a", "b", "c", "d"]),
     ("<body><table><tr><th>Year</th><td>2031</td></tr></table><figcaption>Calls</figcaption>Ends", ["Year", "2031", "Calls", "Ends"]),
     ("<body><dl><dt>a</dt><dd>b</dd></dl><section>c</section><summary>d</summary>e<ol>f</ol>", ["a", "b", "c", "d", "e", "f"]),
-    ("<body>a <script>var x = 1 < 2;\n</script>b <style>p{}</style> c <svg width='1'><text>d</text></svg> e", ["a b c e"]),
+    ("<body>a <script>var x = 1 < 2, y = '<body>';\n</script>b <style>p{}</style> c <svg width='1'><text>d</text></svg> e", ["a b c e"]),
     ("<body><p>She said: no. “Yes”, he said. \"No\", she said. Éva left, e.g. alone.</p>",
      ["She said: no.", "“Yes”, he said.", '"No", she said. Éva left, e.g. alone.']),
     ("<body><p class='x'>R&amp;D &lt;3</p>", ["R&D <3"]),
@@ -198,6 +201,17 @@ def test_a_page_is_compared_by_sentences_a_text_by_lines():
     assert changes("notes.txt", "a\nb\nc\nd\n", "x\na\nc\n") == [("line 1", None, "x"), ("line 2", "b", None), ("line 4", "d", None)]
     assert changes("LICENSE", "a\né\n", "a\nè\n") == [("line 2", "é", "è")]
     assert changes("v1.0/LICENSE", "a", "b") == [("line 1", "a", "b")]
+
+
+@pytest.mark.parametrize(("before", "after", "told"), [
+    ("same a b c d", "same w x", [("line 2", "a", "w"), ("line 3", "b", "x"), ("line 4", "c", None), ("line 5", "d", None)]),
+    ("a b", "w x y z", [("line 1", "a", "w"), ("line 2", "b", "x"), ("line 3", None, "y"), ("line 4", None, "z")]),
+    ("a b same k c d", "new a b same c d", [("line 1", None, "new"), ("line 4", "k", None)]),
+    ("same " * 250, "same " * 250 + "end", [("line 251", None, "end")]),
+    ("", "a", [("line 1", None, "a")]),
+])
+def test_lines_that_are_not_the_same_stand_beside_each_other(before, after, told):
+    assert changes("a.txt", before.replace(" ", "\n"), after.replace(" ", "\n")) == told
 
 
 @pytest.mark.parametrize(("name", "count", "told"), [("a.py", 6, 6), ("a.py", 7, 7), ("a.py", 9, 7), ("a.lock", 9, 7), ("a.css", 9, 7), ("a.js", 9, 7),
@@ -253,7 +267,7 @@ def test_a_pdf_is_compared_by_pages_and_lines():
 def test_a_pdf_with_more_text_than_can_be_read_or_that_takes_too_long_is_told_by_bytes(monkeypatch):
     endless = pdf("x" * 1_000_001), pdf("y" * 1_000_001)
     assert [place for place, *_ in changes("report.pdf", *endless)] == [f"byte {endless[0].index(b'x' * 99)}"]
-    monkeypatch.setattr(compare, "_READER", "import time; time.sleep(60)")
+    monkeypatch.setattr(compare, "_READER", "import time; time.sleep(3); print([])")
     monkeypatch.setattr(compare, "_READ_SECONDS", 0.1)
     assert changes("report.pdf", pdf("One"), pdf("Two"))[0][0].startswith("byte ")
 
@@ -261,7 +275,7 @@ def test_a_pdf_with_more_text_than_can_be_read_or_that_takes_too_long_is_told_by
 # --- the page of both sides ---------------------------------------------------------------
 
 def figure(svg, live=True):
-    return {"data": {"image/svg+xml": [svg], **({FIGURE: {}} if live else {})}}
+    return {"data": {"image/svg+xml": [svg[:6], svg[6:]], **({FIGURE: {}} if live else {})}}
 
 
 def test_both_sides_stand_on_one_page_with_each_figure_that_changed():
