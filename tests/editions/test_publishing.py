@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import types
 from pathlib import Path
 
 import pytest
@@ -285,15 +286,31 @@ def link_out(output):
     (output / "more").symlink_to(output.parent.parent / "elsewhere")
 
 
-@pytest.mark.parametrize(("damage", "found"), [
-    (folder_in_the_place_of_a_file, "_output/report.pdf: found a folder"), (file_in_the_place_of_a_folder, "_output/more: found what no file"),
-    (link_out, "_output/more/new.json: found a place outside of _output/")])
-def test_what_is_in_the_way_is_told_before_anything_changes(root, damage, found):
+@pytest.mark.parametrize(("damage", "told"), [
+    (folder_in_the_place_of_a_file, "_output/report.pdf: found a folder, expected a file, or nothing. Move it away."),
+    (file_in_the_place_of_a_folder, "_output/more: found what no file can be put in, expected a folder that can be written. "
+     "Move it away, or change its permissions."),
+    (link_out, "_output/more/new.json: found a place outside of _output/, expected one in it. Remove the link that leads there.")])
+def test_what_is_in_the_way_is_told_before_anything_changes(root, damage, told):
     damage(root / "_output")
     before = laid(root)
-    with pytest.raises(BriefingError, match=found):
+    with pytest.raises(BriefingError) as error:
         publish(root)
-    assert laid(root) == before
+    assert str(error.value) == told and laid(root) == before
+
+
+def test_folder_that_may_not_be_written_is_told_before_anything_changes(root, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: (Path(path).name, mode) != ("notebooks", os.W_OK))
+    with pytest.raises(BriefingError, match="^_output/notebooks: found what no file can be put in, expected a folder"):
+        publish(root)
+    assert laid(root) == OLD
+
+
+def test_what_would_be_removed_and_lies_elsewhere_is_told(root, tmp_path):
+    (tmp_path / "mine.txt").write_text("mine")
+    with pytest.raises(BriefingError, match=r"^_output/\.\./\.\./mine.txt: found a place outside"):
+        publish(root, NEW, ["../../mine.txt"])
+    assert laid(root) == OLD and (tmp_path / "mine.txt").exists()
 
 
 def test_journal_that_others_made_leads_nowhere_else(root, tmp_path):
@@ -310,6 +327,164 @@ def test_journal_that_is_none_removes_nothing(root, list_of_gone):
     (root / "_output" / publishing.DONE / publishing.GONE).write_bytes(list_of_gone)
     publishing.settle(root)
     assert laid(root) == OLD | NEW
+
+
+# --- what the disk refuses ----------------------------------------------------------------
+
+@pytest.mark.parametrize("number", ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EFBIG", "EIO", "EEXIST", "ENOTDIR", "EISDIR", "ELOOP"])
+def test_what_the_disk_refuses_is_told_by_its_folder(root, number):
+    code = getattr(errno, number)
+    for file, told in ((str(root / "_output/a/b"), "_output"), (os.fsencode(root / "_output"), "_output"), (str(root / "data"), str(root / "data")), (None, "_output")):
+        with pytest.raises(BriefingError) as error, publishing.writable(root):
+            raise OSError(code, os.strerror(code), file)
+        assert str(error.value) == (f"{told}: found {os.strerror(code)}, expected a folder that can be written. "
+                                    "Free space, or change the folder's permissions. What was there before is unchanged.")
+
+
+def test_what_is_no_refusal_of_the_disk_is_not_taken_for_one(root):
+    for raised in (FileNotFoundError(errno.ENOENT, "no"), ValueError()):
+        with pytest.raises(type(raised)), publishing.writable(root):
+            raise raised
+
+
+@pytest.mark.parametrize(("free", "told"), [((2**20 - 1, 2**20 + 1), True), ((2**20, 2**20 + 1), False), ((0, 2**20), False), ((2**21, 0), False)])
+def test_a_full_temporary_folder_is_told_as_what_it_is(root, place, monkeypatch, free, told):
+    monkeypatch.setattr(publishing.shutil, "disk_usage", lambda path: types.SimpleNamespace(free=free[str(path) != str(place)]))
+    with pytest.raises(BriefingError, match=f"^{place if told else '_output'}: found No space"), publishing.writable(root):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_what_cannot_be_moved_is_told_with_where_the_new_edition_is(root, monkeypatch):
+    for file, told in ((str(root / "_output/more/new.json"), "new.json"), (None, "_output")):
+        with monkeypatch.context() as patched, pytest.raises(BriefingError) as error:
+            patched.setattr(os, "replace", lambda *_: (_ for _ in ()).throw(OSError(errno.EIO, "Input/output error", file)))
+            publish(root)
+        assert str(error.value) == (
+            f"{told}: found Input/output error while the new edition was moved to _output/, expected files that can be exchanged. "
+            "The new edition is whole in _output/.rendering-done. Close what holds the file open, or change its permissions; the next command then goes on.")
+        publishing.settle(root)
+        assert laid(root) == NEW
+
+
+def test_lock_that_may_not_be_made_is_told(root, monkeypatch):
+    monkeypatch.setattr(scratch, "take", lambda path: (_ for _ in ()).throw(PermissionError(errno.EACCES, "Permission denied", str(path))))
+    with pytest.raises(BriefingError, match="^_output: found Permission denied, expected a folder that can be written"), publishing.staging(root):
+        pytest.fail("it has no lock")
+    publishing.settle(root)  # of which nobody needs to know
+    assert laid(root) == OLD
+
+
+# --- what stays, and what does not --------------------------------------------------------
+
+def test_project_without_an_edition_is_left_as_it_was(tmp_path):
+    said = []
+    publishing.settle(tmp_path, said.append)
+    with publishing.staging(tmp_path, said.append) as made:
+        assert made.parent == tmp_path / "_output" and made.name.startswith(".rendering-")
+        assert (tmp_path / "_output/.lock").exists()
+    assert not (tmp_path / "_output").exists() and said == []
+
+
+def test_render_that_fails_leaves_the_edition_and_nothing_of_its_own(root):
+    with pytest.raises(ZeroDivisionError), publishing.staging(root) as made:
+        write(made, NEW)
+        raise ZeroDivisionError
+    assert laid(root) == OLD and sorted(path.name for path in (root / "_output").glob(".*")) == []
+
+
+def test_folder_that_goes_while_it_is_locked_is_made_again(tmp_path, monkeypatch):
+    real, calls = scratch.take, []
+
+    def take(path):
+        calls.append(path)
+        if len(calls) == 1:
+            path.parent.rmdir()
+        return real(path)
+
+    monkeypatch.setattr(scratch, "take", take)
+    with publishing.staging(tmp_path) as made:
+        write(made, NEW)
+        publishing.publish(made)
+    assert laid(tmp_path) == NEW and calls == [tmp_path / "_output/.lock"] * 2
+
+
+def test_what_is_gone_and_made_anew_stays(root):
+    with publishing.staging(root) as made:
+        write(made, NEW)
+        assert publishing.publish(made, ["report.pdf", "old.csv", "never.csv", "old.csv"]) == sorted(NEW)
+    assert laid(root) == {name: content for name, content in (OLD | NEW).items() if name != "old.csv"}
+
+
+def test_several_folders_of_killed_runs_are_counted(root, place):
+    for name in (".rendering-a", ".rendering-b"):
+        write(root / "_output" / name, {"a": b""})
+    for name in ("briefing-a", "briefing-b"):
+        (place / name).mkdir()
+        (place / f"{name}.lock").touch()
+    said = []
+    publishing.settle(root, said.append)
+    assert said == ["Removed 2 folders that killed runs had left in _output/", "Removed 2 folders that killed runs had left"]
+    assert sorted(path.name for path in (root / "_output").glob(".*")) == []
+
+
+@pytest.mark.parametrize("left", [".lock", ".rendering-abc", ".rendering-done"])
+def test_each_trace_of_a_killed_run_is_a_reason_to_look(root, left):
+    (root / "_output" / left).touch() if left == ".lock" else (root / "_output" / left).mkdir()
+    publishing.settle(root)
+    assert not (root / "_output" / left).exists() and not (root / "_output/.lock").exists()
+
+
+def test_where_no_run_was_killed_nothing_is_locked(root, monkeypatch):
+    monkeypatch.setattr(scratch, "take", lambda _: pytest.fail("it was locked"))
+    (root / "_output/.cache").mkdir()
+    publishing.settle(root)
+
+
+# --- what is read -------------------------------------------------------------------------
+
+def test_an_edition_is_all_that_neither_begins_with_a_dot_nor_lies_beside_it(tmp_path):
+    edition_of_all = {"a.csv": b"1", "notebooks/.hidden": b"2", "deep/quarto/a": b"3", "deep/diff/a": b"4", "quarto.txt": b"5"}
+    write(tmp_path / "_output", edition_of_all | {"quarto/a": b"", "diff/a.html": b"", ".cache/a": b"", ".hidden": b""})
+    assert publishing.contents(tmp_path) == edition_of_all and list(publishing.contents(tmp_path)) == sorted(edition_of_all)
+    assert publishing.contents(tmp_path / "nowhere") == {}
+
+
+def test_a_file_is_read_from_its_place_unless_it_has_not_been_moved(root):
+    assert publishing.current(root, "report.pdf") == root / "_output/report.pdf"
+    killed_when_published(root, 2)
+    assert [publishing.current(root, name).relative_to(root).as_posix() for name in sorted(NEW)] == [
+        "_output/more/new.json", "_output/notebooks/a.ipynb", "_output/.rendering-done/report.html", "_output/.rendering-done/report.pdf"]
+    assert publishing.current(root, "none") == root / "_output/none"
+
+
+def test_an_edition_that_never_stays_is_told(root, monkeypatch):
+    monkeypatch.setattr(publishing, "READINGS", 3)
+    real, reads = Path.read_bytes, []
+
+    def read(path):
+        reads.append(path.name)
+        os.utime(path, ns=(0, len(reads)))
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    with pytest.raises(BriefingError) as error:
+        publishing.contents(root)
+    assert str(error.value) == ("_output: found an edition that is exchanged again and again, expected one that stays. "
+                                "Stop what renders this project, then try again.")
+    assert reads.count("report.pdf") == 3
+
+
+def test_an_edition_that_is_exchanged_once_is_read_again(root, monkeypatch):
+    real, reads = Path.read_bytes, []
+
+    def read(path):
+        reads.append(path.name)
+        if len(reads) == 2:
+            (root / "_output/old.csv").unlink()
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", read)
+    assert publishing.contents(root) == {name: content for name, content in OLD.items() if name != "old.csv"}
 
 
 # --- with a whole render ------------------------------------------------------------------

@@ -30,7 +30,8 @@ pytest_add_cli_args = ["-p", "no:cacheprovider"]
 track_dependencies = false
 use_git_change_detection = false
 """
-#: Mutants are tried in forks of a process that has run all tests: what functions keep would hide them.
+#: Mutants are tried in forks of a process that has run all tests: what functions keep would hide them. And which tests
+#: run a function is seen in one run of all: what it kept for one would hide that others ask for it.
 FORGETFUL = """
 
 @pytest.fixture(autouse=True, scope="session")
@@ -39,6 +40,16 @@ def nothing_remembered():
     for each in gc.get_objects():
         if isinstance(each, functools._lru_cache_wrapper):
             each.cache_clear()
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered_of_the_last_test():
+    import sys
+    if os.environ.get("MUTANT_UNDER_TEST") == "stats":
+        for module in [module for name, module in sys.modules.items() if name.startswith("briefing")]:
+            for each in vars(module).values():
+                if isinstance(each, functools._lru_cache_wrapper):
+                    each.cache_clear()
 """
 
 

@@ -11,6 +11,7 @@ from briefing.sources import evidence
 from briefing.commands.new import STARTER, TEMPLATES
 from briefing.facts import tables
 from briefing.findings import BriefingError
+from briefing.language import Language, speaking
 
 
 @pytest.fixture
@@ -262,3 +263,208 @@ def test_ranges_of_the_likelihood_words_leave_no_gap():
     ranges = list(evidence.LIKELIHOODS.values())
     assert ranges[0][0] == 1 and ranges[-1][1] == 99
     assert all(high == low for (_, high), (low, _) in zip(ranges, ranges[1:]))
+
+
+@pytest.mark.parametrize("cells", [{"basis": "{cranes}"}, {"alternative": "{cranes}"}, {"would_change_it": "{cranes}"},
+                                   {"contrary": "{cranes}"}, {"changed": "{cranes}"}, {"weighed": "{cranes}"}])
+def test_every_part_of_a_judgement_takes_numbers_by_their_ids(data, cells):
+    data.rows["judgements"][0].update(cells)
+    assert "5\u00a0cranes" in evidence.judgements(data) and "{cranes}" not in evidence.judgements(data)
+
+
+def test_judgements_in_full_to_the_letter(data):
+    first, second = data.rows["judgements"]
+    first |= {"against": ("strikers", "returns-published"), "weighed": "No port counts tonnage.", "changed": "Was likely."}
+    second |= {"contrary": "The strikers are few.", "alternative": None}
+    assert evidence.judgements(data) == """::: {.judgement-full}
+**Traffic very likely fell before the strike.**
+
+- *Basis:* The company's own returns show it. [@port-statistics; @traffic-moved]
+- *Against it:* dockers on strike, number \\(Sandhaven\\): 310\u00a0people; Company publishes its returns \
+[@dockers-joined; @port-statistics]
+- *Another reading:* Calls fell, but ships grew. No port counts tonnage.
+- *What would change it:* Tonnage by year.
+- *Since the last edition:* Was likely.
+:::
+
+::: {.judgement-full}
+**A settlement within a week is unlikely.**
+
+- *Basis:* The union set a condition that the company refuses. [@no-return; @cranes-without-crews]
+- *Against it:* The strikers are few. [@dockers-joined]
+- *What would change it:* Talks.
+:::"""
+
+
+def test_no_judgements_are_no_text(data):
+    data.rows["judgements"].clear()
+    assert evidence.judgements(data) == ""
+
+
+@pytest.mark.parametrize(("id", "told"), [
+    ("no-return", "The union will not return before the cranes have crews"), ("courier", r"[Der \*Streik\*]{lang=de}"),
+    ("announcement", "Company announces cranes without crews"), ("traffic-lost", r"traffic, share lost \(Sandhaven, other ports\): over 40%"),
+    ("strikers", r"dockers on strike, number \(Sandhaven\): 310"), ("cranes", "cranes, number: 5"), ("port-calls", "port-calls"),
+    ("no*such", r"no\*such")])
+def test_evidence_against_is_told_by_what_its_row_says(data, id, told):
+    data.row("sources", "courier").update(title="Der *Streik*...", language="de")
+    data.row("quantities", "cranes").update(holder=None, unit=None)
+    data.row("quantities", "strikers").update(unit=None)
+    row, other = data.rows["judgements"]
+    row["against"], other["against"] = (id,), ()
+    (line,) = [line for line in evidence.judgements(data).splitlines() if line.startswith("- *Against it:*")][:1]
+    assert line.removeprefix("- *Against it:* ").split(" [@")[0] == told
+
+
+def test_evidence_against_is_told_where_a_table_is_missing(data):
+    for name in ("events", "quantities"):
+        del data.rows[name]
+    data.rows["judgements"][1]["basis"] = "None."
+    assert "- *Against it:* strikers\n" in evidence.judgements(data)
+
+
+def test_judgement_without_its_likelihood_word_is_shown_as_it_stands(data):
+    row = data.rows["judgements"][0] | {"text": "Traffic *fell*."}
+    data.rows["judgements"][0] = row
+    assert evidence.judgement(data, row) == r"Traffic \*fell\*. [Confidence: moderate.]{.confidence} [@port-statistics; @traffic-moved]"
+
+
+def test_judgement_cites_its_first_three_rows(data):
+    row = data.rows["judgements"][0]
+    row["supported_by"] = ("no-return", "courier", "strikers", "port-calls")
+    assert evidence.judgement(data, row).endswith(" [@no-return; @courier; @dockers-joined]")
+
+
+# --- cards and quotes -----------------------------------------------------------------
+
+def test_card_of_a_source_to_the_letter(data, chained):
+    cards = evidence.cards(data)
+    assert cards["courier"] == {
+        "gist": "Dockers stop work", "short": "Sandhaven Courier 2031, B",
+        "facts": [("Publisher", "Sandhaven Courier"), ("Published", "8 March 2031"), ("Reliability", "B (usually reliable)"),
+                  ("Judged on", "The town's daily paper; talked to both sides.")]}
+    assert evidence.cards(chained)["port-statistics"] == {
+        "gist": "Yearly port calls", "short": "port office → Statistics 2031, C2–4", "chain": ["port office", "Statistics"],
+        "facts": [("Publisher", "Port company"), ("Published", "January 2031"), ("Reliability", "C (fairly reliable)"),
+                  ("What it says", "2–4"), ("Judged on", "The company's own returns; it has a stake."),
+                  ("Read at", "https://example.org/calls")]}
+
+
+def test_card_of_a_source_that_says_little(data):
+    data.row("sources", "courier").update(published=None, descriptor=None, url="", language="de", reliability="F")
+    for row in data.rows["series"]:
+        row.update(source="courier", credibility=2)
+    assert evidence.cards(data)["courier"] == {
+        "gist": "Dockers stop work", "short": "Sandhaven Courier, F2", "lang": "de",
+        "facts": [("Publisher", "Sandhaven Courier"), ("Reliability", "F (cannot be judged)"), ("What it says", "2 (probably true)")]}
+
+
+@pytest.mark.parametrize(("published", "short"), [
+    ("2031-03-08/2031-03-09", "Sandhaven Courier 2031, B"), ("../2031-03-08", "Sandhaven Courier, B"), ("", "Sandhaven Courier, B")])
+def test_short_form_of_a_source_has_the_year_where_it_is_known(data, published, short):
+    data.row("sources", "courier")["published"] = published
+    assert evidence.cards(data)["courier"]["short"] == short
+
+
+def test_card_of_a_passage_to_the_letter(data):
+    cards = evidence.cards(data)
+    assert cards["no-return"] == {
+        "gist": "The union will not return before the cranes have crews.", "quote": "until the cranes have crews",
+        "facts": [("Speaker", "Ada Brook"), ("Rendered as", "quotation"),
+                  ("Where", "Sandhaven Courier, 8 March 2031, paragraph 3, characters 193–237"),
+                  ("Grade", "B2 (usually reliable, probably true)")],
+        "chain": ["Ada Brook", "Courier"], "short": "Ada Brook → Courier ¶3, B2"}
+    assert "quote" not in cards["traffic-moved"] and cards["traffic-moved"]["facts"][-1] == ("Grade", "B4 (usually reliable, doubtful)")
+
+
+def test_card_of_a_passage_in_another_language_says_so_of_its_quote(data):
+    data.row("sources", "courier")["language"] = "de-AT"
+    data.row("passages", "no-return")["paragraph"] = None
+    cards = evidence.cards(data)
+    assert (cards["no-return"]["lang"], cards["no-return"]["short"]) == ("de-AT", "Ada Brook → Courier, B2")
+    assert "lang" not in cards["traffic-moved"]  # our words, no quote of theirs
+
+
+def test_card_is_in_the_language_of_the_report(data):
+    with speaking(Language("de")):
+        cards = evidence.cards(data)
+    assert cards["no-return"]["lang"] == cards["courier"]["lang"] == "en"
+    assert cards["no-return"]["facts"] == [
+        ("Sprecher", "Ada Brook"), ("Wiedergegeben als", "Zitat"),
+        ("Wo", "Sandhaven Courier, 8. März 2031, Absatz 3, Zeichen 193–237"), ("Bewertung", "B2 (in der Regel zuverlässig, vermutlich wahr)")]
+
+
+@pytest.mark.parametrize(("language", "told"), [
+    ("en", r"“until \*the\* cranes”"), ("und", r"“until \*the\* cranes”"), (None, r"“until \*the\* cranes”"),
+    ("de", r"“[until \*the\* cranes]{lang=de}”"), ("sr-Latn", r"“[until \*the\* cranes]{lang=sr-Latn}”")])
+def test_quote_is_marked_with_its_language_where_it_is_another(data, language, told):
+    data.row("sources", "courier")["language"] = language
+    data.row("passages", "no-return")["quote"] = "until *the* cranes"
+    assert evidence.quoted(data, "no-return") == told
+
+
+def test_passage_without_a_quote_cannot_be_quoted(data):
+    with pytest.raises(BriefingError) as error:
+        evidence.quoted(data, "traffic-moved")
+    assert str(error.value) == ("data/passages.csv: found no quote of traffic-moved, expected words of its source. "
+                                "Fill in the cell `quote`, or quote another passage.")
+
+
+# --- borders ----------------------------------------------------------------------------
+
+def test_main_sources_of_a_briefing_without_passages(data):
+    del data.rows["passages"]
+    assert evidence.mains(data) == []
+    data.rows["sources"][0]["main"] = True
+    assert [row["id"] for row in evidence.mains(data)] == ["courier"]
+
+
+def test_main_sources_go_by_the_day_that_is_known_of_them(data):
+    dates = ["2031-03", "../2031-02-01", "2031-01-05/..", None, ""]
+    data.rows["sources"][:] = [data.rows["sources"][0] | {"id": f"s{n}", "published": date, "main": True} for n, date in enumerate(dates)]
+    assert [row["id"] for row in evidence.mains(data)] == ["s2", "s1", "s0", "s3", "s4"]
+
+
+def test_what_an_id_rests_on_where_a_table_is_missing(data):
+    for name in ("quantities", "events"):
+        del data.rows[name]
+    assert evidence.rests_on(data, "strikers") == [] and evidence.rests_on(data, "port-calls") == ["port-statistics"]
+
+
+def test_reference_of_a_source_to_the_letter(data):
+    items = {item["id"]: item for item in evidence.references(data)}
+    assert items["port-statistics"] == {
+        "id": "port-statistics", "type": "webpage", "title": "Yearly port calls", "issued": {"date-parts": [[2031, 1]]}, "note": "C",
+        "call-number": "00001", "language": "en", "container-title": "Port company", "URL": "https://example.org/calls",
+        "abstract": "The company's own returns; it has a stake."}
+
+
+def test_reference_marks_words_of_others_and_dates_in_doubt(data):
+    data.row("sources", "courier").update(language="de", published="2031-03~", kind="report", descriptor=None)
+    items = {item["id"]: item for item in evidence.references(data)}
+    assert items["courier"] == {
+        "id": "courier", "type": "report", "publisher": "Sandhaven Courier", "title": '<span class="nocase">Dockers stop work</span>',
+        "issued": {"date-parts": [[2031, 3]], "circa": True}, "note": "B", "call-number": "00000", "language": "de",
+        "available-date": {"literal": "about March 2031"}}
+    assert items["no-return"]["title"] == ("The union will not return before the cranes have crews. "
+                                           '“<span class="nocase">until the cranes have crews</span>”')
+    data.row("sources", "courier").update(language="und", published=None)
+    (item,) = [item for item in evidence.references(data) if item["id"] == "courier"]
+    assert not {"issued", "language", "available-date", "locator-extra"} & set(item)
+
+
+def test_reference_in_another_language_has_its_date_in_words(data):
+    with speaking(Language("de")):
+        items = {item["id"]: item for item in evidence.references(data)}
+    assert items["courier"]["available-date"] == items["no-return"]["available-date"] == {"literal": "8. März 2031"}
+    assert items["courier"]["title"] == '<span class="nocase">Dockers stop work</span>'
+
+
+def test_digits_are_of_quantities_and_series_together(data):
+    data.rows["quantities"][0] |= {"source": "courier", "credibility": 3}
+    data.rows["quantities"][1] |= {"source": "courier", "credibility": None}
+    data.rows["series"][0] |= {"source": "courier", "credibility": 1}
+    data.rows["series"][1] |= {"credibility": 6}
+    assert evidence.digits(data) == {"courier": "1–3", "port-statistics": "6"}
+    del data.rows["quantities"], data.rows["series"]
+    assert evidence.digits(data) == {}

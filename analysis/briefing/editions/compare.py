@@ -175,10 +175,9 @@ def _cells(before: bytes, after: bytes) -> Iterator[Change]:
         number, cell = sides[1][id]
         old = sides[0][id][1]
         place = f"cell {number} ({id})"
-        yield from ((f"{place}, {where}", one, other) for where, one, other in
-                    _lines("".join(old["source"]).encode(), "".join(cell["source"]).encode()))
-        found = list(_outputs(old.get("outputs", []), cell.get("outputs", [])))
-        yield from ((f"{place}, {where}".rstrip(", "), one, other) for where, one, other in found)
+        found = [*_lines("".join(old["source"]).encode(), "".join(cell["source"]).encode()),
+                 *_outputs(old.get("outputs", []), cell.get("outputs", []))]
+        yield from ((f"{place}, {where}", one, other) for where, one, other in found)
     orders = [[id for id in side if id in sides[0] and id in sides[1]] for side in sides]
     if orders[0] != orders[1]:
         yield "order of cells", " ".join(orders[0]), " ".join(orders[1])

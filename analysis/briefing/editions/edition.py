@@ -345,7 +345,8 @@ def unpack(data: bytes, where: str) -> dict[str, bytes]:
                 with archive.open(entry) as file:
                     files[entry.filename] = file.read(entry.file_size + 1)
                 if len(files[entry.filename]) != entry.file_size:
-                    raise _refused(where, f"{_named(entry)} longer than it says", "the size that the archive gives")
+                    raise _refused(where, f"{_named(entry)}, which has {len(files[entry.filename]):,} bytes",
+                                   f"{entry.file_size:,} bytes, as the archive says")
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, struct.error,
             zlib.error, lzma.LZMAError, MemoryError, OverflowError) as error:
         raise _refused(where, f"a damaged archive ({_reason(error)})", "an archive as a render packs it") from error

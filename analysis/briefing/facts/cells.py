@@ -213,14 +213,14 @@ NUMBER = re.compile(r"(?:\d{1,3}(?:[\u00a0\u202f\u2009'’ ]\d{3})+(?!\d)(?:[.,]
 def readings(text: str) -> list[str]:
     """The numbers that digits with separators can stand for, the likelier first, in digits and a point.
 
-    `1.234,5` is 1234.5 only; `1,234` is 1234 or 1.234; `30` is 30.
+    `1.234,5` is 1234.5 only; `1,234` is 1234 or 1.234; `0,234` is 0.234 only; `30` is 30.
     """
     text = re.sub(r"[\s'’]", "", text)
     marks = re.sub(r"\d", "", text)
     if not marks:
         return [text]
     *whole, last = re.split(r"[.,]", text)
-    grouped = all(len(part) == 3 for part in whole[1:]) and 0 < len(whole[0]) <= 3
+    grouped = all(len(part) == 3 for part in whole[1:]) and 0 < len(whole[0]) <= 3 and not whole[0].startswith("0")
     found = []
     if grouped and len(last) == 3 and len(set(marks)) == 1:  # 1,234 and 1.234.567
         found.append("".join([*whole, last]))
@@ -276,7 +276,7 @@ def _exists(edtf: str) -> bool:
 _YEAR, _DAY = r"(\d{4})", r"(\d{1,2})"
 #: A sign of doubt before a date or within it: EDTF has it, but prose has no word for doubt of a part.
 _DOUBT_WITHIN = re.compile(r"[~?%](?=-?\d)")
-_ABOUT = re.compile(r"(?:~|\bc\.?|\bca\.?|\bcirca|\babout|\baround)\s*(?=\w)|(?<=\d)\s*~", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:~|\b(?:circa|ca|c|about|around)(?![^\W\d])\.?)\s*(?=\w)|(?<=\d)\s*~", re.IGNORECASE)
 
 
 def _dates(cell: str) -> list[str]:

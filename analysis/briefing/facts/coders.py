@@ -127,10 +127,11 @@ class _Coding:
             return _written(names[0])
         if whole and not declared(self.descriptor):
             return _written(whole[0])
-        if all({*names}.intersection(self.found[source]) <= {*each} for source, each in chosen.items()):
-            return _written(sorted({*names, *declared(self.descriptor)}))
+        named = {*names, *declared(self.descriptor)}
+        if all(named.intersection(self.found[source]) <= {*each} for source, each in chosen.items()):
+            return _written(sorted(named))
         return _written({source: each[0] if len(each) == 1 else list(each) for source, each in sorted(chosen.items())
-                         if not {*self.found[source]} <= {*each}})
+                         if len(self.found[source]) > 1 or not {*self.found[source]} <= {*each}})
 
     def _choice(self, source: str) -> tuple[str, ...]:
         """Whose coding of one source to propose: who is declared, else of those who coded it in full the first of the

@@ -100,6 +100,9 @@ def is_uncertain(edtf: str) -> bool:
 
 # --- in prose -------------------------------------------------------------------
 
+_ONE_RANGE = r"\[([^,]*)\.\.([^,]*)\]"  # one of the days between two
+
+
 def day(edtf: str | None) -> str:
     """An EDTF date as prose has it in the language of the report, with its doubt; empty where there is none."""
     if not edtf:
@@ -107,10 +110,10 @@ def day(edtf: str | None) -> str:
     edtf = _NOT_GIVEN.sub("", edtf)
     if not current().english:
         return _day(edtf, current())
-    if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):
+    if match := re.fullmatch(_ONE_RANGE, edtf):
         return _span("between {} and {}", match[1], match[2], short="between {}")
     if match := re.fullmatch(r"(\[|\{)(.*)[\]}]", edtf):
-        return f" {'or' if match[1] == '[' else 'and'} ".join(day(part.strip()) for part in match[2].split(","))
+        return f" {'or' if match[1] == '[' else 'and'} ".join(day(part) for part in _dates_of(match[2]))
     if "/" in edtf:
         first, last = edtf.split("/", 1)
         return _span("{} to {}", first, last, short="{}")
@@ -138,6 +141,11 @@ def short(day: datetime.date, unit: str, before: datetime.date | None = None) ->
     return " ".join(str(part) for asked, part in parts if asked)
 
 
+def _dates_of(listed: str) -> list[str]:
+    """The dates of a list; all from one to another are an interval."""
+    return [part.strip().replace("..", "/") for part in listed.split(",")]
+
+
 def _span(form: str, first: str, last: str, short: str) -> str:
     """Two ends of a time; days of one month, and months of one year, share what is the same."""
     if first in ("", "..") or last in ("", ".."):
@@ -154,12 +162,12 @@ def _span(form: str, first: str, last: str, short: str) -> str:
 
 def _day(edtf: str, spoken: Language) -> str:
     """As `day`, by Babel and catalogues: whole phrases, in which a month may have a form of its own."""
-    if match := re.fullmatch(r"\[(.*)\.\.(.*)\]", edtf):
+    if match := re.fullmatch(_ONE_RANGE, edtf):
         first, last = match.groups()
         return _between(first, last, spoken) or spoken.say(
             "some time in {interval}", interval=interval(_day(first, spoken), _day(last, spoken), spoken))
     if match := re.fullmatch(r"(\[|\{)(.*)[\]}]", edtf):
-        parts = [_day(part.strip(), spoken) for part in match[2].split(",")]
+        parts = [_day(part, spoken) for part in _dates_of(match[2])]
         return joined(parts, "or" if match[1] == "[" else "standard", spoken)
     if "/" in edtf:
         first, last = edtf.split("/", 1)

@@ -132,7 +132,7 @@ class _File:
 
     def written(self, cells: Cells) -> str:
         out = io.StringIO()  # the writer quotes a carriage return only where lines end in one
-        csv.writer(out, lineterminator="\r\n").writerow([cells.get(column, "") for column in self.columns])
+        csv.writer(out, lineterminator="\r\n").writerow([cells[column] for column in self.columns])
         return out.getvalue().removesuffix("\r\n") + self.line_end
 
 
@@ -339,8 +339,9 @@ def renaming(root: Path, descriptor: Mapping[str, Any], table: str, old: str, ne
         for record in rows(root, descriptor, name):
             after = dict(record.cells)
             for column, delimiter in named.items():
-                ids = [new if id == old else id for id in _ids(after.get(column, ""), delimiter)]
-                after[column] = (delimiter or "").join(ids)
+                if column in after:
+                    ids = [new if id == old else id for id in _ids(after[column], delimiter)]
+                    after[column] = (delimiter or "").join(ids)
             if after != record.cells:
                 changes.append(Change(name, record.cells, after))
     return changes

@@ -81,9 +81,9 @@ def spelled(value: float, unit: str = "") -> str:
     """A number with its unit, as the language of the report writes it: in English thousands parted by commas; a true
     minus, no false digits."""
     number = f"{abs(value):,.10g}"
-    if abs(value) >= 1e10:
+    if "e+" in number:
         number = f"{abs(value):,.0f}"
-    sign = "\u2212" if value < 0 and float(number.replace(",", "")) != 0 else ""
+    sign = "\u2212" if value < 0 else ""
     number = figure(number, current())
     if unit == "%":
         return percent(f"{sign}{number}", current())

@@ -17,7 +17,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -160,8 +160,9 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
     rows: dict[str, list[Row]] = {}
     numbers: dict[str, list[int]] = {}
     unread: set[str] = set()
+    declared = {resource["path"] for resource in descriptor["resources"]}
     for resource in descriptor["resources"]:
-        found_rows, row_numbers, found = _read_files(root, resource)
+        found_rows, row_numbers, found = _read_files(root, resource, declared)
         rows[resource["name"]] = found_rows
         numbers[resource["name"]] = row_numbers
         findings += found
@@ -265,11 +266,12 @@ def _resource_problem(resource: Any) -> tuple[str, str, str] | None:
 
 # --- one table ----------------------------------------------------------------
 
-def _read_files(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[int], list[Finding]]:
+def _read_files(root: Path, resource: dict[str, Any],
+                declared: Collection[str]) -> tuple[list[Row], list[int], list[Finding]]:
     """A table of all its files; the numbers of rows of packages go on after those of its own (see `shared.place`)."""
-    rows, numbers, findings = _read_table(root, resource)
+    rows, numbers, findings = _read_table(root, resource, declared)
     for part in resource.get("parts", ()):
-        more, theirs, found = _read_table(root, {**resource, "path": part})
+        more, theirs, found = _read_table(root, {**resource, "path": part}, declared)
         first = max(numbers, default=1) + 1
         resource.setdefault("begins", {})[part] = first
         rows += more
@@ -278,7 +280,8 @@ def _read_files(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
     return rows, numbers, findings
 
 
-def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[int], list[Finding]]:  # noqa: C901  all findings of a table at once
+def _read_table(root: Path, resource: dict[str, Any],  # noqa: C901  all findings of a table at once
+                declared: Collection[str]) -> tuple[list[Row], list[int], list[Finding]]:
     path = f"data/{resource['path']}"
     fields = resource["schema"]["fields"]
     names = [field["name"] for field in fields]
@@ -292,9 +295,9 @@ def _read_table(root: Path, resource: dict[str, Any]) -> tuple[list[Row], list[i
     try:
         data = (root / path).read_bytes()
     except OSError as error:
+        others = {file.name for file in (root / "data").glob("*.csv")}.difference(declared)
         add("table-missing", f"no readable file ({error.strerror})", "a CSV table",
-            f"{meant(Path(path).name, [file.name for file in (root / 'data').glob('*.csv')])}Add the file, or take its "
-            "resource out of the descriptor.")
+            f"{meant(Path(path).name, others)}Add the file, or take its resource out of the descriptor.")
         return [], [], findings
     if data.startswith(b"\xef\xbb\xbf"):
         add("byte-order-mark", "a byte-order mark", "UTF-8 without one",

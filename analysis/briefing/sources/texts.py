@@ -7,6 +7,7 @@ nothing else. What a file is, its first bytes and its name tell.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import functools
 import io
@@ -17,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 from ..facts.dates import date_bounds
@@ -103,16 +105,16 @@ def _decoded(path: Path, data: bytes) -> str:
         from charset_normalizer import from_bytes
 
         best = from_bytes(data).best()
-        guess = best.encoding if best else "cp1252"
+        guess = codecs.lookup(best.encoding if best else "cp1252").name.replace("_", "-")  # as iconv calls it
         raise _refused(path, f"the byte 0x{data[error.start]:02x} at {error.start}", "text in UTF-8",
-                       f"Save it in UTF-8; it looks like {guess}: iconv -f {guess} -t utf-8 {path.name} > "
-                       f"{path.stem}-utf8{path.suffix}") from error
+                       f"Save it in UTF-8; it looks like {guess}: iconv -f {guess} -t utf-8 {quote(path.name)} > "
+                       f"{quote(f'{path.stem}-utf8{path.suffix}')}") from error
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _unwrapped(text: str) -> str:
     """A text whose paragraphs were broken into lines of about one width, with a line for each paragraph."""
-    blocks = re.split(r"\n[ \t]*\n", text.strip("\n"))
+    blocks = re.split(r"\n(?:[ \t]*\n)+", text.strip("\n"))
     broken = [lines for block in blocks if len(lines := block.split("\n")) > 1]
     inner = [len(line) for lines in broken for line in lines[:-1]]
     even = inner and max(inner) <= 100 and sum(length >= 45 for length in inner) >= 0.8 * len(inner)
@@ -125,7 +127,7 @@ def _joined(lines: list[str]) -> str:
     """The lines of a paragraph as one, words that were parted at an end put together."""
     text = ""
     for line in filter(None, (re.sub(r"[ \t\u00a0]+", " ", line).strip() for line in lines)):
-        if re.search(r"[^\W\d_]\u00ad?[-\u2010]$", text) and line[:1].islower():
+        if re.search(r"[^\W\d_](?:\u00ad|\u00ad?[-\u2010])$", text) and line[:1].islower():
             text = text.rstrip("\u00ad-\u2010") + line
         else:
             text = f"{text} {line}" if text else line
@@ -147,13 +149,15 @@ def _document(path: Path, data: bytes) -> Text:
     markdown = form.startswith("markdown")  # -smart: quotation marks stay as they are
     if markdown:
         data = _decoded(path, data).encode("utf-8")
+    elif form == "rtf":
+        # a letter by number, and what stands in its stead: pandoc takes the sign after the number for a space
+        data = re.sub(rb"(?<!\\)((?:\\\\)*\\u-?\d+)(?=[^\s\d\\])", rb"\1 ", data)
     try:
         plain = pypandoc.convert_text(data, "plain", format=form, extra_args=["--wrap=none", "--sandbox"])
-        meta = pypandoc.convert_text(data, "json", format=form, extra_args=["--sandbox"]) if markdown else "{}"
+        front = _front(pypandoc.convert_text(data, "json", format=form, extra_args=["--sandbox"])) if markdown else {}
     except RuntimeError as error:
         raise _refused(path, f"what pandoc cannot read ({str(error).strip().splitlines()[-1]})", f"a file of {form}",
                        "Save its text into a file of its own, NAME.txt, and give that.") from error
-    front = _front(meta)
     return Text(plain, "Markdown" if markdown else "document", front.get("title", ""),
                 front.get("publisher", ""), _date(front.get("date", "")), front.get("lang") or "und",
                 front.get("url", ""))
@@ -164,14 +168,16 @@ def _front(document: str) -> dict[str, str]:
     import json
 
     def words(node: Any) -> str:
-        if isinstance(node, list):
-            return "".join(map(words, node))
-        kind, content = node.get("t"), node.get("c")
-        return " " if kind in ("Space", "SoftBreak") else content if isinstance(content, str) else \
-            words(content) if isinstance(content, list) else ""
+        if isinstance(node, (str, list)):
+            return node if isinstance(node, str) else "".join(map(words, node))
+        kind, content = node["t"], node.get("c", " ")  # without a content: a space or a line's end
+        if kind in ("Note", "RawInline"):
+            return ""
+        # of these the first part is of what kind they are, and a third where they lead
+        return words(content[1] if kind in ("Cite", "Code", "Image", "Link", "Math", "Quoted", "Span") else content)
 
-    meta = json.loads(document).get("meta", {})
-    return {key: words(node["c"]).strip() for key, node in meta.items() if node["t"] in ("MetaInlines", "MetaString")}
+    meta = json.loads(document)["meta"]
+    return {key: words(node["c"]).strip() for key, node in meta.items() if node["t"] == "MetaInlines"}
 
 
 def _page(path: Path, data: bytes) -> Text:
@@ -211,13 +217,13 @@ def _pdf(path: Path, data: bytes) -> Text:
                 pages.append([box for box in boxes if box and not re.fullmatch(r"[-–— ]*\d{1,4}[-–— ]*", box)])
     except PDFPasswordIncorrect as error:
         raise _refused(path, "a PDF that is locked by a password", "one that can be read",
-                       f"Unlock it: qpdf --decrypt --password=… {path.name} open.pdf") from error
+                       f"Unlock it: qpdf --decrypt --password=… {quote(path.name)} open.pdf") from error
     except Exception as error:  # pdfminer raises of many kinds on broken files
         raise _refused(path, f"a PDF that cannot be read ({type(error).__name__}: {error})", "a whole PDF",
                        "Get the file again, or copy its text into NAME.txt and give that.") from error
     if not any(map(any, pages)):
         raise _refused(path, f"{len(pages)} page{'s' * (len(pages) != 1)} without text, as of a scan",
-                       "a PDF with text", f"Have its letters read first: ocrmypdf {path.name} read.pdf")
+                       "a PDF with text", f"Have its letters read first: ocrmypdf {quote(path.name)} read.pdf")
     return Text("\n\n".join(_flowing(_without_heads(pages))) + "\n", "PDF", _pdf_title(data))
 
 

@@ -75,7 +75,7 @@ _EN = Words(
     until="to|until|till|through|and", since="from", between="between",
     around="early|mid|late|about|around|circa|roughly|approximately|the beginning of|the start of|the middle of|"
            "the end of|beginning of|start of|end of|some time in|ca\\.|c\\.",
-    months="in|since|until|by|of|from|to|last|early|late|mid|this|next|before|after|during|through|and",
+    months="in|since|until|by|of|from|to|between|last|early|late|mid|this|next|before|after|during|through|and",
     particles="of|the|for|de|van|von|bin|ibn|da|dos|del|der|den|du|la|le|al",
     titles="mr|mrs|ms|dr|prof|sir|president|minister|lord")
 
