@@ -76,6 +76,20 @@ def killed_while_it_wrote(root, place):
     (place / "briefing-abc.lock").touch()
 
 
+def test_render_that_is_stopped_as_soon_as_its_folder_is_there_leaves_none(root, monkeypatch):
+    make = Path.mkdir
+
+    def stopped(path, *arguments, **named):
+        make(path, *arguments, **named)
+        if path.name.startswith(publishing.STAGING):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Path, "mkdir", stopped)
+    with pytest.raises(KeyboardInterrupt), publishing.staging(root):
+        pass
+    assert not [path.name for path in (root / "_output").iterdir() if path.name.startswith(publishing.STAGING)]
+
+
 def test_new_edition_stands_in_the_place_of_the_old(root):
     (root / "_output/kept.txt").write_bytes(b"mine")
     assert publish(root) == sorted(NEW)

@@ -1,6 +1,7 @@
 """Forked kernels: at once, and each as much on its own as an ordinary one."""
 
 import asyncio
+import errno
 import json
 import os
 import time
@@ -9,6 +10,7 @@ from queue import Empty
 import nbformat
 import pytest
 
+from briefing.findings import BriefingError
 from briefing.execution import drawing, kernels, notebooks, provisioning
 
 pytestmark = pytest.mark.skipif(not kernels.available(), reason="kernels are not forked on this system")
@@ -129,6 +131,15 @@ def test_kernel_that_dies_or_stays_silent_is_no_ready_one():
         ready([None], [], alive=False)
     with pytest.raises(RuntimeError, match="Kernel didn't respond in 0 seconds"):
         ready([None], [], timeout=0)
+
+
+def test_full_disk_before_there_is_a_kernel_is_said(monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(kernels, "nursery", full)
+    with pytest.raises(BriefingError, match="found No space left on device, expected a folder that can be written"), kernels.warm():
+        pass
 
 
 def test_dead_nursery_is_said(tmp_path):

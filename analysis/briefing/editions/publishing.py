@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import secrets
 import shutil
 import tempfile
 import time
@@ -54,8 +55,9 @@ def staging(root: Path, progress: Progress = _quiet) -> Iterator[Path]:
     with writable(root), _locked(output, progress) as locked:
         _mend(root, progress, locked)
         _sweep_temporary(progress)
-        made = Path(tempfile.mkdtemp(prefix=STAGING, dir=output))
+        made = output / f"{STAGING}{secrets.token_hex(4)}"  # named first: Ctrl-C may come as soon as it is there
         try:
+            made.mkdir(0o700)
             yield made
         finally:
             scratch.remove(made)

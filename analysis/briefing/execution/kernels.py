@@ -156,8 +156,11 @@ class Kernels:
         if self._started:
             return
         _enough_open_files()
+        try:
+            self.nursery = self._stack.enter_context(nursery(self.environment, self.scratch / "nursery.log"))
+        except OSError as error:
+            raise _unwritable(error) from error
         self._started = True
-        self.nursery = self._stack.enter_context(nursery(self.environment, self.scratch / "nursery.log"))
         if self.nursery:
             self.renderer = self._stack.enter_context(scratch.short(self.scratch)) / "renderer"
             self._processes = [self.nursery.process,
@@ -182,6 +185,11 @@ def _enough_open_files() -> None:
                             f"Allow more, such as with `ulimit -n 1024`.")
 
 
+def _unwritable(error: OSError) -> BriefingError:
+    return BriefingError(f"{os.environ.get('TMPDIR') or 'the temporary folder'}: found {error.strerror}, expected a "
+                         "folder that can be written. Free space, or name another in TMPDIR.")
+
+
 @contextlib.contextmanager
 def warm(*, at_once: bool = True, once: bool = False) -> Iterator[Kernels]:
     """Kernels for as many renders as are made within, or for one; they begin to load at once, or when first needed."""
@@ -189,9 +197,7 @@ def warm(*, at_once: bool = True, once: bool = False) -> Iterator[Kernels]:
         try:
             place = stack.enter_context(scratch.folder())
         except OSError as error:
-            raise BriefingError(f"{os.environ.get('TMPDIR') or 'the temporary folder'}: found {error.strerror}, "
-                                "expected a folder that can be written. Free space, or name another in TMPDIR."
-                                ) from error
+            raise _unwritable(error) from error
         found = Kernels(place, stack, once)
         if at_once:
             found.start()
