@@ -192,8 +192,10 @@ def test_file_that_cannot_be_read_is_told(tmp_path):
 # --- what a file is --------------------------------------------------------------------
 
 @pytest.mark.parametrize(("name", "content", "kind"), [
-    ("a", "<!doctype html>", "web page"), ("a.txt", "\ufeff \r\n\t<HTML>", "web page"), ("a.HTM", "", "web page"), ("a.xhtml", "", "web page"),
-    ("a.html", "", "web page"), ("a.txt", "", "text"), ("a.dat", "Read <html>", "text"), ("a.MD", "", "Markdown"), ("a.markdown", "", "Markdown"),
+    ("a", "<!doctype html>", "web page"), ("a.txt", "\ufeff \r\n\t<HTML>", "web page"), ("a.HTM", "", "web page"),
+    ("a.xhtml", "", "web page"),
+    ("a.html", "", "web page"), ("a.txt", "", "text"), ("a.dat", "Read <html>", "text"), ("a.MD", "", "Markdown"),
+    ("a.markdown", "", "Markdown"),
     ("a.qmd", "", "Markdown"), ("A", "", "text")])
 def test_first_bytes_and_name_tell_what_a_file_is(read, name, content, kind):
     assert read(name, content + "\n" + "".join(f"<p>{p}</p>\n" for p in PARAGRAPHS)).kind == kind
@@ -229,8 +231,10 @@ def test_joined_paragraphs_are_parted_by_one_empty_line(read):
 
 
 @pytest.mark.parametrize(("above", "below", "joined"), [
-    ("the har-", "bour", "the harbour"), ("the har\u2010", "bour", "the harbour"), ("the har\u00ad-", "bour", "the harbour"), ("the har\u00ad", "bour", "the harbour"),
-    ("the Sand-", "Haven", "the Sand- Haven"), ("from 3-", "day", "from 3- day"), ("the –", "day", "the – day"), ("wide \t\u00a0 gap", "  here", "wide gap here"),
+    ("the har-", "bour", "the harbour"), ("the har\u2010", "bour", "the harbour"), ("the har\u00ad-", "bour", "the harbour"),
+    ("the har\u00ad", "bour", "the harbour"),
+    ("the Sand-", "Haven", "the Sand- Haven"), ("from 3-", "day", "from 3- day"), ("the –", "day", "the – day"),
+    ("wide \t\u00a0 gap", "  here", "wide gap here"),
     ("the har- ", "bour", "the harbour"), ("the quay", "Is shut", "the quay Is shut")])
 def test_words_that_were_parted_at_a_line_end_are_put_together(read, above, below, joined):
     start = lines(50)
@@ -239,7 +243,8 @@ def test_words_that_were_parted_at_a_line_end_are_put_together(read, above, belo
 
 
 @pytest.mark.parametrize(("line", "title"), [
-    ("The quay", "The quay"), ("  The quay \t", "The quay"), ("The quay?", "The quay?"), ("The quay.", ""), ("The quay,", ""), ("The quay;", ""),
+    ("The quay", "The quay"), ("  The quay \t", "The quay"), ("The quay?", "The quay?"), ("The quay.", ""), ("The quay,", ""),
+    ("The quay;", ""),
     ("q" * 200, "q" * 200), ("q" * 201, "")])
 def test_first_line_is_the_title_where_it_looks_like_one(read, line, title):
     assert read("a.txt", f"\n \n{line}\nIt is shut.\n").title == title
@@ -250,7 +255,8 @@ def test_text_without_an_end_gets_one(read):
 
 
 @pytest.mark.parametrize(("words", "language"), [
-    ("Der Hafen bleibt heute geschlossen", "de"), ("Der Hafen bleibt 12 geschlossen", "und"), ("Der Hafen bleibt x geschlossen", "und")])
+    ("Der Hafen bleibt heute geschlossen", "de"), ("Der Hafen bleibt 12 geschlossen", "und"),
+    ("Der Hafen bleibt x geschlossen", "und")])
 def test_language_is_told_from_five_words_on(read, words, language):
     assert read("a.txt", words).language == language
 
@@ -264,7 +270,8 @@ def test_front_matter_of_markdown_to_the_letter(read):
 
 
 @pytest.mark.parametrize(("written", "words"), [
-    ("The `quay`", "The quay"), ("The [*old* quay](https://example.org 'x')", "The old quay"), ("[the quay]{.small lang=en}", "the quay"),
+    ("The `quay`", "The quay"), ("The [*old* quay](https://example.org 'x')", "The old quay"),
+    ("[the quay]{.small lang=en}", "the quay"),
     ("A $x^2$ b", "A x^2 b"), ("The quay[^1]", "The quay"), ("The <b>quay</b>", "The quay"), ("~~The~~ **quay**^2^", "The quay2"),
     ("![The quay](a.png)", "The quay"), ("See @quay", "See @quay"), ('The "quay"', 'The "quay"')])
 def test_title_in_front_matter_loses_its_signs(read, written, words):
@@ -296,7 +303,8 @@ def test_letters_by_number_in_a_rich_text_lose_no_letter_after_them(read, body, 
 # --- web pages -------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("head", "language"), [
-    ('<html lang="de-AT">', "de"), ("<HTML class=x LANG='FR'>", "fr"), ("<html lang = mn>", "mn"), ("<html>", "und"), ('<html lang="deut">', "und")])
+    ('<html lang="de-AT">', "de"), ("<HTML class=x LANG='FR'>", "fr"), ("<html lang = mn>", "mn"), ("<html>", "und"),
+    ('<html lang="deut">', "und")])
 def test_page_says_its_language_where_its_letters_do_not(read, head, language):
     numbers = "".join(f"<p>{'12 34 56 78 90 ' * 8}{n}</p>" for n in range(3))
     found = read("a.html", f"<!doctype html>{head}<head><title>2031</title></head><body><article>{numbers}</article></body></html>")
@@ -353,9 +361,12 @@ def boxes(read, *pages, title=None):
 
 
 @pytest.mark.parametrize(("title", "read_as"), [
-    ("A harbour", "A harbour"), ("  A harbour ", "A harbour"), ("", "The quay"), (None, "The quay"), ("Untitled", "The quay"), ("untitled 3", "The quay"),
-    ("Microsoft Word - a", "The quay"), ("about:blank", "The quay"), ("a.doc", "The quay"), ("a.DOCX", "The quay"), ("a.odt", "The quay"), ("a.htm", "The quay"),
-    ("a.html", "The quay"), ("a.pdf", "The quay"), ("a.typ", "The quay"), ("a.typical", "a.typical"), ("On Microsoft Word", "On Microsoft Word")])
+    ("A harbour", "A harbour"), ("  A harbour ", "A harbour"), ("", "The quay"), (None, "The quay"), ("Untitled", "The quay"),
+    ("untitled 3", "The quay"),
+    ("Microsoft Word - a", "The quay"), ("about:blank", "The quay"), ("a.doc", "The quay"), ("a.DOCX", "The quay"),
+    ("a.odt", "The quay"), ("a.htm", "The quay"),
+    ("a.html", "The quay"), ("a.pdf", "The quay"), ("a.typ", "The quay"), ("a.typical", "a.typical"),
+    ("On Microsoft Word", "On Microsoft Word")])
 def test_title_of_a_pdf_is_not_that_of_a_program(read, title, read_as):
     found = read("a.pdf", printed([column("The quay", "is shut")], title))
     assert (found.title, found.kind, found.content) == (read_as, "PDF", "The quay\n\nis shut\n")
@@ -441,3 +452,25 @@ def test_pdf_that_is_locked_or_broken_is_told(read, tmp_path):
 
 def test_title_for_a_text_that_gives_itself_none(tmp_path):
     assert texts.described(tmp_path / "Über uns.txt") == "[Text of Über uns.txt]"
+
+
+def test_page_gives_its_own_title_and_first_date_and_no_comments(read):
+    page = PAGE.replace("<h1>Stillstand im Hafen</h1>", "").replace("Stillstand im Hafen | Morgenblatt", "Was im Hafen ruht")
+    page = page.replace("</head>", '<meta property="article:modified_time" content="2031-04-01T10:00:00+01:00"></head>')
+    page = page.replace("</article>", '</article><div id="comments" class="comments"><p>Ein Leser hält das alles für falsch und sagt es lang.</p></div>')
+    found = read("a.html", page)
+    assert (found.title, found.published, found.content) == ("Was im Hafen ruht", "2031-03-08", "\n\n".join(PARAGRAPHS) + "\n")
+
+
+def test_faults_that_libraries_log_are_not_told(read, monkeypatch):
+    import logging
+
+    import pdfminer.high_level
+    import trafilatura
+
+    names, levels = ("trafilatura", "htmldate", "courlan", "pdfminer"), []
+    for module, name in ((trafilatura, "bare_extraction"), (pdfminer.high_level, "extract_pages")):
+        monkeypatch.setattr(module, name, lambda *_, **__: levels.append([logging.getLogger(name).isEnabledFor(logging.ERROR) for name in names]))
+    refused(read, "a.html", PAGE)
+    refused(read, "a.pdf", b"%PDF-1.7\n")
+    assert levels == [[False, False, False, True], [True, True, True, False]]
