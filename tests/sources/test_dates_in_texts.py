@@ -37,7 +37,8 @@ def test_month_alone_is_one_where_it_is_no_other_word(text, found):
 
 
 def test_month_in_german_has_a_capital_and_elsewhere_none():
-    assert edtf("im Mai", "de") == ["2031-05"] and edtf("im mai", "de") == [] and edtf("en febrero", "es") == edtf("en Febrero", "es") == ["2031-02"]
+    assert edtf("im Mai", "de") == ["2031-05"] and edtf("im mai", "de") == [] and edtf("en febrero", "es") == edtf("en Febrero",
+        "es") == ["2031-02"]
 
 
 @pytest.mark.parametrize(("published", "words", "found"), [
@@ -94,7 +95,8 @@ def test_every_day_of_the_week_is_of_the_last_seven(published):
 
 
 def test_day_of_the_week_has_a_capital_in_english_and_german():
-    assert edtf("on monday") == [] and edtf("am montag", "de") == [] and edtf("am Sonnabend", "de") == ["2031-03-08"] and edtf("в среду", "ru") == ["2031-03-05"]
+    assert edtf("on monday") == [] and edtf("am montag", "de") == [] and edtf("am Sonnabend",
+        "de") == ["2031-03-08"] and edtf("в среду", "ru") == ["2031-03-05"]
 
 
 @pytest.mark.parametrize("words", ["twenty-five days ago", "may be", "a Mayday call", "sunny"])
@@ -147,6 +149,8 @@ def test_two_dates_are_two_where_they_are_no_ends_of_a_time(text, found):
 
 @pytest.mark.parametrize("published", [None, "2031"])
 def test_ends_of_a_time_need_a_year(published):
-    assert dates("from 28 December to 3 January 2030", "en", published) == [("28 December to 3 January 2030", "2029-12-28/2030-01-03", False)]
-    assert dates("from 28 December to 3 January", "en", published) == dates("2 to 4 March, Monday to Friday", "en", published) == []
+    assert dates("from 28 December to 3 January 2030", "en", published) == [("28 December to 3 January 2030",
+        "2029-12-28/2030-01-03", False)]
+    assert dates("from 28 December to 3 January", "en", published) == dates("2 to 4 March, Monday to Friday", "en",
+        published) == []
     assert dates("from 28 December 2029 to 3 January", "en", published) == [("28 December 2029", "2029-12-28", False)]

@@ -26,8 +26,10 @@ def names(text, language="en"):
     ("They saw Tom\u202fHale.", ["Tom Hale"]),
     ("They saw Tom  Hale.", ["Tom", "Hale"]), ("They saw Tom\nHale came. Hale is Hale.", ["Tom", "Hale", "Hale", "Hale"]),
     ("They saw O'Neill and D’Arcy.", ["O'Neill", "D’Arcy"]), ("He saw Tom’s ship and Tom's ship.", ["Tom", "Tom"]),
-    ("the Doctors' League, the Doctors’ League, the Doctors’\u00a0League", ["Doctors' League", "Doctors’ League", "Doctors’ League"]),
-    ("the Doctors’  League; a doctors' League; his Anna' League; the Doctors' league", ["Doctors", "League", "League", "Anna", "League", "Doctors"])])
+    ("the Doctors' League, the Doctors’ League, the Doctors’\u00a0League", ["Doctors' League", "Doctors’ League",
+     "Doctors’ League"]),
+    ("the Doctors’  League; a doctors' League; his Anna' League; the Doctors' league",
+     ["Doctors", "League", "League", "Anna", "League", "Doctors"])])
 def test_name_goes_as_far_as_its_words_belong_together(text, found):
     assert [name.replace("'s", "").replace("’s", "") for name in names(text)] == found
 
@@ -43,7 +45,8 @@ def test_days_months_and_single_letters_are_no_part_of_a_name(text, found):
 
 
 def test_calendar_is_that_of_the_language():
-    assert names("Die Lage im März Nord war", "de") == [] and names("Vieron a Juan Lunes.", "es") == ["Juan"] and names("They saw Juan Lunes.") == ["Juan Lunes"]
+    assert names("Die Lage im März Nord war", "de") == [] and names("Vieron a Juan Lunes.",
+        "es") == ["Juan"] and names("They saw Juan Lunes.") == ["Juan Lunes"]
 
 
 # --- at the beginning of a sentence -----------------------------------------------------------
@@ -94,7 +97,8 @@ def sayings(text, language="en"):
     ("en", "They said, she says", [("said", "either"), ("says", "either")]),
     ("en", "It is widely said", [("said", "either")]), ("en", "unsaid, said-so", []),
     ("en", "In the  words\nof Hale", [("In the  words\nof", "after")]),
-    ("de", "Laut Holt, Holt zufolge, sagte Holt; es wird gesagt", [("Laut", "after"), ("zufolge", "before"), ("sagte", "either")]),
+    ("de", "Laut Holt, Holt zufolge, sagte Holt; es wird gesagt", [("Laut", "after"), ("zufolge", "before"),
+     ("sagte", "either")]),
     ("de", "„Nein“, so Holt", [("so", "after")]), ("de", "Es ist so", []),
     ("fr", "Selon Lise, dit-il; il est dit", [("Selon", "after")]),
     ("es", "Según Juan, dijo", [("Según", "after"), ("dijo", "either")]),
@@ -169,9 +173,11 @@ def test_paragraph_is_coded_where_a_passage_has_a_part_of_it(spans, found):
     assert left("one\n\ntwo\n\nsix", passages=[span(*each) for each in spans]).paragraphs == found
 
 
-@pytest.mark.parametrize(("place", "coded"), [((5, 7), True), ((4, 8), True), ((5, 6), False), ((6, 9), False), ((7, 30), False), ((0, 7), True)])
+@pytest.mark.parametrize(("place", "coded"), [((5, 7), True), ((4, 8), True), ((5, 6), False), ((6, 9), False), ((7, 30), False),
+    ((0, 7), True)])
 def test_number_is_coded_where_it_lies_in_the_passage_of_its_quantity(place, coded):
-    found = left("Take 40 of 50 ships", passages=[span(*place)], quantities=[{"passage": "p", "value": "40"}, {"passage": None, "value": 50}, {"value": 50}])
+    found = left("Take 40 of 50 ships", passages=[span(*place)], quantities=[{"passage": "p", "value": "40"},
+        {"passage": None, "value": 50}, {"value": 50}])
     assert [each.value for each in found.numbers] == ([50] if coded else [40, 50])
 
 

@@ -26,7 +26,8 @@ def changed(draw):
     asked = draw(st.permutations(ASKED))[:draw(st.integers(4, 12))]
     at = draw(st.integers(1, len(asked) - 2))
     other = draw(st.sampled_from(OTHERS))
-    stretch = draw(st.sampled_from([asked[:at] + [other] + asked[at + 1:], asked[:at] + asked[at + 1:], asked[:at] + [other] + asked[at:],
+    stretch = draw(st.sampled_from([asked[:at] + [other] + asked[at + 1:], asked[:at] + asked[at + 1:],
+        asked[:at] + [other] + asked[at:],
                                     asked[:at] + [asked[at] + "s"] + asked[at + 1:], [each.upper() for each in asked]]))
     filler = st.lists(st.sampled_from(OTHERS + asked[:1]), max_size=60)
     before, after = draw(filler), draw(filler)

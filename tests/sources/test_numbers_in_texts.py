@@ -114,7 +114,8 @@ def test_numbers_in_words(text, words, value):
 
 
 def test_numbers_in_two_words_are_english():
-    assert [each[2] for each in numbers("zwei-drei", "de")] == [3] and numbers("trente-cinq", "fr") == [("trente-cinq", "=", 35, "")]
+    assert [each[2] for each in numbers("zwei-drei", "de")] == [3] and numbers("trente-cinq",
+        "fr") == [("trente-cinq", "=", 35, "")]
 
 
 # --- hedges and units ---------------------------------------------------------------------------
