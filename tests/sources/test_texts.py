@@ -279,7 +279,7 @@ def test_front_matter_of_markdown_to_the_letter(read):
 
 
 @pytest.mark.parametrize(("written", "words"), [
-    ("The `quay`", "The quay"), ("The [*old* quay](https://example.org 'x')", "The old quay"),
+    ("The `quay`", "The quay"), ("The `quay`{.small}", "The quay"), ("The [*old* quay](https://example.org 'x')", "The old quay"),
     ("[the quay]{.small lang=en}", "the quay"),
     ("A $x^2$ b", "A x^2 b"), ("The quay[^1]", "The quay"), ("The <b>quay</b>", "The quay"), ("~~The~~ **quay**^2^", "The quay2"),
     ("![The quay](a.png)", "The quay"), ("See @quay", "See @quay"), ('The "quay"', 'The "quay"')])
