@@ -19,7 +19,8 @@ def numbers(text, language="en"):
     ("they (Hull 40", [(40, "")]), ("“Hull 40", [(40, "")]),
     ("they – Hull 40", [(40, "")]), ("they, Hull 40", []), ("they? Hull 40", [(40, "")]), ("they\nin Hull\n40", [(40, "")]),
     ("They in Hull 40%", [(40, "%")]), ("They in Hull 4 million", [(4e6, "")]),
-    ("They in Hull over 40", [(40, "")]), ("They in Hull $40", [(40, "$")]), ("They in Hull 40.5", [(40.5, "")]),
+    ("They in Hull over 40", [(40, "")]), ("They in Hull 40 or more", [(40, "")]), ("They in Hull $40", [(40, "$")]),
+     ("They in Hull 40.5", [(40.5, "")]),
     ("They in Hull 1,000", [(1000, "")]),
     ("They in Hull 1,000 now", [(1000, "now")]), ("They in O’Hull-on-Sea 4", []), ("They in Hull 0 too", [])])
 def test_number_after_a_word_with_a_capital_is_part_of_a_name(text, found):
@@ -52,7 +53,8 @@ def test_year_is_no_quantity_but_where_it_is_said_to_be(text, found):
     ("en", "1.2.3"), ("en", "1.2.3.4"), ("en", "v1.2"), ("en", "030 1234 567"), ("en", "030/1234/567"), ("en", "12-34-56"),
     ("en", "§ 5"), ("en", "#5"), ("en", "№ 5"), ("en", "no. 5"), ("en", "PAGE 5"), ("en", "F-16"), ("en", "A4"),
     ("en", "5th"), ("en", "+44"), ("en", "1. One"), ("en", "they\n  2) So"), ("en", "5k run"), ("en", "5x"),
-    ("en", "two-thirds"), ("en", "two-fold"), ("en", "the Big Three"), ("en", "x, Three"), ("en", "a dozen"), ("en", "an hour"),
+    ("en", "two-thirds"), ("en", "two-fold"), ("en", "two-fifths"), ("en", "three-quarters"), ("en", "the Big Three"),
+     ("en", "x, Three"), ("en", "a dozen"), ("en", "an hour"),
     ("en", "one ship"), ("en", "12,34"), ("en", "1,00"), ("en", "1234567890123456789012345"), ("de", "3. Mai"),
     ("de", "am 3. bis 5. Mai"), ("de", "Mai 5"), ("de", "um 10 Uhr"), ("de", "10 UHR"), ("de", "1990er"), ("de", "1990ern"),
     ("de", "2019ERS"),
@@ -183,7 +185,8 @@ def test_unit_is_what_is_counted(language, text, unit):
     ("fr", "de 5 à 8 t", [("=", 5, "t"), ("=", 8, "t")]), ("fr", "entre 5 et 8 t", [(">=", 5, "t"), ("<=", 8, "t")]),
     ("fr", "5 et 8 t", [("=", 5, "t"), ("=", 8, "t")]), ("es", "5 y 8 t", [("=", 5, "t"), ("=", 8, "t")]),
     ("ru", "5 и 8 т", [("=", 5, "т"), ("=", 8, "т")]),
-    ("de", "5 und 8 t", [("=", 5, "t"), ("=", 8, "t")]), ("ru", "от 5 до 8 т", [("=", 5, "т"), ("=", 8, "т")]),
+    ("de", "5 und 8 t", [("=", 5, "t"), ("=", 8, "t")]), ("ru", "5 до 8 т", [("=", 5, "т"), ("=", 8, "т")]),
+     ("ru", "от 5 до 8 т", [("=", 5, "т"), ("=", 8, "т")]),
     ("ru", "от 5 тысяч до 8 миллионов", [("=", 5000, ""), ("=", 8e6, "")])])
 def test_two_ends_of_a_range(language, text, found):
     assert [each[1:] for each in numbers(text, language)] == found

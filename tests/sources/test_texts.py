@@ -157,6 +157,7 @@ SAVE = "Save its text into a file of its own, NAME.txt, and give that."
     ("a b.txt", "Der Ölhafen".encode("utf-16"),
      "the byte 0xff at 0, expected text in UTF-8. Save it in UTF-8; it looks like utf-16: "
                                                "iconv -f utf-16 -t utf-8 'a b.txt' > 'a b-utf8.txt'"),
+    ("a.txt", "Die Häfen".encode("utf-16-be"), f"a binary file, expected a text, Markdown, a web page or a PDF. {COPY}"),
     ("a.md", b"---\ntitle: [\n---\nText\n",
      f"what pandoc cannot read (did not find expected node content), expected a file of markdown-smart. {SAVE}"),
     ("a.rtf", b"{\\rtf", f"what pandoc cannot read (unexpected end of input), expected a file of rtf. {SAVE}"),
@@ -168,8 +169,9 @@ def test_file_that_is_no_source_is_told_to_the_letter(read, tmp_path, name, cont
 
 
 def test_encoding_is_named_as_iconv_calls_it(read):
-    for content in ("Der Ölhafen".encode("utf-16"), "Порт закрыт с понедельника, и компания молчит.".encode("cp1251"),
-        bytes(range(128, 256))):
+    for content in ("Der Ölhafen".encode("utf-16"), b"\xfe\xff" + "Der Ölhafen".encode("utf-16-be"),
+                    "Порт закрыт с понедельника, и компания молчит.".encode("cp1251"),
+                    bytes(range(128, 256))):
         encoding = re.search(r"; it looks like (\S+): iconv -f \1 -t utf-8 ", refused(read, "a.txt", content))[1]
         assert subprocess.run(["iconv", "-f", encoding, "-t", "utf-8"], input=b"", capture_output=True).returncode == 0
 
