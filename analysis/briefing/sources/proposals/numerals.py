@@ -86,7 +86,7 @@ class _Reader:
 
         words, at = wording.words(language), wording.locale(language)
         self.words = words
-        self.groups = "".join({get_group_symbol(at), *_GAPS, "’", "'"} - {"."} | ({"."} & {get_group_symbol(at)}))
+        self.groups = "".join({get_group_symbol(at), *_GAPS, "’", "'"})
         self.point = get_decimal_symbol(at)
         self.english = wording.primary(language) == "en"
         self.german = wording.primary(language) == "de"
