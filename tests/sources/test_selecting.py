@@ -153,6 +153,11 @@ def test_what_stands_around_comes_from_the_paragraph_and_the_one_beside(words, q
     assert selecting.around(ABOUT, start, start + len(words), quote) == (prefix, suffix)
 
 
+def test_what_stands_around_comes_from_no_farther_paragraph():
+    assert selecting.around("a\nb\nX\nc\nd", 4, 5) == ("b", "c")
+    assert selecting.around("a\nb c X d\n\ne\nf", 6, 7) == ("a b c", "d e")
+
+
 @pytest.mark.parametrize(("text", "lines"), [
     ("", ()), (" \n\t\n", ()), ("a", (0,)), ("a\nb", (0, 2)), ("a\r\nb", (0, 3)), ("a\rb", (0, 2)),
      ("\n\n a\n\n\u00a0b", (2, 6)), ("a\u2028b\x0cc", (0,))])
@@ -169,7 +174,8 @@ def test_paragraph_of_a_place():
      ("a\u200bb", "ab", [(0, 3)]), ("a\u2060 \u00adb", "a b", [(0, 5)]),
     ("«a» „a“ ‹a›", '"a"', [(0, 3), (4, 7)]), ("it’s it´s it`s", "it's", [(0, 4), (5, 9), (10, 14)]),
      ("a–b a—b a−b a‑b", "a-b", [(0, 3), (4, 7), (8, 11), (12, 15)]),
-    ("A.B axb", "a.b", [(0, 3)]), ("ABAB ab", "Ab", [(0, 2), (2, 4), (5, 7)]), ("ABABA", "aba", [(0, 3), (2, 5)]),
+    ("The the", "The", [(0, 3)]), ("aaaa", "aa", [(0, 2), (1, 3), (2, 4)]), ("A.B axb", "a.b", [(0, 3)]),
+     ("ABAB ab", "Ab", [(0, 2), (2, 4), (5, 7)]), ("ABABA", "aba", [(0, 3), (2, 5)]),
      ("x", "\u00ad", []), ("STRASSE", "straße", [])])
 def test_where_words_stand(text, words, spans):
     assert selecting.find(text, words) == spans
@@ -234,14 +240,21 @@ def test_what_stands_before_and_after_a_place(prefix, suffix, fits):
 
 
 def test_what_stands_around_may_stand_far_off():
-    assert selecting.fits("one" + " " * 300 + "x" + " " * 300 + "two", 303, 304, held("one", "two")) == (True, True)
-    assert selecting.fits("one" + " " * 320 + "x" + " " * 320 + "two", 323, 324, held("one", "two")) == (False, False)
+    for gap, far in ((309, True), (310, False)):
+        text = "one" + " " * gap + "x" + " " * gap + "two"
+        assert selecting.fits(text, gap + 3, gap + 4, held("one", "two")) == (far, far)
 
 
 @pytest.mark.parametrize(("prefix", "suffix", "found"), [("b", None, [9]), ("a", "c", [2]), (None, "d", [9]),
     (None, None, [2, 9]), ("z", "z", [2, 9]), ("b", "c", [2, 9]), ("b", "d", [9])])
 def test_place_is_singled_out_by_what_stands_around(prefix, suffix, found):
-    assert selecting.singled_out("a X c\n\nb X d", [2, 9], held(prefix, suffix, end=1)) == found
+    assert selecting.singled_out("a X c\n\nb X d", [2, 9], held(prefix, suffix, start=7, end=8)) == found
+
+
+def test_places_that_fit_alike_are_all_left():
+    row = held("a", None, start=7, end=8)
+    assert selecting.singled_out("a X, a X, b X", [2, 7, 12], row) == [2, 7, 12] and selecting.singled_out("a X, b X, b X",
+        [2, 7, 12], row) == [2]
 
 
 @pytest.mark.parametrize(("cells", "found"), [
@@ -262,11 +275,12 @@ def test_passage_of_other_words_stands_between_what_stood_around(cells, found):
 def test_passage_of_other_words_may_have_grown_by_some():
     for more, found in ((300, True), (301, False)):
         text = "one" + "x" * (4 + more) + "two"
-        assert (selecting.reworded(text, held("one", "two")) is not None) is found
+        assert (selecting.reworded(text, held("one", "two", start=50, end=54)) is not None) is found
 
 
 def test_passage_of_other_words_is_at_one_place_or_none():
     assert selecting.reworded("a X b, a Y b", held("a", "b")) is None
     assert selecting.reworded("a, a Y b, b", held("a", "b")) == (5, 6)  # between the nearest
+    assert selecting.reworded("aYb", held("a", "b")) == (1, 2) and selecting.reworded("ab", held("a", "b")) is None
     assert selecting.reworded("a Q x b, a Q", held("a", "b", "Q")) == (2, 5)
     assert selecting.reworded("a Q Q x", held("a", None, "Q")) == (2, 3)
