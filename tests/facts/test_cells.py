@@ -238,6 +238,12 @@ def test_a_wrong_cell_has_a_problem_with_all_its_parts(field, cell, value, probl
     assert cells.read(field, cell) == (value, problem)
 
 
+@pytest.mark.parametrize(("cell", "value"), [(word, value) for value, words in {
+    "true": ("yes", "YES", "1", "t", "T", "True"), "false": ("no", "0", "f", "F", "FALSE")}.items() for word in words])
+def test_what_stands_for_true_and_false_elsewhere_is_told_as_the_word_to_write(cell, value):
+    assert cells.read({"type": "boolean"}, cell)[1][3] == f"Write `{value}`: true or false."
+
+
 def test_a_cell_may_have_ten_thousand_characters():
     assert cells.read({}, "x" * 10_000) == ("x" * 10_000, None)
     assert cells.read({}, "x" * 10_001) == (None, ("cell-too-long", "10,001 characters", "at most 10,000",
@@ -295,7 +301,7 @@ def test_a_remedy_begins_with_the_value_to_copy(copy, remedy, told):
     ("0,234", ["0.234"]), ("0.234,5", []), ("1.234,5", ["1234.5"]), ("1,234,567.8", ["1234567.8"]),
     ("1.234.567", ["1234567"]), ("1.23.567", []), ("1.234,567.8", []), ("1,234.567,8", []), ("12.34", ["12.34"]),
     ("1 234 567", ["1234567"]), ("1'234.5", ["1234.5"]), ("1\u202f234,5", ["1234.5"]),
-    ("1234.567.890", []), ("123.456.789,1", ["123456789.1"]), ("12.345,678", ["12345.678"]), ("1.2.3", [])])
+    ("1234.567.890", []), ("123.456.789,1", ["123456789.1"]), ("12.345,678", ["12345.678"]), ("1.2.3", []), (".500", [".500"]), ("1.234.567,8", ["1234567.8"]), ("1,234.567.8", [])])
 def test_the_numbers_that_digits_with_separators_can_stand_for(text, numbers):
     assert cells.readings(text) == numbers
 
