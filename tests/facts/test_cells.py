@@ -102,6 +102,8 @@ def test_a_row_that_is_asked_for_and_is_not_there(project):
 
 @pytest.mark.parametrize(("cell", "remedy"), [
     ("2021-24", "EDTF reads 2021-24 as the winter of 2021: write `2021-12/2022-02` for its months (in the north); for the years write `2021/2024`."),
+    ("2031-21", "EDTF reads 2031-21 as the spring of 2031: write `2031-03/2031-05` for its months (in the north)."),
+    ("2031-23", "EDTF reads 2031-23 as the autumn of 2031: write `2031-09/2031-11` for its months (in the north)."),
     ("2034-22", "EDTF reads 2034-22 as the summer of 2034: write `2034-06/2034-08` for its months (in the north)."),
     ("2024-25", "Write `2024/2025`: the date as the source gives it."),
     ("~2024-03", "Write `2024-03~`: the sign of doubt stands at the end, for the whole date."),

@@ -33,7 +33,9 @@ ID = {"primaryKey": "id"}
 
 
 @pytest.mark.parametrize(("ids", "messages"), [
-    (["a", "b"], []), (["a", None, None], []),
+    (["a", "b"], []), (["a", None, None], []), ([None, "a", "b"], []),
+    ([None, "a", None, "a"], ['id-twice: data/ships.csv row 5, id: found "a" again, as in row 3, expected each once. Give one of the '
+     'rows another id, such as `a-2`, or remove it.']),
     (["a", "b", "a"], ['id-twice: data/ships.csv row 4, id: found "a" again, as in row 2, expected each once. Give one of the '
      'rows another id, such as `a-2`, or remove it.']),
     (["a", "a-2", "a"], ['id-twice: data/ships.csv row 4, id: found "a" again, as in row 2, expected each once. Give one of the '
@@ -136,6 +138,15 @@ def test_the_ids_of_a_list_name_rows_of_one_of_its_tables():
 
 
 TOO = "which data/shared/north/actors.csv has in row 2, too, expected each once."
+
+
+def test_every_row_that_a_package_has_too_is_told_by_its_whole_key():
+    descriptor, rows, numbers = package(series=([{"series": "calls", "year": year} for year in (2030, 2031, 2030, 2031)], {"primaryKey": ["series", "year"]}))
+    descriptor["resources"][0]["begins"] = {"shared/coast/series.csv": 4}
+    assert told(keys.check(descriptor, rows, numbers, set())) == [
+        f'shared-twice: data/series.csv row {row}, series, year: found "calls, {year}", which data/shared/coast/series.csv has in row {row}, too, '
+        "expected each once. Remove this row, so that the one of the package coast counts; or give it another id, here and where it is named."
+        for row, year in ((2, 2030), (3, 2031))]
 
 
 @pytest.mark.parametrize(("ids", "message"), [
