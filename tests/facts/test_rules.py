@@ -327,7 +327,7 @@ def test_nobody_belongs_to_themselves(members, messages):
 @pytest.mark.parametrize(("text", "offsets"), [
     ("plain", []), ("Käse\tund\nBrot", []), ("a\u200bb", [1]), ("\u200ba", [0]), ("a\u200db\u200cc", [1, 3]),
     ("\u0645\u200c\u062e", []), ("\u0915\u200d\u0937", []), ("\u0e01\u200b\u0e02", []), ("\U0001f468\u200d\U0001f469", []),
-    ("\u2764\ufe0f\u200d\U0001f525", []), ("a\ufe0f", [1]), ("\ufe0f", [0]), (" \ufe0f", [1]), ("\u2764\ufe0f", []),
+    ("\u2764\ufe0f\u200d\U0001f525", []), ("\U0001f468\U0001f3fb\u200d\U0001f33e", []), ("X\u200d", [1]), ("a\ufe0f", [1]), ("\ufe0f", [0]), (" \ufe0f", [1]), ("\u2764\ufe0f", []),
     ("\u845b\U000e0100", []), ("\u03b1\ufe00", [1]), ("\u0431\ufe00", [1]), ("a\x00b\x1b", [1, 3]), ("a\x85", [1]),
     ("a\ue000", [1]), ("a\u200e", [1]),
     ("\u05d0\u200e a", []), ("\u0627\u200f", []), ("a\u061cb", [1]), ("\u1820\u180e\u1820", []), ("a\u180e", [1]),
@@ -365,6 +365,8 @@ SEEN = "characters that can be seen"
     ("a" * 60 + "\u200b", ("hidden-character", f'U+200B ZERO WIDTH SPACE after "{"a" * 20}"', SEEN,
      f"Take it out: write `{'a' * 60}`.")), ("a" * 61 + "\u200b", ("hidden-character",
      f'U+200B ZERO WIDTH SPACE after "{"a" * 20}"', SEEN, "Take it out.")),
+    ("one\ntwo\nthree\u200b",
+     ("hidden-character", 'U+200B ZERO WIDTH SPACE after "three"', SEEN, "Take it out: write `one two three`.")),
     ("a \n \u200bb", ("hidden-character", "U+200B ZERO WIDTH SPACE", SEEN, "Take it out: write `a b`."))])
 def test_what_is_said_of_a_text_with_hidden_characters(text, problem):
     assert characters.hidden_problem(text) == problem

@@ -602,6 +602,10 @@ HEADER = "expected id,built,name."
     (b"id,build,name\n", [],
      [f'header: data/ships.csv row 1: found "id,build,name", {HEADER} Did you mean `built`? It stands as "build". Add built and '
       f'remove "build".']),
+    (b"id,built,x,y\n", [], [f'header: data/ships.csv row 1: found "id,built,x,y", {HEADER} Add name and remove "x, y".']),
+    (b"ids,build,name\n", [], [
+        f'header: data/ships.csv row 1: found "ids,build,name", {HEADER} Did you mean `id`? It stands as "ids". '
+        'Did you mean `built`? It stands as "build". Add id, built and remove "ids, build".']),
     (b"id,built\n", [], [f'header: data/ships.csv row 1: found "id,built", {HEADER} Add name.']),
     (b"id,built,name,name\n", [],
      [f'header: data/ships.csv row 1: found "id,built,name,name", {HEADER} Put the columns into this order.']),
@@ -840,7 +844,7 @@ def test_a_row_that_is_not_there_is_told_with_those_that_are(project):
                                  "Did you mean `union`? Use one of these ids, or add the row.")
     with pytest.raises(BriefingError) as caught:
         data.row("boats", "mary")
-    assert str(caught.value) == 'data/boats.csv: found no row with id "mary", expected one of . Use one of these ids, or add the row.'
+    assert str(caught.value) == 'data/boats.csv: found no row with id "mary", expected a table with rows. Use one of these ids, or add the row.'
 
 
 def test_the_files_of_a_table(project):
@@ -862,6 +866,14 @@ def test_a_frame_has_the_types_of_the_descriptor_also_where_nothing_is_given(pro
         with pytest.raises(AttributeError) as caught:
             getattr(data, name)
         assert str(caught.value) == f"this Data Package has no table {name!r}"
+
+
+def test_a_frame_has_the_columns_of_the_descriptor_in_its_order(ships, tmp_path):
+    ships(b"id,built,name\n")
+    assert list(tables.read(tmp_path)[0].ships) == ["id", "built", "name"]
+    ships(b"name,built,id\nMary,2019,mary\n")
+    frame = tables.read(tmp_path)[0].ships
+    assert list(frame) == ["id", "built", "name"] and list(frame["id"]) == ["mary"]
 
 
 def test_a_project_is_looked_for_from_the_working_folder(project, monkeypatch, tmp_path):
