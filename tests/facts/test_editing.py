@@ -343,10 +343,11 @@ def test_a_file_keeps_its_mode_and_one_without_a_change_is_not_written(project, 
     before = other.stat().st_ino
     same = editing.rows(project, descriptor, "concepts")[0].cells
     editing.apply(project, descriptor, [Change("actors", None, cells("x")), Change("concepts", same, same)])
-    assert path.stat().st_mode & 0o777 == 0o640 and other.stat().st_ino == before
+    assert (os.name != "posix" or path.stat().st_mode & 0o777 == 0o640) and other.stat().st_ino == before
     assert not list((project / "data").glob(".*"))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere not everybody may make links")
 def test_a_table_that_is_a_link_stays_one(project, descriptor):
     path, real = project / ACTORS, project / "actors-of-the-desk.csv"
     path.rename(real)
