@@ -214,8 +214,8 @@ def test_lines_that_are_not_the_same_stand_beside_each_other(before, after, told
     assert changes("a.txt", before.replace(" ", "\n"), after.replace(" ", "\n")) == told
 
 
-@pytest.mark.parametrize(("name", "count", "told"), [("a.py", 6, 6), ("a.py", 7, 7), ("a.py", 9, 7), ("a.lock", 9, 7), ("a.css", 9, 7), ("a.js", 9, 7),
-                                                     ("a.typ", 9, 7), ("a.txt", 9, 9)])
+@pytest.mark.parametrize(("name", "count", "told"), [("a.py", 6, 6), ("a.py", 7, 7), ("a.py", 9, 7), ("a.lock", 9, 7), ("a.css", 9, 7),
+                                                     ("a.js", 9, 7), ("a.typ", 9, 7), ("a.txt", 9, 9)])
 def test_of_long_changes_of_code_only_the_first_lines_are_told(name, count, told):
     found = changes(name, "a\n" * count, "b\n" * count)
     assert len(found) == told and found[:6] == [(f"line {n}", "a", "b") for n in range(1, 7)]
@@ -280,11 +280,13 @@ def figure(svg, live=True):
 
 def test_both_sides_stand_on_one_page_with_each_figure_that_changed():
     sides = [{"notebooks/a.ipynb": json.dumps(cells(cell("same", "x", figure("<svg>s</svg>")), cell("moved", "x", figure(f"<svg>{n}</svg>")),
-                                                    cell(f"only<{n}>", "x", figure(f"<svg>o{n}</svg>", False)), cell("text", "x", {"text": "t"}))).encode(),
+                                                    cell(f"only<{n}>", "x", figure(f"<svg>o{n}</svg>", False)),
+                                                    cell("text", "x", {"text": "t"}))).encode(),
               "other.ipynb": b"no notebook"} for n in (1, 2)]
     page = compare.side_by_side(Edition("a&b", None, {}, sides[0]), Edition("c<d", None, {}, sides[1]),
                                 [Difference("facts", "data/a.csv", "row 2", "1<2", None), Difference("a&b", "x<y", "", None, "R&D")])
-    assert page.startswith('<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    assert page.startswith('<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+                           '<meta name="viewport" content="width=device-width, initial-scale=1">'
                            "<title>What changed</title><style>body{")
     assert page[page.index("<body>"):] == (
         "<body><h1>What changed</h1><p>Before: a&amp;b. After: c&lt;d.</p><h2>Figures, before and after</h2>"
@@ -301,4 +303,5 @@ def test_a_page_without_a_figure_that_changed_says_so():
     assert "<h2>Figures, before and after</h2><p>No figure changed.</p><h2>" in compare.side_by_side(same, same, [])
     unnamed = Edition("a", None, {}, {"notebooks/a.b.ipynb": json.dumps(cells({"outputs": [{"data": {FIGURE: {}}}]})).encode()})
     other = Edition("a", None, {}, {"notebooks/a.b.ipynb": json.dumps(cells({"outputs": [figure("<svg/>")]})).encode()})
-    assert '<h3>a.b, </h3><div class="pair"><figure><p>not there</p></figure><figure><svg/></figure></div>' in compare.side_by_side(unnamed, other, [])
+    assert '<h3>a.b, </h3><div class="pair"><figure><p>not there</p></figure><figure><svg/></figure></div>' in (
+        compare.side_by_side(unnamed, other, []))

@@ -55,14 +55,16 @@ def test_a_record_has_the_hash_of_each_file_by_its_kind_and_the_versions(monkeyp
     monkeypatch.setattr(edition, "versions", lambda: {"altair": "6.0", "möwe": "1"})
     monkeypatch.setattr(edition.platform, "python_version", lambda: "3.12.1")
     tables = types.SimpleNamespace(edition_date=datetime.date(2031, 3, 10))
-    found = edition.record(tables, {"report.qmd": b"r", "data/a.csv": b"a", "analysis/x.ipynb": b"x", "pyproject.toml": b"p"}, {"b.csv": b"b", "a.html": b"h"})
+    found = edition.record(tables, {"report.qmd": b"r", "data/a.csv": b"a", "analysis/x.ipynb": b"x", "pyproject.toml": b"p"},
+                           {"b.csv": b"b", "a.html": b"h"})
     assert json.loads(found) == {
         "format": 1, "date": "2031-03-10",
         "inputs": {"facts": {"data/a.csv": edition.sha256(b"a")}, "prose": {"report.qmd": edition.sha256(b"r")},
                    "code": {"analysis/x.ipynb": edition.sha256(b"x")}, "environment": {"pyproject.toml": edition.sha256(b"p")}},
         "outputs": {"a.html": edition.sha256(b"h"), "b.csv": edition.sha256(b"b")},
         "environment": {"python": "3.12.1", "packages": {"altair": "6.0", "möwe": "1"}}}
-    assert list(json.loads(found)) == ["format", "date", "inputs", "outputs", "environment"] and list(json.loads(found)["outputs"]) == ["a.html", "b.csv"]
+    assert list(json.loads(found)) == ["format", "date", "inputs", "outputs",
+                                       "environment"] and list(json.loads(found)["outputs"]) == ["a.html", "b.csv"]
     assert found.startswith('{\n "format": 1,\n "date"') and '"möwe": "1"' in found and found.endswith("\n}\n")
 
 
@@ -83,8 +85,10 @@ def installed(monkeypatch, required, **known):
 
 
 def test_versions_are_those_of_what_shapes_the_bytes(monkeypatch):
-    required = ["Altair>=6", "pandas[excel]==2 ; python_version > '3'", "charset-normalizer>=3", "ruamel.yaml<1", "some_thing", "not-here>1", "pytest ; extra == 'test'"]
-    known = {"altair": "6.0", "pandas": "2.3", "charset-normalizer": "3", "ruamel.yaml": "0.18", "some_thing": "4", "pytest": "9", "numpy": "2.1", "ipython": "9.1", "other": "1"}
+    required = ["Altair>=6", "pandas[excel]==2 ; python_version > '3'", "charset-normalizer>=3", "ruamel.yaml<1", "some_thing",
+                "not-here>1", "pytest ; extra == 'test'"]
+    known = {"altair": "6.0", "pandas": "2.3", "charset-normalizer": "3", "ruamel.yaml": "0.18", "some_thing": "4", "pytest": "9",
+             "numpy": "2.1", "ipython": "9.1", "other": "1"}
     assert installed(monkeypatch, required, **known) == [
         ("altair", "6.0"), ("ipython", "9.1"), ("numpy", "2.1"), ("pandas", "2.3"), ("ruamel.yaml", "0.18"), ("some_thing", "4")]
 
@@ -224,7 +228,8 @@ csl: style.csl
 ![A ship](pictures/ship.png) and ![](quay.svg){width=50%%}, ![none](none.png), ![made](_output/made.png), ![out](../out.png), ![abs](/abs.png)
 """
 OWN = {"data/a.csv", "data/more/b.csv", "analysis/x.ipynb", "analysis/words/de.po", "report.qmd", "requirements.lock", "pyproject.toml", "LICENSE"}
-OTHERS = {"data/.hidden", "data/a.csv~", "data/#a.csv#", "analysis/x.py", "analysis/deep/x.ipynb", "analysis/words/de.mo", "other.qmd", "notes.txt", "out.png"}
+OTHERS = {"data/.hidden", "data/a.csv~", "data/#a.csv#", "analysis/x.py", "analysis/deep/x.ipynb", "analysis/words/de.mo", "other.qmd",
+          "notes.txt", "out.png"}
 NAMED = {"refs.bib", "style.csl", "pictures/ship.png", "quay.svg"}
 
 
@@ -251,7 +256,8 @@ def test_a_report_that_names_no_file_has_none(root):
 
 
 def test_inputs_are_own_and_named_files_and_the_package(root, tmp_path, monkeypatch):
-    package = write(tmp_path / "package", {"x.py": b"1", "deep/y.css": b"2", "__pycache__/x.pyc": b"3", "releases.json": b"4", "deep/releases.json": b"5"})
+    package = write(tmp_path / "package", {"x.py": b"1", "deep/y.css": b"2", "__pycache__/x.pyc": b"3", "releases.json": b"4",
+                                           "deep/releases.json": b"5"})
     monkeypatch.setenv(edition.CARRIED, str(package))
     found = edition.inputs(root)
     assert found == {name: (root / name).read_bytes() for name in OWN | NAMED} | {
@@ -294,7 +300,8 @@ def test_a_release_is_known_by_just_its_files(monkeypatch):
 # --- what was changed since ---------------------------------------------------------------
 
 @pytest.mark.parametrize(("name", "below"), [
-    ("a", True), ("a/b..c", True), ("...", True), ("a/..", False), ("..", False), ("../a", False), ("/a", False), ("\\a", False), ("C:a", False), ("a/b:c", False)])
+    ("a", True), ("a/b..c", True), ("...", True), ("a/..", False), ("..", False), ("../a", False), ("/a", False), ("\\a", False),
+    ("C:a", False), ("a/b:c", False)])
 def test_a_path_that_leads_out_of_the_project_is_not_below_it(name, below):
     assert edition.is_below(name) is below
 
@@ -322,7 +329,8 @@ def test_an_edition_is_outdated_by_what_changed_of_any_kind(root):
     assert edition.outdated(root) == ["data/more/b.csv", "report.qmd"]
 
 
-@pytest.mark.parametrize("record", [None, b"", b"{}", b"\xff", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "inputs": 7}', b'{"format": 1, "inputs": {"facts": 7}}'])
+@pytest.mark.parametrize("record", [None, b"", b"{}", b"\xff", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "inputs": 7}',
+                                    b'{"format": 1, "inputs": {"facts": 7}}'])
 def test_where_no_edition_can_be_read_nothing_is_outdated(root, record):
     if record is not None:
         write(root / "_output", {"edition.json": record})
@@ -340,7 +348,8 @@ def test_files_are_written_with_their_folders(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "told", "reason"), [
-    ("there/a", "there/a", "Not a directory" if os.name == "posix" else "."), ("a\0b", "a\\u0000b", "embedded null byte"), ("n" * 300, f"{'n' * 80}…", "File name too long")])
+    ("there/a", "there/a", "Not a directory" if os.name == "posix" else "."), ("a\0b", "a\\u0000b", "embedded null byte"),
+    ("n" * 300, f"{'n' * 80}…", "File name too long")])
 def test_a_file_that_this_system_cannot_write_is_told(tmp_path, name, told, reason):
     (tmp_path / "there").write_bytes(b"")
     error = str(said(edition.write_files, {name: b""}, tmp_path))

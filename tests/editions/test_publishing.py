@@ -334,7 +334,8 @@ def test_journal_that_is_none_removes_nothing(root, list_of_gone):
 @pytest.mark.parametrize("number", ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EFBIG", "EIO", "EEXIST", "ENOTDIR", "EISDIR", "ELOOP"])
 def test_what_the_disk_refuses_is_told_by_its_folder(root, number):
     code = getattr(errno, number)
-    for file, told in ((str(root / "_output/a/b"), "_output"), (os.fsencode(root / "_output"), "_output"), (str(root / "data"), str(root / "data")), (None, "_output")):
+    for file, told in ((str(root / "_output/a/b"), "_output"), (os.fsencode(root / "_output"), "_output"),
+                       (str(root / "data"), str(root / "data")), (None, "_output")):
         with pytest.raises(BriefingError) as error, publishing.writable(root):
             raise OSError(code, os.strerror(code), file)
         assert str(error.value) == (f"{told}: found {os.strerror(code)}, expected a folder that can be written. "

@@ -126,7 +126,8 @@ def test_what_both_renders_make_otherwise_is_told_once_and_after_the_rest(root, 
     altered(root, "notebooks/a.txt", b"0\n")
     renders.change = lambda outputs, run: outputs.update({"page.txt": b"%s\n" % run["seed"].encode()})
     assert rebuild.check(root) == [
-        Difference("nondeterminism", "_output/notebooks/a.txt", "line 1", "0", "id"), Difference("nondeterminism", "_output/notebooks/a.txt", "line 2", None, "1"),
+        Difference("nondeterminism", "_output/notebooks/a.txt", "line 1", "0", "id"), Difference("nondeterminism",
+            "_output/notebooks/a.txt", "line 2", None, "1"),
         Difference("nondeterminism", "_output/page.txt", "line 1", "1", "2")]
 
 
@@ -174,10 +175,12 @@ def test_renders_differ_in_all_in_which_machines_do(root, renders, monkeypatch):
         assert run["environment"]["OF_THE_USER"] == "kept" and run["environment"]["PYTHONPATH"] == str(edition.PACKAGE.parent)
         assert Path(run["environment"]["HOME"]).parent == place
     own = {key: value for key, value in plain["environment"].items() if os.environ.get(key) != value}  # what is not the user's
-    assert own == {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "PYTHONHASHSEED": "1", "HOME": own["HOME"], "PYTHONPATH": own["PYTHONPATH"],
+    assert own == {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "PYTHONHASHSEED": "1", "HOME": own["HOME"],
+                   "PYTHONPATH": own["PYTHONPATH"],
                    "BRIEFING_VARIED": "TZ LC_ALL LANG PYTHONHASHSEED HOME"}
     own = {key: value for key, value in foreign["environment"].items() if os.environ.get(key) != value}
-    assert own == {"TZ": "America/St_Johns", "LC_ALL": "et_EE.utf8", "LANG": "et_EE.utf8", "PYTHONHASHSEED": "2", "HOME": own["HOME"], "USER": "somebody",
+    assert own == {"TZ": "America/St_Johns", "LC_ALL": "et_EE.utf8", "LANG": "et_EE.utf8", "PYTHONHASHSEED": "2", "HOME": own["HOME"],
+                   "USER": "somebody",
                    "PYTHONPATH": own["PYTHONPATH"], "BRIEFING_VARIED": "TZ LC_ALL LANG PYTHONHASHSEED HOME USER"}
     assert Path(own["HOME"]).name == "somebody's home" and (plain["umask"], foreign["umask"]) == (0o022, 0o077)
 
@@ -201,7 +204,8 @@ def test_a_locale_with_a_comma_is_taken_where_there_is_one(renders, tmp_path, li
 def test_a_locale_with_a_comma_is_made_where_there_is_none_and_a_confined_render_may_read_it(renders, tmp_path):
     renders.locales["listed"] = "C\nC.utf8\nde_DE.iso88591\nen_GB.utf8\n"
     assert rebuild._comma_locale(tmp_path) == ("et_EE.UTF-8", {"LOCPATH": str(tmp_path)})
-    assert renders.locales["asked"][1] == (["localedef", "-i", "et_EE", "-f", "UTF-8", str(tmp_path / "et_EE.UTF-8")], {"capture_output": True, "check": True})
+    assert renders.locales["asked"][1] == (["localedef", "-i", "et_EE", "-f", "UTF-8", str(tmp_path / "et_EE.UTF-8")],
+                                           {"capture_output": True, "check": True})
     plain, foreign = rebuild._conditions(tmp_path)
     assert foreign.variables["LC_ALL"] == foreign.variables["LANG"] == "et_EE.UTF-8"
     assert (rebuild._given(plain), rebuild._given(foreign)) == ([], [tmp_path / "et_EE.UTF-8"])
@@ -296,7 +300,8 @@ def test_a_lock_is_held_against_what_is_installed(renders, monkeypatch):
         return {"altair": "6.0", "typst": "0.15rc1", "pandas": "2.3"}[name]
 
     monkeypatch.setattr(rebuild.metadata, "version", version)
-    lock = ("# a lock\naltair==6.0 \\\n    --hash=sha256:00\n    # via briefing\ntypst==0.14  # why\nnot-here==1.0\npandas>=2,<3\nelsewhere==1 ; sys_platform == 'none'\n"
+    lock = ("# a lock\naltair==6.0 \\\n    --hash=sha256:00\n    # via briefing\ntypst==0.14  # why\nnot-here==1.0\npandas>=2,<3\n"
+            "elsewhere==1 ; sys_platform == 'none'\n"
             "pandas==9 ; sys_platform != 'none'\n== broken\n\ntypst<1\nm\u00f6we==1\n\xff")
     assert rebuild.carried(ALL | {"requirements.lock": lock.encode() + b"\xff"}) == told(
         pins=["typst 0.14 (here 0.15rc1)", "not-here 1.0 (not installed here)", "pandas 9 (here 2.3)"])
@@ -366,8 +371,10 @@ def test_what_is_not_a_pdf_of_its_own_after_a_render_is_not_taken(tmp_path, laid
 
 
 @pytest.mark.parametrize("change", [
-    lambda file: file.write_bytes(b"id\n2\n"), lambda file: file.write_bytes(b"id\n1\n\n"), lambda file: file.unlink(), lambda file: (file.unlink(), file.mkdir()),
-    lambda file: (file.rename(file.with_suffix(".old")), file.symlink_to(file.with_suffix(".old")))], ids=["other", "longer", "gone", "folder", "link"])
+    lambda file: file.write_bytes(b"id\n2\n"), lambda file: file.write_bytes(b"id\n1\n\n"), lambda file: file.unlink(),
+    lambda file: (file.unlink(), file.mkdir()),
+    lambda file: (file.rename(file.with_suffix(".old")), file.symlink_to(file.with_suffix(".old")))], ids=["other", "longer", "gone",
+        "folder", "link"])
 def test_inputs_that_a_render_changed_are_told(tmp_path, change):
     write(tmp_path, INPUTS | {"_output/report.pdf": pdf(ALL)})
     change(tmp_path / "data/a.csv")
