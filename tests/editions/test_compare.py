@@ -234,6 +234,9 @@ def test_of_long_changes_of_code_only_the_first_lines_are_told(name, count, told
     ("a.ipynb", b'{"cells": [1]}', b'{"cells": [2]}', ("byte 11", "14 bytes: b'1]}'", "14 bytes: b'2]}'")),
     ("a.ipynb", b"[" * 100_000, b"{", ("byte 0", f"100000 bytes: b'{'[' * 24}'", "1 bytes: b'{'")),
     ("a.csv", b"id,id\n1,2,3\n", b"id,id\n1,2\n", ("byte 9", r"12 bytes: b',3\n'", r"10 bytes: b'\n'")),
+    ("a.csv", b"id\n" + b"a" * 131_073, b"id\n" + b"b" * 131_073,
+     ("byte 3", f"131076 bytes: b'{'a' * 24}'", f"131076 bytes: b'{'b' * 24}'")),
+    ("a.csv", b"id\na\rb\n", b"id\na\rc\n", ("byte 5", r"7 bytes: b'b\n'", r"7 bytes: b'c\n'")),
     ("a.pdf", b"no PDF", b"none", ("byte 2", "6 bytes: b' PDF'", "4 bytes: b'ne'")),
     ("a.html", b"<body>\xff", b"<body>\xfe", ("byte 6", r"7 bytes: b'\xff'", r"7 bytes: b'\xfe'")),
 ])
@@ -296,6 +299,12 @@ def test_both_sides_stand_on_one_page_with_each_figure_that_changed():
         "<h2>Every difference</h2><table><thead><tr><th>Kind</th><th>Where</th><th>Before</th><th>After</th></tr></thead><tbody>"
         "<tr><td>facts</td><td>data/a.csv row 2</td><td><del>1&lt;2</del></td><td></td></tr>"
         "<tr><td>a&amp;b</td><td>x&lt;y</td><td></td><td><ins>R&amp;D</ins></td></tr></tbody></table></body></html>\n")
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"cells": 7}', b'{"cells": [7]}', b'{"cells": [{"outputs": [7]}]}', b"\xff"])
+def test_what_is_no_notebook_has_no_figures(content):
+    sides = Edition("a", None, {}, {"notebooks/a.ipynb": content}), Edition("b", None, {}, {"notebooks/a.ipynb": b'{"cells": []}'})
+    assert "<p>No figure changed.</p>" in compare.side_by_side(*sides, compare.editions(*sides))
 
 
 def test_a_page_without_a_figure_that_changed_says_so():

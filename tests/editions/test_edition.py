@@ -33,7 +33,9 @@ def pdf(archive=None, name="inputs.zip"):
 
 
 PDF = pdf(edition.pack(INPUTS))
-RECORD = json.dumps({"format": 1, "inputs": {}}).encode()
+WHOLE = {"format": 1, "inputs": {"facts": {"data/a.csv": "0"}}, "outputs": {"report.pdf": "0"},
+         "environment": {"python": "3.12.1", "packages": {"altair": "6"}}}
+RECORD = json.dumps(WHOLE).encode()
 
 
 def write(folder, files):
@@ -140,6 +142,16 @@ def test_what_is_broken_of_an_edition_is_told_by_its_place(tmp_path, damage, tol
     assert str(said(edition.published, tmp_path)).startswith(told)
 
 
+@pytest.mark.parametrize("change", [
+    {"inputs": None}, {"inputs": {"facts": 7}}, {"inputs": {"facts": {"data/a.csv": 7}}}, {"outputs": ["ab", 7]}, {"outputs": None},
+    {"outputs": {"a": None}}, {"environment": None}, {"environment": {"python": 3, "packages": {}}}, {"environment": {"packages": {}}},
+    {"environment": {"python": "3"}}, {"environment": {"python": "3", "packages": {"altair": 6}}}, {"environment": {"python": "3", "packages": "ab"}}])
+def test_a_record_that_lacks_what_is_compared_is_told(tmp_path, change):
+    write(tmp_path / "_output", {"report.pdf": PDF, "edition.json": json.dumps(WHOLE | change).encode()})
+    assert str(said(edition.published, tmp_path)) == ("_output/edition.json: found a record without its inputs, outputs or versions, "
+                                                      "expected one as a render writes it. Render the edition again.")
+
+
 @pytest.fixture
 def revisions(tmp_path, monkeypatch):
     """A git project whose revisions have these files, the last one as HEAD."""
@@ -158,6 +170,20 @@ def test_an_edition_is_read_from_a_revision_with_and_without_a_record(revisions)
     revisions({f"_output/{name}": content for name, content in outputs.items()} | {"report.qmd": b"other"}, {"_output/edition.json": RECORD})
     assert edition.load("HEAD~1") == edition.Edition("HEAD~1", None, INPUTS, outputs)
     assert edition.load("HEAD") == edition.Edition("HEAD", json.loads(RECORD), INPUTS, outputs | {"edition.json": RECORD})
+
+
+def test_a_link_in_a_revision_is_no_file_of_its_edition(revisions, tmp_path):
+    (tmp_path / "_output").mkdir()
+    for name, target in (("a", "/nowhere"), ("b", "report.pdf")):
+        (tmp_path / "_output" / name).symlink_to(target)
+    revisions({"_output/report.pdf": PDF})
+    assert edition.load("HEAD").outputs == {"report.pdf": PDF}
+
+
+@pytest.mark.parametrize("record", [b"\xff", b""])
+def test_a_revision_with_a_broken_record_is_told(revisions, record):
+    revisions({"_output/report.pdf": PDF, "_output/edition.json": record})
+    assert str(said(edition.load, "HEAD")).startswith("HEAD:_output/edition.json: found no edition record (Expecting value")
 
 
 def test_a_revision_without_an_edition_is_told(revisions):

@@ -355,6 +355,12 @@ def test_a_full_temporary_folder_is_told_as_what_it_is(root, place, monkeypatch,
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
+def test_where_room_cannot_be_asked_for_the_edition_is_told(root, monkeypatch):
+    monkeypatch.setattr(publishing.shutil, "disk_usage", lambda _: (_ for _ in ()).throw(OSError()))
+    with pytest.raises(BriefingError, match="^_output: found No space"), publishing.writable(root):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
 def test_what_cannot_be_moved_is_told_with_where_the_new_edition_is(root, monkeypatch):
     for file, told in ((str(root / "_output/more/new.json"), "new.json"), (None, "_output")):
         with monkeypatch.context() as patched, pytest.raises(BriefingError) as error:
@@ -414,6 +420,11 @@ def test_what_is_gone_and_made_anew_stays(root):
         write(made, NEW)
         assert publishing.publish(made, ["report.pdf", "old.csv", "never.csv", "old.csv"]) == sorted(NEW)
     assert laid(root) == {name: content for name, content in (OLD | NEW).items() if name != "old.csv"}
+
+
+def test_files_come_into_folders_of_any_depth(root):
+    deep = {"a/b/c/d.json": b"1", "a/b/e.json": b"2"}
+    assert publish(root, deep, OLD) == sorted(deep) and laid(root) == deep
 
 
 def test_several_folders_of_killed_runs_are_counted(root, place):

@@ -242,9 +242,10 @@ def test_a_pdf_of_other_bytes_is_told_by_its_own_name(renders):
 
 
 def test_a_render_that_packs_other_inputs_is_told_with_their_kind(renders):
-    renders.change = lambda outputs, run: outputs["inputs"].update({"report.qmd": b"---\ntitle: B\n---\n\nText.\n"})
-    changed, found = rebuild.check_pdf(pdf(ALL, "id\n1\n"), "x.pdf").differences
-    assert changed == Difference("prose", "report.qmd", "line 2", "title: A", "title: B") and (found.kind, found.path) == ("prose", "x.pdf")
+    renders.change = lambda outputs, run: outputs["inputs"].update({"report.qmd": b"---\ntitle: B\n---\n\nText.\n", "data/a.csv": b"id\n1\n2\n"})
+    *changed, found = rebuild.check_pdf(pdf(ALL, "id\n1\n"), "x.pdf").differences
+    assert changed == [Difference("facts", "data/a.csv", "row 3 (2)", None, "2"), Difference("prose", "report.qmd", "line 2", "title: A", "title: B")]
+    assert (found.kind, found.path) == ("facts+prose", "x.pdf")
 
 
 def test_renders_that_differ_prove_nothing_of_a_pdf(renders):
@@ -276,6 +277,16 @@ def test_a_package_that_gives_other_bytes_or_none_is_told(renders):
     renders.fail = lambda run: 4 if run["own"] else None
     assert rebuild.check_pdf(pdf(inputs, "x"), "x.pdf") == Verdict(
         [], told(["analysis/briefing/x.py"]), "no edition: render (plain conditions): found exit code 4, expected 0. Its own words:\nIt\n broke.")
+
+
+def test_what_the_installed_package_makes_otherwise_of_a_pdf_of_another_is_told(renders):
+    found, = rebuild.check_pdf(pdf(OTHER, "forged"), "x.pdf").differences
+    assert (found.kind, found.path) == ("environment", "x.pdf")
+
+
+def test_what_is_no_pdf_is_told_by_its_name():
+    with pytest.raises(BriefingError, match="^x.pdf: found no PDF that can be read"):
+        rebuild.check_pdf(b"", "x.pdf")
 
 
 def test_a_pdf_that_the_installed_package_cannot_render_is_a_difference(renders):
@@ -331,6 +342,7 @@ def test_a_pdf_is_rendered_within_the_limits_that_are_given(confined, renders):
     for run in plain, foreign:
         assert run["limits"] == limits and run["beside"] == [Path(run["environment"]["HOME"])] and run["folder"] == run["project"].parent
         assert "PATH" not in run["environment"] and run["stop"].is_set()
+        assert run["command"][-2:] == ["--timeout=300", "--memory=4000"]
     assert plain["readable"] == [] and foreign["readable"] == [Path(foreign["environment"]["LOCPATH"], "et_EE.UTF-8")]
     assert (plain["umask"], foreign["umask"]) == (0o022, 0o077)
 
