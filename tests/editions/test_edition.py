@@ -317,6 +317,11 @@ def test_the_digest_of_many_files_is_that_of_the_list_which_sha256sum_prints():
     assert edition.digest({}) == edition.sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+def test_releases_are_read_from_the_package(tmp_path, monkeypatch):
+    monkeypatch.setattr(edition, "PACKAGE", write(tmp_path, {"releases.json": '{"1.0.0": "ab"}'.encode()}))
+    assert edition.releases() == {"1.0.0": "ab"}
+
+
 def test_a_release_is_known_by_just_its_files(monkeypatch):
     files = {"analysis/briefing/x.py": b"1"}
     monkeypatch.setattr(edition, "releases", lambda: {"0.9.0": edition.digest({}), "1.0.0": edition.digest(files)})

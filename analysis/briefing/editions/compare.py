@@ -30,7 +30,7 @@ from .edition import ABOUT_ITSELF, Edition
 NONDETERMINISM = "nondeterminism"
 LONGEST = 160
 #: What reading a file raises that is not what its name says.
-NOT_SO = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, csv.Error)
+_NOT_SO = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, csv.Error)
 MOST_LINES = 6  # of one file of code: it is in the version control that code is read
 
 
@@ -113,7 +113,7 @@ def _changes(name: str, before: Mapping[str, bytes], after: Mapping[str, bytes])
     suffix = name[name.rfind("."):] if "." in name else ""
     try:
         found = list(readers.get(suffix, _lines)(before[name], after[name]))
-    except NOT_SO:
+    except _NOT_SO:
         found = []
     if suffix in (".py", ".lock", ".css", ".js", ".typ") and len(found) > MOST_LINES:
         more = len(found) - MOST_LINES
@@ -322,7 +322,7 @@ def _figures(outputs: Mapping[str, bytes]) -> dict[str, str]:
     """The drawings of an edition by notebook and cell."""
     found = {}
     for name in [name for name in outputs if name.startswith("notebooks/")]:
-        with suppress(*NOT_SO):
+        with suppress(*_NOT_SO):
             for cell in json.loads(outputs[name])["cells"]:
                 for output in cell.get("outputs", []):
                     data = output.get("data", {})
