@@ -1,8 +1,10 @@
 """An edition comes into `_output/` whole or not at all, and what a killed run left goes with the next start."""
 
+import contextlib
 import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -107,6 +109,18 @@ def test_each_file_and_folder_is_on_the_disk_before_its_edition_is_published(roo
     monkeypatch.setattr(os, "rename", renamed)
     publish(root)
     assert at_rename == [] and (root / "_output").stat().st_ino in synced and len(synced) > len(NEW)
+
+
+@pytest.mark.parametrize("refused", ["folder", "file"])
+def test_a_folder_need_not_be_synced_where_the_system_cannot_but_a_file_must(root, monkeypatch, refused):
+    def fsync(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode) == (refused == "folder"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with contextlib.nullcontext() if refused == "folder" else pytest.raises(BriefingError, match="_output: found Input/output error"):
+        publish(root)
+    assert laid(root) == (NEW if refused == "folder" else OLD)
 
 
 @pytest.mark.parametrize("step", range(1, 16))

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -160,6 +161,13 @@ def test_a_render_that_fails_is_told_with_its_own_words(root, renders):
 def test_renders_differ_in_all_in_which_machines_do(root, renders, monkeypatch):
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv(edition.CARRIED, str(edition.PACKAGE))
+    written, write_files = {}, edition.write_files
+
+    def noted(files, folder):
+        written[folder.name] = list(files)
+        write_files(files, folder)
+
+    monkeypatch.setattr(edition, "write_files", noted)
     for name in ("OF_THE_USER", "TZ", "LC_ALL", "LANG", "PYTHONHASHSEED", "HOME", "USER", "PYTHONPATH"):
         monkeypatch.setenv(name, "kept")
     monkeypatch.setattr(rebuild.shutil, "which", lambda name: f"/bin/{name}")
@@ -174,6 +182,7 @@ def test_renders_differ_in_all_in_which_machines_do(root, renders, monkeypatch):
         assert "PYTHONDONTWRITEBYTECODE" not in run["environment"] and edition.CARRIED not in run["environment"]
         assert run["environment"]["OF_THE_USER"] == "kept" and run["environment"]["PYTHONPATH"] == str(edition.PACKAGE.parent)
         assert Path(run["environment"]["HOME"]).parent == place
+    assert written == {"project": sorted(INPUTS), "a project": sorted(INPUTS, reverse=True)}
     own = {key: value for key, value in plain["environment"].items() if os.environ.get(key) != value}  # what is not the user's
     assert own == {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "PYTHONHASHSEED": "1", "HOME": own["HOME"],
                    "PYTHONPATH": own["PYTHONPATH"],
@@ -311,7 +320,7 @@ def test_a_lock_is_held_against_what_is_installed(renders, monkeypatch):
         return {"altair": "6.0", "typst": "0.15rc1", "pandas": "2.3"}[name]
 
     monkeypatch.setattr(rebuild.metadata, "version", version)
-    lock = ("# a lock\naltair==6.0 \\\n    --hash=sha256:00\n    # via briefing\ntypst==0.14  # why\nnot-here==1.0\npandas>=2,<3\n"
+    lock = ("# a lock\naltair==6.0 \\\n    --hash=sha256:00\n    # via briefing\ntypst==0.14  # why\nnot-here==1.0 \\\n    --hash=sha256:00\npandas>=2,<3\n"
             "elsewhere==1 ; sys_platform == 'none'\n"
             "pandas==9 ; sys_platform != 'none'\n== broken\n\ntypst<1\nm\u00f6we==1\n\xff")
     assert rebuild.carried(ALL | {"requirements.lock": lock.encode() + b"\xff"}) == told(
@@ -382,6 +391,11 @@ def test_what_is_not_a_pdf_of_its_own_after_a_render_is_not_taken(tmp_path, laid
     assert fetched(tmp_path, ALL) == "report.pdf: found none, or a link, after the render, expected a file. Do not trust this edition."
 
 
+def test_a_pdf_of_a_strangers_render_that_is_none_is_told_by_its_name(tmp_path):
+    write(tmp_path, {"_output/report.pdf": b""})
+    assert fetched(tmp_path, {}).startswith("report.pdf: found no PDF that can be read")
+
+
 @pytest.mark.parametrize("change", [
     lambda file: file.write_bytes(b"id\n2\n"), lambda file: file.write_bytes(b"id\n1\n\n"), lambda file: file.unlink(),
     lambda file: (file.unlink(), file.mkdir()),
@@ -405,8 +419,12 @@ def checked(root):
     return remember
 
 
-def test_what_was_never_checked_is_not_known(root):
+def test_what_was_never_checked_is_not_known_and_what_was_is_kept_with_what_may_be_lost(root, checked):
     assert rebuild.remembered(root, (root / "_output/edition.json").read_bytes(), []) is None
+    record = checked(2)
+    assert rebuild.remembered(root, record, []) == 2
+    shutil.rmtree(root / "_output/.cache")
+    assert rebuild.remembered(root, record, []) is None
 
 
 def test_an_edition_without_differences_stays_so_whatever_is_changed_since(root, checked):

@@ -382,10 +382,9 @@ def _check_entry(entry: zipfile.ZipInfo, where: str, taken: dict[str, str]) -> N
     name = entry.filename
     parts = name.split("/")
     # what zipfile cut off or turned in a name is looked at as it stood
-    as_given = getattr(entry, "orig_filename", name)
-    if name in taken.values() or as_given != name or name.startswith("/") or re.search(r'[\\:\x00-\x1f\x7f]', name) \
+    if name in taken.values() or entry.orig_filename != name or re.search(r'[\\:\x00-\x1f\x7f]', name) \
             or any(part in ("", ".", "..") for part in parts):
-        raise _refused(where, f"the name {shown(as_given)}", "plain names below one folder, each once")
+        raise _refused(where, f"the name {shown(entry.orig_filename)}", "plain names below one folder, each once")
     if len(name) > _LONGEST_PATH:
         raise _refused(where, f"the name {shown(name)}", f"at most {_LONGEST_PATH} characters")
     for part in parts:
