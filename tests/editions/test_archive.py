@@ -2,6 +2,7 @@
 
 import io
 import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -157,6 +158,21 @@ def test_file_of_another_size_than_the_archive_says_is_refused(method):
     at = data.index(b"PK\x01\x02") + 24
     data[at:at + 4] = (5000).to_bytes(4, "little")
     assert refused(bytes(data)) == ("a, which has 4,000 bytes", "5,000 bytes, as the archive says")
+
+
+def test_file_that_unpacks_to_more_than_it_says_takes_no_more_memory():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("zeros", b"\0" * (50 * 2**20))
+    data = bytearray(packed.getvalue())
+    at = data.index(b"PK\x01\x02") + 24
+    data[at:at + 4] = (5).to_bytes(4, "little")
+    tracemalloc.start()
+    try:
+        assert refused(bytes(data)) == ("a damaged archive (Bad CRC-32 for file 'zeros')", "an archive as a render packs it")
+        assert tracemalloc.get_traced_memory()[1] < 5 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize(("damage", "reason"), [

@@ -170,7 +170,7 @@ def test_renders_differ_in_all_in_which_machines_do(root, renders, monkeypatch):
     monkeypatch.setattr(edition, "write_files", noted)
     for name in ("OF_THE_USER", "TZ", "LC_ALL", "LANG", "PYTHONHASHSEED", "HOME", "USER", "PYTHONPATH"):
         monkeypatch.setenv(name, "kept")
-    monkeypatch.setattr(rebuild.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(rebuild.shutil, "which", lambda name: {"taskset": "/bin/taskset"}.get(name))
     rebuild.check(root)
     plain, foreign = sorted(renders.runs, key=lambda run: run["seed"])
     for run, name, folder, before in ((plain, "project", "0", []), (foreign, "a project", "1", ["taskset", "-c", "0"])):
@@ -224,6 +224,18 @@ def test_a_locale_with_a_comma_is_made_where_there_is_none_and_a_confined_render
 def test_where_no_locale_can_be_made_numbers_have_a_point(renders, tmp_path, failure):
     renders.locales["fails"] = failure
     assert rebuild._comma_locale(tmp_path) == ("C.UTF-8", {})
+
+
+def test_words_of_a_render_are_read_whatever_bytes_they_are_and_nothing_else_of_it_is_shown(tmp_path, monkeypatch, capfd):
+    (tmp_path / "python").write_text("#!/bin/sh\nprintf ' M\\303\\266we \\377 ' >&2; cat; echo out; exit 3\n")
+    (tmp_path / "python").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(edition, "PACKAGE", write(tmp_path / "installed", CODE) / "briefing")
+    monkeypatch.setattr(edition, "releases", dict)
+    with pytest.raises(BriefingError) as error:
+        rebuild.check_pdf(pdf(ALL), "x.pdf")
+    assert str(error.value) == "render (plain conditions): found exit code 3, expected 0. Its own words:\nMöwe \ufffd"
+    assert capfd.readouterr() == ("", "")
 
 
 # --- a PDF --------------------------------------------------------------------------------
@@ -357,14 +369,20 @@ def test_a_pdf_is_rendered_within_the_limits_that_are_given(confined, renders):
 
 
 @pytest.mark.parametrize(("ended", "message"), [
-    (Ended(-9, "words", "found 9 tasks at a time, expected at most 4"), "shut in: found 9 tasks at a time, expected at most 4. It was ended."),
-    (Ended(1, "words"), "found exit code 1, expected 0. Its own words:\nwords")])
+    (Ended(-9, "words", "found 9 tasks at a time, expected at most 4"), ", shut in: found 9 tasks at a time, expected at most 4. It was ended."),
+    (Ended(1, "words"), ": found exit code 1, expected 0. Its own words:\nwords")])
 def test_a_render_that_was_ended_is_told_by_what_it_took(confined, ended, message):
     confined.ended = ended
     with pytest.raises(BriefingError) as error:
         rebuild.check_pdf(pdf(ALL, "x"), "x.pdf", limits=Limits())
-    told = str(error.value).replace("foreign", "plain").replace("conditions), ", "conditions): ")
-    assert told == f"render (plain conditions): {message}"
+    assert str(error.value) == f"render (plain conditions){message}"
+
+
+@pytest.mark.parametrize("limits", [None, Limits()])
+def test_of_a_strangers_render_only_what_it_may_have_written_is_taken(confined, renders, limits):
+    renders.change = lambda outputs, run: write(run["project"], {"report.qmd": b"other"})
+    with pytest.raises(BriefingError, match="^report.qmd: found it changed after the render"):
+        rebuild.check_pdf(pdf(ALL, "id\n1\n"), "x.pdf", limits=limits)
 
 
 def fetched(project, inputs):
