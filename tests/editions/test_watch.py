@@ -56,9 +56,9 @@ def test_a_command_gets_no_more_variables_than_it_needs(unwalled, monkeypatch):
     assert f"PATH={os.environ['PATH']}" in unwalled("env").said.splitlines()
 
 
-@pytest.mark.parametrize(("given", "mode"), [({}, 0o644), ({"umask": 0o077}, 0o600)])
+@pytest.mark.parametrize(("given", "mode"), [({}, 0o755), ({"umask": 0o077}, 0o700)])
 def test_a_command_writes_by_the_umask_that_it_is_given(unwalled, tmp_path, given, mode):
-    assert unwalled(*python(f"open({str(tmp_path / 'made')!r}, 'w')"), **given) == Ended(0, "")
+    assert unwalled("mkdir", str(tmp_path / "made"), **given) == Ended(0, "")
     assert (tmp_path / "made").stat().st_mode & 0o777 == mode
 
 
@@ -75,6 +75,16 @@ def test_a_command_is_stopped_from_without(unwalled):
     stop = threading.Event()
     stop.set()
     assert unwalled("sleep", "30", stop=stop) == Ended(-signal.SIGKILL, "", "it was stopped")
+
+
+@pytest.mark.parametrize("place", ["own", "beside"])
+def test_what_is_written_is_watched_in_all_folders_that_can_be(monkeypatch, tmp_path, place):
+    monkeypatch.setattr(confinement, "_walls", lambda *_: [])
+    for name in ("own", "beside"):
+        (tmp_path / name).mkdir()
+    code = f"import os, time; f = open({str(tmp_path / place / 'made')!r}, 'wb'); f.write(os.urandom(3 * 2**20)); f.flush(); os.fsync(f); time.sleep(9)"
+    ended = confinement.run(python(code), tmp_path / "own", beside=[tmp_path / "beside"], environment={}, limits=Limits(disk=1, seconds=8))
+    assert ended == Ended(-signal.SIGKILL, "", "found 3 MB written, expected at most 1")
 
 
 def test_tasks_that_the_kernel_refused_are_told_though_nobody_saw_them(unwalled, monkeypatch):
