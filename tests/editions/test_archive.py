@@ -2,6 +2,7 @@
 
 import io
 import time
+import tracemalloc
 import zipfile
 
 import pytest
@@ -51,7 +52,8 @@ def test_a_packed_file_is_one_that_all_may_read_and_of_no_day():
             ("a/é", 2, zipfile.ZIP_STORED, (1980, 1, 1, 0, 0, 0), 3, 0o100644), ("b", 1, zipfile.ZIP_STORED, (1980, 1, 1, 0, 0, 0), 3, 0o100644)]
 
 
-@pytest.mark.parametrize("name", ["../out", "a/../../out", "/etc/out", "a\\..\\out", "C:out", "a//b", "./a", "a/./b", "..", ".", "a/", "a\nb", "a\x1b[31m", "a\x7f", "a\tb"])
+@pytest.mark.parametrize("name", ["../out", "a/../../out", "/etc/out", "a\\..\\out", "C:out", "a//b", "./a", "a/./b", "..", ".", "a/",
+                                  "a\nb", "a\x1b[31m", "a\x7f", "a\tb"])
 def test_name_that_leads_out_is_refused(name):
     assert refused(zipped((name, b"x"))) == (f"the name {shown(name)}", "plain names below one folder, each once")
 
@@ -60,13 +62,14 @@ def test_name_that_zip_readers_cut_is_refused_as_it_stood():
     assert refused(zipped(("aXb", b"x")).replace(b"aXb", b"a\0b")) == ('the name "a\\u0000b"', "plain names below one folder, each once")
 
 
-@pytest.mark.parametrize("name", ["CON", "a/nul.csv", "data/Com1.txt", "LPT9", "com²", "aux .x", "prn/a", "conin$", "CONOUT$.txt", "a.", "b ", "a/b./c",
-                                  "x" * 201, "é" * 101])
+@pytest.mark.parametrize("name", ["CON", "a/nul.csv", "data/Com1.txt", "LPT9", "com²", "aux .x", "prn/a", "conin$", "CONOUT$.txt", "a.",
+                                  "b ", "a/b./c", "x" * 201, "é" * 101])
 def test_name_that_some_system_cannot_write_is_refused(name):
     assert refused(zipped((name, b"x"))) == (f"the name {shown(name)}", "names that every system can write")
 
 
-@pytest.mark.parametrize("name", ["com0", "com10", "console", "a.con", "constant/x", ".nul", "x" * 200, "é" * 100, "/".join(["x" * 99] * 4) + "y", "a..b", "...a", "-"])
+@pytest.mark.parametrize("name", ["com0", "com10", "console", "a.con", "constant/x", ".nul", "x" * 200, "é" * 100,
+                                  "/".join(["x" * 99] * 4) + "y", "a..b", "...a", "-"])
 def test_name_that_every_system_can_write_is_taken(name):
     assert edition.unpack(zipped((name, b"x")), "x") == {name: b"x"}
 
@@ -157,8 +160,24 @@ def test_file_of_another_size_than_the_archive_says_is_refused(method):
     assert refused(bytes(data)) == ("a, which has 4,000 bytes", "5,000 bytes, as the archive says")
 
 
+def test_file_that_unpacks_to_more_than_it_says_takes_no_more_memory():
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("zeros", b"\0" * (50 * 2**20))
+    data = bytearray(packed.getvalue())
+    at = data.index(b"PK\x01\x02") + 24
+    data[at:at + 4] = (5).to_bytes(4, "little")
+    tracemalloc.start()
+    try:
+        assert refused(bytes(data)) == ("a damaged archive (Bad CRC-32 for file 'zeros')", "an archive as a render packs it")
+        assert tracemalloc.get_traced_memory()[1] < 5 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
 @pytest.mark.parametrize(("damage", "reason"), [
-    (lambda z: z[:len(z) // 2], "File is not a zip file"), (lambda z: b"not a zip", "File is not a zip file"), (lambda z: b"", "File is not a zip file"),
+    (lambda z: z[:len(z) // 2], "File is not a zip file"), (lambda z: b"not a zip", "File is not a zip file"),
+    (lambda z: b"", "File is not a zip file"),
     (lambda z: z.replace(b"content", b"CONTENT", 1), "Bad CRC-32 for file 'a'"),
     (lambda z: z.replace(b"PK\x01\x02\x14\x03\x14\0\0\0\0\0", b"PK\x01\x02\x14\x03\x14\0\0\0\x63\0"), "That compression method is not supported")])
 def test_damaged_archive_is_refused(damage, reason):

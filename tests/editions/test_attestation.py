@@ -66,7 +66,8 @@ def test_a_statement_is_written_as_json_that_people_can_read(tmp_path):
     assert (tmp_path / "a.json").read_bytes() == '{\n "name": "Möwe",\n "list": [\n  1\n ]\n}\n'.encode()
     with pytest.raises(BriefingError) as error:
         attestation.write(tmp_path / "none/a.json", {})
-    assert str(error.value) == (f"{tmp_path / 'none/a.json'}: found No such file or directory, expected a file that can be written. Name another file.")
+    assert str(error.value) == (f"{tmp_path / 'none/a.json'}: found No such file or directory, expected a file that can be written. "
+                                "Name another file.")
 
 
 def test_an_envelope_holds_the_statement_in_one_form_whatever_its_order(keys):
@@ -79,10 +80,21 @@ def test_an_envelope_holds_the_statement_in_one_form_whatever_its_order(keys):
     assert attestation.signed(dict(reversed(content.items())), keys / "ann")["payload"] == found["payload"]
 
 
+def test_what_is_signed_is_the_payload_and_its_type_as_dsse_encodes_them(keys, tmp_path):
+    """As https://github.com/secure-systems-lab/dsse/blob/master/protocol.md has it: lengths in bytes."""
+    found = attestation.signed({"name": "Möwe"}, keys / "ann")
+    (tmp_path / "sig").write_bytes(base64.b64decode(found["signatures"][0]["sig"]))
+    told = 'DSSEv1 28 application/vnd.in-toto+json 16 {"name":"Möwe"}'.encode()
+    run = subprocess.run(["ssh-keygen", "-Y", "verify", "-f", keys / "signers", "-I", "ann@example.org", "-n", "briefing-edition", "-s", tmp_path / "sig"],
+                         input=told, capture_output=True)
+    assert run.returncode == 0, run.stderr
+
+
 def test_signed_attestation_holds_for_the_files_that_it_names(signed, keys):
     assert attestation.verified(signed, keys / "signers", {"somewhere/else.pdf": b"%PDF", "a.csv": b"a"}) == attestation.Verified(
         "ann@example.org", {name: edition.sha256(content) for name, content in OUTPUTS.items()},
-        {"data/a.csv": edition.sha256(b"a"), "report.qmd": edition.sha256(b"r"), "analysis/briefing/": edition.digest({"analysis/briefing/x.py": b"x"}),
+        {"data/a.csv": edition.sha256(b"a"), "report.qmd": edition.sha256(b"r"),
+         "analysis/briefing/": edition.digest({"analysis/briefing/x.py": b"x"}),
          "checked by briefing": edition.digest(edition.installed())},
         {"sha256": edition.digest(edition.installed()), "version": __version__, "released": edition.release(edition.installed()) == __version__})
 
@@ -121,7 +133,8 @@ def test_changed_payload_is_a_finding(signed, keys):
 def test_signature_of_somebody_else_is_a_finding(keys, tmp_path):
     path = tmp_path / "report.json"
     envelope = attestation.signed(attestation.statement(INPUTS, OUTPUTS), keys / "bob")
-    for signatures, told in (([], "none"), (envelope["signatures"], "No principal matched."), (envelope["signatures"] * 2, "No principal matched.; No principal matched.")):
+    nobody = "No principal matched."
+    for signatures, told in (([], "none"), (envelope["signatures"], nobody), (envelope["signatures"] * 2, f"{nobody}; {nobody}")):
         attestation.write(path, envelope | {"signatures": signatures})
         with pytest.raises(Findings) as error:
             attestation.verified(path, keys / "signers", {})
@@ -167,7 +180,8 @@ def test_statement_of_something_else_is_refused_though_it_is_signed(keys, tmp_pa
                                                        "one that `briefing check --attest FILE --sign KEY` wrote", "Ask for the file again.")]
 
 
-@pytest.mark.parametrize("change", [{"predicate": {"configuration": []}}, {"subject": [{}]}, {"subject": 7}, {"predicate": 7}, {"subject": [{"name": "a", "digest": {}}]}])
+@pytest.mark.parametrize("change", [{"predicate": {"configuration": []}}, {"subject": [{}]}, {"subject": 7}, {"predicate": 7},
+                                    {"subject": [{"name": "a", "digest": {}}]}])
 def test_statement_that_lacks_what_it_must_tell_is_refused_though_it_is_signed(keys, tmp_path, change):
     found, = refused(keys, tmp_path, change)
     assert found.code == "not-an-attestation" and found.found.startswith("no attestation (")
@@ -189,7 +203,8 @@ TYPE = "application/vnd.in-toto+json"
 @pytest.mark.parametrize(("text", "told"), [
     ("", "Expecting value: line 1 column 1 (char 0)"), ("[]", "'list' object has no attribute 'keys'"), ("{}", "'payloadType'"),
     ("null", "argument of type 'NoneType' is not iterable"), ('{"payloadType": "x", "payload": "", "signatures": []}', 'payload of type "x"'),
-    ("[" * 100_000, "maximum recursion depth exceeded"), ('{"payloadType": "%s", "payload": "%%", "signatures": []}' % TYPE, "Only base64 data is allowed"),
+    ("[" * 100_000, "maximum recursion depth exceeded"),
+    ('{"payloadType": "%s", "payload": "%%", "signatures": []}' % TYPE, "Only base64 data is allowed"),
     ('{"payloadType": "%s", "payload": "e30=", "signatures": [{}]}' % TYPE, "'sig'"),
     ('{"payloadType": "%s", "payload": "e30=", "signatures": [{"sig": "e30=!"}]}' % TYPE, ""),
     ('{"payloadType": "%s", "payload": "e30=", "signatures": 3}' % TYPE, "'int' object is not iterable"), ("\ud83d", "'utf-8' codec can't decode"),
@@ -208,7 +223,8 @@ def test_an_attestation_that_is_too_large_is_not_read(signed, keys, monkeypatch)
     monkeypatch.setattr(limits, "DESCRIPTOR_BYTES", 1000)
     with pytest.raises(Findings) as error:
         attestation.verified(signed, keys / "signers", {})
-    assert error.value.findings == [Finding("too-large", "report.json", f"{signed.stat().st_size:,} bytes", "at most 1,000", "Ask for the file again.")]
+    assert error.value.findings == [Finding("too-large", "report.json", f"{signed.stat().st_size:,} bytes", "at most 1,000",
+                                            "Ask for the file again.")]
 
 
 @pytest.mark.parametrize(("content", "told"), [
@@ -225,7 +241,8 @@ def test_without_a_signature_or_by_another_way_it_says_what_to_do(keys, tmp_path
 
 def test_files_that_are_not_there_are_told(signed, keys, tmp_path):
     for path, signers, told in (
-            (tmp_path / "no.json", keys / "signers", f"{tmp_path / 'no.json'}: found no readable file (No such file or directory), expected an attestation. Correct the path."),
+            (tmp_path / "no.json", keys / "signers",
+             f"{tmp_path / 'no.json'}: found no readable file (No such file or directory), expected an attestation. Correct the path."),
             (signed, tmp_path / "none", f"{tmp_path / 'none'}: found no file, expected lines `NAME KEYTYPE KEY` of those whose signature counts. Write one."),
             (signed, tmp_path, f"{tmp_path}: found no file, expected lines `NAME KEYTYPE KEY` of those whose signature counts. Write one.")):
         with pytest.raises(BriefingError) as error:

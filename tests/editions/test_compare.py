@@ -207,15 +207,16 @@ def test_a_page_is_compared_by_sentences_a_text_by_lines():
     ("same a b c d", "same w x", [("line 2", "a", "w"), ("line 3", "b", "x"), ("line 4", "c", None), ("line 5", "d", None)]),
     ("a b", "w x y z", [("line 1", "a", "w"), ("line 2", "b", "x"), ("line 3", None, "y"), ("line 4", None, "z")]),
     ("a b same k c d", "new a b same c d", [("line 1", None, "new"), ("line 4", "k", None)]),
-    ("same " * 250, "same " * 250 + "end", [("line 251", None, "end")]),
+    ("a b c", "x y a b z", [("line 1", None, "x"), ("line 2", None, "y"), ("line 5", "c", "z")]),
+    ("x " + "same " * 250, "y " + "same " * 250, [("line 1", "x", "y")]),
     ("", "a", [("line 1", None, "a")]),
 ])
 def test_lines_that_are_not_the_same_stand_beside_each_other(before, after, told):
     assert changes("a.txt", before.replace(" ", "\n"), after.replace(" ", "\n")) == told
 
 
-@pytest.mark.parametrize(("name", "count", "told"), [("a.py", 6, 6), ("a.py", 7, 7), ("a.py", 9, 7), ("a.lock", 9, 7), ("a.css", 9, 7), ("a.js", 9, 7),
-                                                     ("a.typ", 9, 7), ("a.txt", 9, 9)])
+@pytest.mark.parametrize(("name", "count", "told"), [("a.py", 6, 6), ("a.py", 7, 7), ("a.py", 9, 7), ("a.lock", 9, 7), ("a.css", 9, 7),
+                                                     ("a.js", 9, 7), ("a.typ", 9, 7), ("a.txt", 9, 9)])
 def test_of_long_changes_of_code_only_the_first_lines_are_told(name, count, told):
     found = changes(name, "a\n" * count, "b\n" * count)
     assert len(found) == told and found[:6] == [(f"line {n}", "a", "b") for n in range(1, 7)]
@@ -234,6 +235,9 @@ def test_of_long_changes_of_code_only_the_first_lines_are_told(name, count, told
     ("a.ipynb", b'{"cells": [1]}', b'{"cells": [2]}', ("byte 11", "14 bytes: b'1]}'", "14 bytes: b'2]}'")),
     ("a.ipynb", b"[" * 100_000, b"{", ("byte 0", f"100000 bytes: b'{'[' * 24}'", "1 bytes: b'{'")),
     ("a.csv", b"id,id\n1,2,3\n", b"id,id\n1,2\n", ("byte 9", r"12 bytes: b',3\n'", r"10 bytes: b'\n'")),
+    ("a.csv", b"id\n" + b"a" * 131_073, b"id\n" + b"b" * 131_073,
+     ("byte 3", f"131076 bytes: b'{'a' * 24}'", f"131076 bytes: b'{'b' * 24}'")),
+    ("a.csv", b"id\na\rb\n", b"id\na\rc\n", ("byte 5", r"7 bytes: b'b\n'", r"7 bytes: b'c\n'")),
     ("a.pdf", b"no PDF", b"none", ("byte 2", "6 bytes: b' PDF'", "4 bytes: b'ne'")),
     ("a.html", b"<body>\xff", b"<body>\xfe", ("byte 6", r"7 bytes: b'\xff'", r"7 bytes: b'\xfe'")),
 ])
@@ -267,7 +271,8 @@ def test_a_pdf_is_compared_by_pages_and_lines():
 def test_a_pdf_with_more_text_than_can_be_read_or_that_takes_too_long_is_told_by_bytes(monkeypatch):
     endless = pdf("x" * 1_000_001), pdf("y" * 1_000_001)
     assert [place for place, *_ in changes("report.pdf", *endless)] == [f"byte {endless[0].index(b'x' * 99)}"]
-    monkeypatch.setattr(compare, "_READER", "import time; time.sleep(3); print([])")
+    late = "import json, sys, time; read = sys.stdin.buffer.read(); time.sleep(3); print(json.dumps([read.decode('latin-1')]))"
+    monkeypatch.setattr(compare, "_READER", late)
     monkeypatch.setattr(compare, "_READ_SECONDS", 0.1)
     assert changes("report.pdf", pdf("One"), pdf("Two"))[0][0].startswith("byte ")
 
@@ -279,12 +284,14 @@ def figure(svg, live=True):
 
 
 def test_both_sides_stand_on_one_page_with_each_figure_that_changed():
-    sides = [{"notebooks/a.ipynb": json.dumps(cells(cell("same", "x", figure("<svg>s</svg>")), cell("moved", "x", figure(f"<svg>{n}</svg>")),
-                                                    cell(f"only<{n}>", "x", figure(f"<svg>o{n}</svg>", False)), cell("text", "x", {"text": "t"}))).encode(),
+    sides = [{"notebooks/a.ipynb": json.dumps(cells({"cell_type": "markdown", "id": "words"}, cell("text", "x", {"text": "t"}),
+                                                    cell("same", "x", figure("<svg>s</svg>")), cell("moved", "x", figure(f"<svg>{n}</svg>")),
+                                                    cell(f"only<{n}>", "x", figure(f"<svg>o{n}</svg>", False)))).encode(),
               "other.ipynb": b"no notebook"} for n in (1, 2)]
     page = compare.side_by_side(Edition("a&b", None, {}, sides[0]), Edition("c<d", None, {}, sides[1]),
                                 [Difference("facts", "data/a.csv", "row 2", "1<2", None), Difference("a&b", "x<y", "", None, "R&D")])
-    assert page.startswith('<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    assert page.startswith('<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
+                           '<meta name="viewport" content="width=device-width, initial-scale=1">'
                            "<title>What changed</title><style>body{")
     assert page[page.index("<body>"):] == (
         "<body><h1>What changed</h1><p>Before: a&amp;b. After: c&lt;d.</p><h2>Figures, before and after</h2>"
@@ -296,9 +303,16 @@ def test_both_sides_stand_on_one_page_with_each_figure_that_changed():
         "<tr><td>a&amp;b</td><td>x&lt;y</td><td></td><td><ins>R&amp;D</ins></td></tr></tbody></table></body></html>\n")
 
 
+@pytest.mark.parametrize("content", [b"", b"[]", b"{}", b'{"cells": 7}', b'{"cells": [7]}', b'{"cells": [{"outputs": [7]}]}', b"\xff"])
+def test_what_is_no_notebook_has_no_figures(content):
+    sides = Edition("a", None, {}, {"notebooks/a.ipynb": content}), Edition("b", None, {}, {"notebooks/a.ipynb": b'{"cells": []}'})
+    assert "<p>No figure changed.</p>" in compare.side_by_side(*sides, compare.editions(*sides))
+
+
 def test_a_page_without_a_figure_that_changed_says_so():
     same = Edition("a", None, {}, {"notebooks/a.ipynb": json.dumps(cells(cell("c", "x", figure("<svg/>")), {"source": ""})).encode()})
     assert "<h2>Figures, before and after</h2><p>No figure changed.</p><h2>" in compare.side_by_side(same, same, [])
     unnamed = Edition("a", None, {}, {"notebooks/a.b.ipynb": json.dumps(cells({"outputs": [{"data": {FIGURE: {}}}]})).encode()})
     other = Edition("a", None, {}, {"notebooks/a.b.ipynb": json.dumps(cells({"outputs": [figure("<svg/>")]})).encode()})
-    assert '<h3>a.b, </h3><div class="pair"><figure><p>not there</p></figure><figure><svg/></figure></div>' in compare.side_by_side(unnamed, other, [])
+    assert '<h3>a.b, </h3><div class="pair"><figure><p>not there</p></figure><figure><svg/></figure></div>' in (
+        compare.side_by_side(unnamed, other, []))

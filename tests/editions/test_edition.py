@@ -33,7 +33,9 @@ def pdf(archive=None, name="inputs.zip"):
 
 
 PDF = pdf(edition.pack(INPUTS))
-RECORD = json.dumps({"format": 1, "inputs": {}}).encode()
+WHOLE = {"format": 1, "inputs": {"facts": {"data/a.csv": "0"}}, "outputs": {"report.pdf": "0"},
+         "environment": {"python": "3.12.1", "packages": {"altair": "6"}}}
+RECORD = json.dumps(WHOLE).encode()
 
 
 def write(folder, files):
@@ -55,14 +57,16 @@ def test_a_record_has_the_hash_of_each_file_by_its_kind_and_the_versions(monkeyp
     monkeypatch.setattr(edition, "versions", lambda: {"altair": "6.0", "möwe": "1"})
     monkeypatch.setattr(edition.platform, "python_version", lambda: "3.12.1")
     tables = types.SimpleNamespace(edition_date=datetime.date(2031, 3, 10))
-    found = edition.record(tables, {"report.qmd": b"r", "data/a.csv": b"a", "analysis/x.ipynb": b"x", "pyproject.toml": b"p"}, {"b.csv": b"b", "a.html": b"h"})
+    found = edition.record(tables, {"report.qmd": b"r", "data/a.csv": b"a", "analysis/x.ipynb": b"x", "pyproject.toml": b"p"},
+                           {"b.csv": b"b", "a.html": b"h"})
     assert json.loads(found) == {
         "format": 1, "date": "2031-03-10",
         "inputs": {"facts": {"data/a.csv": edition.sha256(b"a")}, "prose": {"report.qmd": edition.sha256(b"r")},
                    "code": {"analysis/x.ipynb": edition.sha256(b"x")}, "environment": {"pyproject.toml": edition.sha256(b"p")}},
         "outputs": {"a.html": edition.sha256(b"h"), "b.csv": edition.sha256(b"b")},
         "environment": {"python": "3.12.1", "packages": {"altair": "6.0", "möwe": "1"}}}
-    assert list(json.loads(found)) == ["format", "date", "inputs", "outputs", "environment"] and list(json.loads(found)["outputs"]) == ["a.html", "b.csv"]
+    assert list(json.loads(found)) == ["format", "date", "inputs", "outputs",
+                                       "environment"] and list(json.loads(found)["outputs"]) == ["a.html", "b.csv"]
     assert found.startswith('{\n "format": 1,\n "date"') and '"möwe": "1"' in found and found.endswith("\n}\n")
 
 
@@ -83,8 +87,10 @@ def installed(monkeypatch, required, **known):
 
 
 def test_versions_are_those_of_what_shapes_the_bytes(monkeypatch):
-    required = ["Altair>=6", "pandas[excel]==2 ; python_version > '3'", "charset-normalizer>=3", "ruamel.yaml<1", "some_thing", "not-here>1", "pytest ; extra == 'test'"]
-    known = {"altair": "6.0", "pandas": "2.3", "charset-normalizer": "3", "ruamel.yaml": "0.18", "some_thing": "4", "pytest": "9", "numpy": "2.1", "ipython": "9.1", "other": "1"}
+    required = ["Altair>=6", "pandas[excel]==2 ; python_version > '3'", "charset-normalizer>=3", "ruamel.yaml<1", "some_thing",
+                "not-here>1", "pytest ; extra == 'test'"]
+    known = {"altair": "6.0", "pandas": "2.3", "charset-normalizer": "3", "ruamel.yaml": "0.18", "some_thing": "4", "pytest": "9",
+             "numpy": "2.1", "ipython": "9.1", "other": "1"}
     assert installed(monkeypatch, required, **known) == [
         ("altair", "6.0"), ("ipython", "9.1"), ("numpy", "2.1"), ("pandas", "2.3"), ("ruamel.yaml", "0.18"), ("some_thing", "4")]
 
@@ -136,6 +142,16 @@ def test_what_is_broken_of_an_edition_is_told_by_its_place(tmp_path, damage, tol
     assert str(said(edition.published, tmp_path)).startswith(told)
 
 
+@pytest.mark.parametrize("change", [
+    {"inputs": None}, {"inputs": {"facts": 7}}, {"inputs": {"facts": {"data/a.csv": 7}}}, {"outputs": ["ab", 7]}, {"outputs": None},
+    {"outputs": {"a": None}}, {"environment": None}, {"environment": {"python": 3, "packages": {}}}, {"environment": {"packages": {}}},
+    {"environment": {"python": "3"}}, {"environment": {"python": "3", "packages": {"altair": 6}}}, {"environment": {"python": "3", "packages": "ab"}}])
+def test_a_record_that_lacks_what_is_compared_is_told(tmp_path, change):
+    write(tmp_path / "_output", {"report.pdf": PDF, "edition.json": json.dumps(WHOLE | change).encode()})
+    assert str(said(edition.published, tmp_path)) == ("_output/edition.json: found a record without its inputs, outputs or versions, "
+                                                      "expected one as a render writes it. Render the edition again.")
+
+
 @pytest.fixture
 def revisions(tmp_path, monkeypatch):
     """A git project whose revisions have these files, the last one as HEAD."""
@@ -154,6 +170,20 @@ def test_an_edition_is_read_from_a_revision_with_and_without_a_record(revisions)
     revisions({f"_output/{name}": content for name, content in outputs.items()} | {"report.qmd": b"other"}, {"_output/edition.json": RECORD})
     assert edition.load("HEAD~1") == edition.Edition("HEAD~1", None, INPUTS, outputs)
     assert edition.load("HEAD") == edition.Edition("HEAD", json.loads(RECORD), INPUTS, outputs | {"edition.json": RECORD})
+
+
+def test_a_link_in_a_revision_is_no_file_of_its_edition(revisions, tmp_path):
+    (tmp_path / "_output").mkdir()
+    for name, target in (("a", "/nowhere"), ("b", "report.pdf")):
+        (tmp_path / "_output" / name).symlink_to(target)
+    revisions({"_output/report.pdf": PDF})
+    assert edition.load("HEAD").outputs == {"report.pdf": PDF}
+
+
+@pytest.mark.parametrize("record", [b"\xff", b""])
+def test_a_revision_with_a_broken_record_is_told(revisions, record):
+    revisions({"_output/report.pdf": PDF, "_output/edition.json": record})
+    assert str(said(edition.load, "HEAD")).startswith("HEAD:_output/edition.json: found no edition record (Expecting value")
 
 
 def test_a_revision_without_an_edition_is_told(revisions):
@@ -192,7 +222,7 @@ def test_a_pdf_that_cannot_be_read_is_told(tmp_path, name, reason):
 
 def test_a_pdf_gives_the_inputs_that_are_attached_to_it(caplog):
     assert edition.inputs_of(PDF, "x.pdf") == INPUTS
-    logging.getLogger("pypdf").setLevel(logging.NOTSET)
+    logging.getLogger("pypdf").setLevel(logging.WARNING)
     assert edition.inputs_of(PDF.replace(b"startxref\n", b"startxref\n1"), "x.pdf") == INPUTS  # which is mended, without a word
     assert caplog.records == []
 
@@ -224,7 +254,8 @@ csl: style.csl
 ![A ship](pictures/ship.png) and ![](quay.svg){width=50%%}, ![none](none.png), ![made](_output/made.png), ![out](../out.png), ![abs](/abs.png)
 """
 OWN = {"data/a.csv", "data/more/b.csv", "analysis/x.ipynb", "analysis/words/de.po", "report.qmd", "requirements.lock", "pyproject.toml", "LICENSE"}
-OTHERS = {"data/.hidden", "data/a.csv~", "data/#a.csv#", "analysis/x.py", "analysis/deep/x.ipynb", "analysis/words/de.mo", "other.qmd", "notes.txt", "out.png"}
+OTHERS = {"data/.hidden", "data/a.csv~", "data/#a.csv#", "analysis/x.py", "analysis/deep/x.ipynb", "analysis/words/de.mo", "other.qmd",
+          "notes.txt", "out.png"}
 NAMED = {"refs.bib", "style.csl", "pictures/ship.png", "quay.svg"}
 
 
@@ -251,7 +282,8 @@ def test_a_report_that_names_no_file_has_none(root):
 
 
 def test_inputs_are_own_and_named_files_and_the_package(root, tmp_path, monkeypatch):
-    package = write(tmp_path / "package", {"x.py": b"1", "deep/y.css": b"2", "__pycache__/x.pyc": b"3", "releases.json": b"4", "deep/releases.json": b"5"})
+    package = write(tmp_path / "package", {"x.py": b"1", "deep/y.css": b"2", "__pycache__/x.pyc": b"3", "releases.json": b"4",
+                                           "deep/releases.json": b"5"})
     monkeypatch.setenv(edition.CARRIED, str(package))
     found = edition.inputs(root)
     assert found == {name: (root / name).read_bytes() for name in OWN | NAMED} | {
@@ -285,6 +317,11 @@ def test_the_digest_of_many_files_is_that_of_the_list_which_sha256sum_prints():
     assert edition.digest({}) == edition.sha256(b"") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 
 
+def test_releases_are_read_from_the_package(tmp_path, monkeypatch):
+    monkeypatch.setattr(edition, "PACKAGE", write(tmp_path, {"releases.json": '{"1.0.0": "ab"}'.encode()}))
+    assert edition.releases() == {"1.0.0": "ab"}
+
+
 def test_a_release_is_known_by_just_its_files(monkeypatch):
     files = {"analysis/briefing/x.py": b"1"}
     monkeypatch.setattr(edition, "releases", lambda: {"0.9.0": edition.digest({}), "1.0.0": edition.digest(files)})
@@ -294,7 +331,8 @@ def test_a_release_is_known_by_just_its_files(monkeypatch):
 # --- what was changed since ---------------------------------------------------------------
 
 @pytest.mark.parametrize(("name", "below"), [
-    ("a", True), ("a/b..c", True), ("...", True), ("a/..", False), ("..", False), ("../a", False), ("/a", False), ("\\a", False), ("C:a", False), ("a/b:c", False)])
+    ("a", True), ("a/b..c", True), ("...", True), ("a/..", False), ("..", False), ("../a", False), ("/a", False), ("\\a", False),
+    ("C:a", False), ("a/b:c", False)])
 def test_a_path_that_leads_out_of_the_project_is_not_below_it(name, below):
     assert edition.is_below(name) is below
 
@@ -322,7 +360,8 @@ def test_an_edition_is_outdated_by_what_changed_of_any_kind(root):
     assert edition.outdated(root) == ["data/more/b.csv", "report.qmd"]
 
 
-@pytest.mark.parametrize("record", [None, b"", b"{}", b"\xff", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "inputs": 7}', b'{"format": 1, "inputs": {"facts": 7}}'])
+@pytest.mark.parametrize("record", [None, b"", b"{}", b"\xff", b'{"format": 2}', b'{"format": 1}', b'{"format": 1, "inputs": 7}',
+                                    b'{"format": 1, "inputs": {"facts": 7}}'])
 def test_where_no_edition_can_be_read_nothing_is_outdated(root, record):
     if record is not None:
         write(root / "_output", {"edition.json": record})
@@ -340,7 +379,8 @@ def test_files_are_written_with_their_folders(tmp_path):
 
 
 @pytest.mark.parametrize(("name", "told", "reason"), [
-    ("there/a", "there/a", "Not a directory" if os.name == "posix" else "."), ("a\0b", "a\\u0000b", "embedded null byte"), ("n" * 300, f"{'n' * 80}…", "File name too long")])
+    ("there/a", "there/a", "Not a directory" if os.name == "posix" else "."), ("a\0b", "a\\u0000b", "embedded null byte"),
+    ("n" * 300, f"{'n' * 80}…", "File name too long")])
 def test_a_file_that_this_system_cannot_write_is_told(tmp_path, name, told, reason):
     (tmp_path / "there").write_bytes(b"")
     error = str(said(edition.write_files, {name: b""}, tmp_path))

@@ -1,8 +1,10 @@
 """An edition comes into `_output/` whole or not at all, and what a killed run left goes with the next start."""
 
+import contextlib
 import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 import tempfile
@@ -121,6 +123,18 @@ def test_each_file_and_folder_is_on_the_disk_before_its_edition_is_published(roo
     monkeypatch.setattr(os, "rename", renamed)
     publish(root)
     assert at_rename == [] and (root / "_output").stat().st_ino in synced and len(synced) > len(NEW)
+
+
+@pytest.mark.parametrize("refused", ["folder", "file"])
+def test_a_folder_need_not_be_synced_where_the_system_cannot_but_a_file_must(root, monkeypatch, refused):
+    def fsync(handle):
+        if stat.S_ISDIR(os.fstat(handle).st_mode) == (refused == "folder"):
+            raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    with contextlib.nullcontext() if refused == "folder" else pytest.raises(BriefingError, match="_output: found Input/output error"):
+        publish(root)
+    assert laid(root) == (NEW if refused == "folder" else OLD)
 
 
 @pytest.mark.parametrize("step", range(1, 16))
@@ -348,7 +362,8 @@ def test_journal_that_is_none_removes_nothing(root, list_of_gone):
 @pytest.mark.parametrize("number", ["ENOSPC", "EDQUOT", "EROFS", "EACCES", "EPERM", "EFBIG", "EIO", "EEXIST", "ENOTDIR", "EISDIR", "ELOOP"])
 def test_what_the_disk_refuses_is_told_by_its_folder(root, number):
     code = getattr(errno, number)
-    for file, told in ((str(root / "_output/a/b"), "_output"), (os.fsencode(root / "_output"), "_output"), (str(root / "data"), str(root / "data")), (None, "_output")):
+    for file, told in ((str(root / "_output/a/b"), "_output"), (os.fsencode(root / "_output"), "_output"),
+                       (str(root / "data"), str(root / "data")), (None, "_output")):
         with pytest.raises(BriefingError) as error, publishing.writable(root):
             raise OSError(code, os.strerror(code), file)
         assert str(error.value) == (f"{told}: found {os.strerror(code)}, expected a folder that can be written. "
@@ -365,6 +380,12 @@ def test_what_is_no_refusal_of_the_disk_is_not_taken_for_one(root):
 def test_a_full_temporary_folder_is_told_as_what_it_is(root, place, monkeypatch, free, told):
     monkeypatch.setattr(publishing.shutil, "disk_usage", lambda path: types.SimpleNamespace(free=free[str(path) != str(place)]))
     with pytest.raises(BriefingError, match=f"^{place if told else '_output'}: found No space"), publishing.writable(root):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_where_room_cannot_be_asked_for_the_edition_is_told(root, monkeypatch):
+    monkeypatch.setattr(publishing.shutil, "disk_usage", lambda _: (_ for _ in ()).throw(OSError()))
+    with pytest.raises(BriefingError, match="^_output: found No space"), publishing.writable(root):
         raise OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -427,6 +448,11 @@ def test_what_is_gone_and_made_anew_stays(root):
         write(made, NEW)
         assert publishing.publish(made, ["report.pdf", "old.csv", "never.csv", "old.csv"]) == sorted(NEW)
     assert laid(root) == {name: content for name, content in (OLD | NEW).items() if name != "old.csv"}
+
+
+def test_files_come_into_folders_of_any_depth(root):
+    deep = {"a/b/c/d.json": b"1", "a/b/e.json": b"2"}
+    assert publish(root, deep, OLD) == sorted(deep) and laid(root) == deep
 
 
 def test_several_folders_of_killed_runs_are_counted(root, place):

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from importlib import metadata
@@ -126,7 +127,8 @@ def test_what_both_renders_make_otherwise_is_told_once_and_after_the_rest(root, 
     altered(root, "notebooks/a.txt", b"0\n")
     renders.change = lambda outputs, run: outputs.update({"page.txt": b"%s\n" % run["seed"].encode()})
     assert rebuild.check(root) == [
-        Difference("nondeterminism", "_output/notebooks/a.txt", "line 1", "0", "id"), Difference("nondeterminism", "_output/notebooks/a.txt", "line 2", None, "1"),
+        Difference("nondeterminism", "_output/notebooks/a.txt", "line 1", "0", "id"), Difference("nondeterminism",
+            "_output/notebooks/a.txt", "line 2", None, "1"),
         Difference("nondeterminism", "_output/page.txt", "line 1", "1", "2")]
 
 
@@ -159,9 +161,16 @@ def test_a_render_that_fails_is_told_with_its_own_words(root, renders):
 def test_renders_differ_in_all_in_which_machines_do(root, renders, monkeypatch):
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setenv(edition.CARRIED, str(edition.PACKAGE))
+    written, write_files = {}, edition.write_files
+
+    def noted(files, folder):
+        written[folder.name] = list(files)
+        write_files(files, folder)
+
+    monkeypatch.setattr(edition, "write_files", noted)
     for name in ("OF_THE_USER", "TZ", "LC_ALL", "LANG", "PYTHONHASHSEED", "HOME", "USER", "PYTHONPATH"):
         monkeypatch.setenv(name, "kept")
-    monkeypatch.setattr(rebuild.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(rebuild.shutil, "which", lambda name: {"taskset": "/bin/taskset"}.get(name))
     rebuild.check(root)
     plain, foreign = sorted(renders.runs, key=lambda run: run["seed"])
     for run, name, folder, before in ((plain, "project", "0", []), (foreign, "a project", "1", ["taskset", "-c", "0"])):
@@ -173,11 +182,14 @@ def test_renders_differ_in_all_in_which_machines_do(root, renders, monkeypatch):
         assert "PYTHONDONTWRITEBYTECODE" not in run["environment"] and edition.CARRIED not in run["environment"]
         assert run["environment"]["OF_THE_USER"] == "kept" and run["environment"]["PYTHONPATH"] == str(edition.PACKAGE.parent)
         assert Path(run["environment"]["HOME"]).parent == place
+    assert written == {"project": sorted(INPUTS), "a project": sorted(INPUTS, reverse=True)}
     own = {key: value for key, value in plain["environment"].items() if os.environ.get(key) != value}  # what is not the user's
-    assert own == {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "PYTHONHASHSEED": "1", "HOME": own["HOME"], "PYTHONPATH": own["PYTHONPATH"],
+    assert own == {"TZ": "Pacific/Kiritimati", "LC_ALL": "C.UTF-8", "LANG": "C.UTF-8", "PYTHONHASHSEED": "1", "HOME": own["HOME"],
+                   "PYTHONPATH": own["PYTHONPATH"],
                    "BRIEFING_VARIED": "TZ LC_ALL LANG PYTHONHASHSEED HOME"}
     own = {key: value for key, value in foreign["environment"].items() if os.environ.get(key) != value}
-    assert own == {"TZ": "America/St_Johns", "LC_ALL": "et_EE.utf8", "LANG": "et_EE.utf8", "PYTHONHASHSEED": "2", "HOME": own["HOME"], "USER": "somebody",
+    assert own == {"TZ": "America/St_Johns", "LC_ALL": "et_EE.utf8", "LANG": "et_EE.utf8", "PYTHONHASHSEED": "2", "HOME": own["HOME"],
+                   "USER": "somebody",
                    "PYTHONPATH": own["PYTHONPATH"], "BRIEFING_VARIED": "TZ LC_ALL LANG PYTHONHASHSEED HOME USER"}
     assert Path(own["HOME"]).name == "somebody's home" and (plain["umask"], foreign["umask"]) == (0o022, 0o077)
 
@@ -201,7 +213,8 @@ def test_a_locale_with_a_comma_is_taken_where_there_is_one(renders, tmp_path, li
 def test_a_locale_with_a_comma_is_made_where_there_is_none_and_a_confined_render_may_read_it(renders, tmp_path):
     renders.locales["listed"] = "C\nC.utf8\nde_DE.iso88591\nen_GB.utf8\n"
     assert rebuild._comma_locale(tmp_path) == ("et_EE.UTF-8", {"LOCPATH": str(tmp_path)})
-    assert renders.locales["asked"][1] == (["localedef", "-i", "et_EE", "-f", "UTF-8", str(tmp_path / "et_EE.UTF-8")], {"capture_output": True, "check": True})
+    assert renders.locales["asked"][1] == (["localedef", "-i", "et_EE", "-f", "UTF-8", str(tmp_path / "et_EE.UTF-8")],
+                                           {"capture_output": True, "check": True})
     plain, foreign = rebuild._conditions(tmp_path)
     assert foreign.variables["LC_ALL"] == foreign.variables["LANG"] == "et_EE.UTF-8"
     assert (rebuild._given(plain), rebuild._given(foreign)) == ([], [tmp_path / "et_EE.UTF-8"])
@@ -211,6 +224,18 @@ def test_a_locale_with_a_comma_is_made_where_there_is_none_and_a_confined_render
 def test_where_no_locale_can_be_made_numbers_have_a_point(renders, tmp_path, failure):
     renders.locales["fails"] = failure
     assert rebuild._comma_locale(tmp_path) == ("C.UTF-8", {})
+
+
+def test_words_of_a_render_are_read_whatever_bytes_they_are_and_nothing_else_of_it_is_shown(tmp_path, monkeypatch, capfd):
+    (tmp_path / "python").write_text("#!/bin/sh\nprintf ' M\\303\\266we \\377 ' >&2; cat; echo out; exit 3\n")
+    (tmp_path / "python").chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(edition, "PACKAGE", write(tmp_path / "installed", CODE) / "briefing")
+    monkeypatch.setattr(edition, "releases", dict)
+    with pytest.raises(BriefingError) as error:
+        rebuild.check_pdf(pdf(ALL), "x.pdf")
+    assert str(error.value) == "render (plain conditions): found exit code 3, expected 0. Its own words:\nMöwe \ufffd"
+    assert capfd.readouterr() == ("", "")
 
 
 # --- a PDF --------------------------------------------------------------------------------
@@ -238,9 +263,10 @@ def test_a_pdf_of_other_bytes_is_told_by_its_own_name(renders):
 
 
 def test_a_render_that_packs_other_inputs_is_told_with_their_kind(renders):
-    renders.change = lambda outputs, run: outputs["inputs"].update({"report.qmd": b"---\ntitle: B\n---\n\nText.\n"})
-    changed, found = rebuild.check_pdf(pdf(ALL, "id\n1\n"), "x.pdf").differences
-    assert changed == Difference("prose", "report.qmd", "line 2", "title: A", "title: B") and (found.kind, found.path) == ("prose", "x.pdf")
+    renders.change = lambda outputs, run: outputs["inputs"].update({"report.qmd": b"---\ntitle: B\n---\n\nText.\n", "data/a.csv": b"id\n1\n2\n"})
+    *changed, found = rebuild.check_pdf(pdf(ALL, "id\n1\n"), "x.pdf").differences
+    assert changed == [Difference("facts", "data/a.csv", "row 3 (2)", None, "2"), Difference("prose", "report.qmd", "line 2", "title: A", "title: B")]
+    assert (found.kind, found.path) == ("facts+prose", "x.pdf")
 
 
 def test_renders_that_differ_prove_nothing_of_a_pdf(renders):
@@ -274,6 +300,16 @@ def test_a_package_that_gives_other_bytes_or_none_is_told(renders):
         [], told(["analysis/briefing/x.py"]), "no edition: render (plain conditions): found exit code 4, expected 0. Its own words:\nIt\n broke.")
 
 
+def test_what_the_installed_package_makes_otherwise_of_a_pdf_of_another_is_told(renders):
+    found, = rebuild.check_pdf(pdf(OTHER, "forged"), "x.pdf").differences
+    assert (found.kind, found.path) == ("environment", "x.pdf")
+
+
+def test_what_is_no_pdf_is_told_by_its_name():
+    with pytest.raises(BriefingError, match="^x.pdf: found no PDF that can be read"):
+        rebuild.check_pdf(b"", "x.pdf")
+
+
 def test_a_pdf_that_the_installed_package_cannot_render_is_a_difference(renders):
     renders.fail = lambda run: 4 if run["seed"] == "1" and not run["own"] else None
     verdict = rebuild.check_pdf(pdf(ALL | {"analysis/briefing/x.py": b"3\n"}, "id\n1\n"), "x.pdf")
@@ -296,7 +332,8 @@ def test_a_lock_is_held_against_what_is_installed(renders, monkeypatch):
         return {"altair": "6.0", "typst": "0.15rc1", "pandas": "2.3"}[name]
 
     monkeypatch.setattr(rebuild.metadata, "version", version)
-    lock = ("# a lock\naltair==6.0 \\\n    --hash=sha256:00\n    # via briefing\ntypst==0.14  # why\nnot-here==1.0\npandas>=2,<3\nelsewhere==1 ; sys_platform == 'none'\n"
+    lock = ("# a lock\naltair==6.0 \\\n    --hash=sha256:00\n    # via briefing\ntypst==0.14  # why\nnot-here==1.0 \\\n    --hash=sha256:00\npandas>=2,<3\n"
+            "elsewhere==1 ; sys_platform == 'none'\n"
             "pandas==9 ; sys_platform != 'none'\n== broken\n\ntypst<1\nm\u00f6we==1\n\xff")
     assert rebuild.carried(ALL | {"requirements.lock": lock.encode() + b"\xff"}) == told(
         pins=["typst 0.14 (here 0.15rc1)", "not-here 1.0 (not installed here)", "pandas 9 (here 2.3)"])
@@ -326,19 +363,26 @@ def test_a_pdf_is_rendered_within_the_limits_that_are_given(confined, renders):
     for run in plain, foreign:
         assert run["limits"] == limits and run["beside"] == [Path(run["environment"]["HOME"])] and run["folder"] == run["project"].parent
         assert "PATH" not in run["environment"] and run["stop"].is_set()
+        assert run["command"][-2:] == ["--timeout=300", "--memory=4000"]
     assert plain["readable"] == [] and foreign["readable"] == [Path(foreign["environment"]["LOCPATH"], "et_EE.UTF-8")]
     assert (plain["umask"], foreign["umask"]) == (0o022, 0o077)
 
 
 @pytest.mark.parametrize(("ended", "message"), [
-    (Ended(-9, "words", "found 9 tasks at a time, expected at most 4"), "shut in: found 9 tasks at a time, expected at most 4. It was ended."),
-    (Ended(1, "words"), "found exit code 1, expected 0. Its own words:\nwords")])
+    (Ended(-9, "words", "found 9 tasks at a time, expected at most 4"), ", shut in: found 9 tasks at a time, expected at most 4. It was ended."),
+    (Ended(1, "words"), ": found exit code 1, expected 0. Its own words:\nwords")])
 def test_a_render_that_was_ended_is_told_by_what_it_took(confined, ended, message):
     confined.ended = ended
     with pytest.raises(BriefingError) as error:
         rebuild.check_pdf(pdf(ALL, "x"), "x.pdf", limits=Limits())
-    told = str(error.value).replace("foreign", "plain").replace("conditions), ", "conditions): ")
-    assert told == f"render (plain conditions): {message}"
+    assert str(error.value) == f"render (plain conditions){message}"
+
+
+@pytest.mark.parametrize("limits", [None, Limits()])
+def test_of_a_strangers_render_only_what_it_may_have_written_is_taken(confined, renders, limits):
+    renders.change = lambda outputs, run: write(run["project"], {"report.qmd": b"other"})
+    with pytest.raises(BriefingError, match="^report.qmd: found it changed after the render"):
+        rebuild.check_pdf(pdf(ALL, "id\n1\n"), "x.pdf", limits=limits)
 
 
 def fetched(project, inputs):
@@ -365,9 +409,16 @@ def test_what_is_not_a_pdf_of_its_own_after_a_render_is_not_taken(tmp_path, laid
     assert fetched(tmp_path, ALL) == "report.pdf: found none, or a link, after the render, expected a file. Do not trust this edition."
 
 
+def test_a_pdf_of_a_strangers_render_that_is_none_is_told_by_its_name(tmp_path):
+    write(tmp_path, {"_output/report.pdf": b""})
+    assert fetched(tmp_path, {}).startswith("report.pdf: found no PDF that can be read")
+
+
 @pytest.mark.parametrize("change", [
-    lambda file: file.write_bytes(b"id\n2\n"), lambda file: file.write_bytes(b"id\n1\n\n"), lambda file: file.unlink(), lambda file: (file.unlink(), file.mkdir()),
-    lambda file: (file.rename(file.with_suffix(".old")), file.symlink_to(file.with_suffix(".old")))], ids=["other", "longer", "gone", "folder", "link"])
+    lambda file: file.write_bytes(b"id\n2\n"), lambda file: file.write_bytes(b"id\n1\n\n"), lambda file: file.unlink(),
+    lambda file: (file.unlink(), file.mkdir()),
+    lambda file: (file.rename(file.with_suffix(".old")), file.symlink_to(file.with_suffix(".old")))], ids=["other", "longer", "gone",
+        "folder", "link"])
 def test_inputs_that_a_render_changed_are_told(tmp_path, change):
     write(tmp_path, INPUTS | {"_output/report.pdf": pdf(ALL)})
     change(tmp_path / "data/a.csv")
@@ -386,8 +437,12 @@ def checked(root):
     return remember
 
 
-def test_what_was_never_checked_is_not_known(root):
+def test_what_was_never_checked_is_not_known_and_what_was_is_kept_with_what_may_be_lost(root, checked):
     assert rebuild.remembered(root, (root / "_output/edition.json").read_bytes(), []) is None
+    record = checked(2)
+    assert rebuild.remembered(root, record, []) == 2
+    shutil.rmtree(root / "_output/.cache")
+    assert rebuild.remembered(root, record, []) is None
 
 
 def test_an_edition_without_differences_stays_so_whatever_is_changed_since(root, checked):

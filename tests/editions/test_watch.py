@@ -37,7 +37,8 @@ def python(code):
 # --- how a command ends -------------------------------------------------------------------
 
 @pytest.mark.parametrize(("code", "ended"), [
-    ("pass", Ended(0, "")), ("print(' two\\nlines ')", Ended(0, "two\nlines")), ("import sys; print(1, flush=True); print(2, file=sys.stderr); sys.exit(3)", Ended(3, "1\n2")),
+    ("pass", Ended(0, "")), ("print(' two\\nlines ')", Ended(0, "two\nlines")),
+    ("import sys; print(1, flush=True); print(2, file=sys.stderr); sys.exit(3)", Ended(3, "1\n2")),
     ("import os; os.write(1, b'M\\xc3\\xb6we \\xff')", Ended(0, "Möwe \ufffd")), ("import os; os.kill(os.getpid(), 9)", Ended(-9, "")),
     ("import sys; print(sys.stdin.read() == '')", Ended(0, "True")), ("print('a' * 9000 + 'b' * 19998 + 'c')", Ended(0, "b" * 19998 + "c"))],
     ids=["nothing", "words", "code", "bytes", "signal", "input", "cut"])
@@ -50,13 +51,14 @@ def test_a_command_gets_no_more_variables_than_it_needs(unwalled, monkeypatch):
     monkeypatch.setenv("OPENBLAS_CORETYPE", "Haswell")
     monkeypatch.delenv("OPENBLAS_L2_SIZE", raising=False)
     said = unwalled("env", environment={"OWN": "1", "PATH": "/usr/bin:/bin"}).said.splitlines()
-    assert {line for line in said if not line.startswith(("PWD=", "_=", "SHLVL=", "OLDPWD="))} == {"OWN=1", "PATH=/usr/bin:/bin", "OPENBLAS_CORETYPE=Haswell"}
+    assert {line for line in said if not line.startswith(("PWD=", "_=", "SHLVL=", "OLDPWD="))} == {"OWN=1", "PATH=/usr/bin:/bin",
+        "OPENBLAS_CORETYPE=Haswell"}
     assert f"PATH={os.environ['PATH']}" in unwalled("env").said.splitlines()
 
 
-@pytest.mark.parametrize(("given", "mode"), [({}, 0o644), ({"umask": 0o077}, 0o600)])
+@pytest.mark.parametrize(("given", "mode"), [({}, 0o755), ({"umask": 0o077}, 0o700)])
 def test_a_command_writes_by_the_umask_that_it_is_given(unwalled, tmp_path, given, mode):
-    assert unwalled(*python(f"open({str(tmp_path / 'made')!r}, 'w')"), **given) == Ended(0, "")
+    assert unwalled("mkdir", str(tmp_path / "made"), **given) == Ended(0, "")
     assert (tmp_path / "made").stat().st_mode & 0o777 == mode
 
 
@@ -64,15 +66,25 @@ def test_walls_are_built_around_the_folders_that_are_given(tmp_path, monkeypatch
     given = []
     monkeypatch.setattr(confinement, "_walls", lambda *arguments: given.append(arguments) or ["echo"])
     limits = Limits(seconds=5)
-    assert confinement.run(["a", "b"], tmp_path, beside=[Path("/b")], readable=[Path("/r")], environment={"PATH": os.environ["PATH"]}, limits=limits) == Ended(0, "a b")
+    assert confinement.run(["a", "b"], tmp_path, beside=[Path("/b")], readable=[Path("/r")], environment={"PATH": os.environ["PATH"]},
+                           limits=limits) == Ended(0, "a b")
     assert given == [(tmp_path, [tmp_path, Path("/b")], [Path("/r")], limits)]
 
 
-def test_a_command_is_stopped_from_without_and_with_it_what_it_began(unwalled, tmp_path):
+def test_a_command_is_stopped_from_without(unwalled):
     stop = threading.Event()
     stop.set()
-    ended = unwalled("sh", "-c", f"sleep 1 && touch {tmp_path}/late & sleep 30", stop=stop)
-    assert ended == Ended(-signal.SIGKILL, "", "it was stopped")
+    assert unwalled("sleep", "30", stop=stop) == Ended(-signal.SIGKILL, "", "it was stopped")
+
+
+@pytest.mark.parametrize("place", ["own", "beside"])
+def test_what_is_written_is_watched_in_all_folders_that_can_be(monkeypatch, tmp_path, place):
+    monkeypatch.setattr(confinement, "_walls", lambda *_: [])
+    for name in ("own", "beside"):
+        (tmp_path / name).mkdir()
+    code = f"import os, time; f = open({str(tmp_path / place / 'made')!r}, 'wb'); f.write(os.urandom(3 * 2**20)); f.flush(); os.fsync(f); time.sleep(9)"
+    ended = confinement.run(python(code), tmp_path / "own", beside=[tmp_path / "beside"], environment={}, limits=Limits(disk=1, seconds=8))
+    assert ended == Ended(-signal.SIGKILL, "", "found 3 MB written, expected at most 1")
 
 
 def test_tasks_that_the_kernel_refused_are_told_though_nobody_saw_them(unwalled, monkeypatch):
@@ -259,7 +271,8 @@ def test_where_root_can_make_no_group_the_watch_is_all(groups):
     assert len(groups.made) == 1 and not groups.made[0].exists()
 
 
-@pytest.mark.parametrize(("events", "refused"), [("max 0\n", False), ("max 1\n", True), ("max 12\nmax.imposed 0\n", True), ("", False), ("max\n", False), ("max x\n", False), (None, False)])
+@pytest.mark.parametrize(("events", "refused"), [("max 0\n", False), ("max 1\n", True), ("max 12\nmax.imposed 0\n", True), ("", False),
+                                                 ("max\n", False), ("max x\n", False), (None, False)])
 def test_whether_the_kernel_refused_a_task_is_read_from_its_events(tmp_path, events, refused):
     if events is not None:
         (tmp_path / "pids.events").write_text(events)
@@ -328,14 +341,16 @@ def test_the_interpreter_is_shown_by_the_fewest_folders(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "venv/bin/python"))
     monkeypatch.setattr(sys, "path", ["", "/usr/lib/python3/dist-packages", *(str(tmp_path / name) for name in (
         "more/site-packages", "more/dist-packages", "more/others", "none/site-packages"))])
-    monkeypatch.setattr(confinement.sysconfig, "get_paths", lambda: {"stdlib": str(tmp_path / "base/lib"), "data": str(tmp_path / "none"), "purelib": "/usr/lib"})
+    monkeypatch.setattr(confinement.sysconfig, "get_paths", lambda: {"stdlib": str(tmp_path / "base/lib"), "data": str(tmp_path / "none"),
+        "purelib": "/usr/lib"})
     assert confinement._interpreter() == [tmp_path / name for name in ("base", "base-other", "more/dist-packages", "more/site-packages", "venv")]
 
 
 # --- inside -------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("variable", "first", "parent", "own", "ends"), [
-    ("1", "bwrap\n", 1, 2, True), ("", "bwrap\n", 1, 2, False), (None, "bwrap\n", 1, 2, False), ("1", "systemd\n", 1, 2, False), ("1", "bwrap\n", 2, 2, False), ("1", "bwrap\n", 1, 3, False)])
+    ("1", "bwrap\n", 1, 2, True), ("", "bwrap\n", 1, 2, False), (None, "bwrap\n", 1, 2, False), ("1", "systemd\n", 1, 2, False),
+    ("1", "bwrap\n", 2, 2, False), ("1", "bwrap\n", 1, 3, False)])
 def test_a_render_ends_all_others_only_where_it_is_alone_with_bubblewrap(monkeypatch, variable, first, parent, own, ends):
     ended = []
     with monkeypatch.context() as patched:
@@ -385,8 +400,10 @@ def test_a_machine_that_cannot_shut_in_says_what_it_lacks(monkeypatch, platform,
 
 
 @pytest.mark.parametrize(("ended", "told"), [
-    (Ended(0, ""), ""), (Ended(0, "files of others\nare read"), "files of others are read"), (Ended(1, "a" * 100 + " " + "b" * 150), "a" * 49 + " " + "b" * 150),
-    (Ended(2, ""), "exit code 2"), (Ended(-9, "words", "found it still running after 60 seconds, expected an end"), "found it still running after 60 seconds, expected an end")])
+    (Ended(0, ""), ""), (Ended(0, "files of others\nare read"), "files of others are read"), (Ended(1, "a" * 100 + " " + "b" * 150),
+        "a" * 49 + " " + "b" * 150),
+    (Ended(2, ""), "exit code 2"), (Ended(-9, "words", "found it still running after 60 seconds, expected an end"),
+                                    "found it still running after 60 seconds, expected an end")])
 def test_walls_that_do_not_hold_are_told_by_what_got_through(monkeypatch, ended, told):
     def run(command, folder, *, environment, limits):
         port, secret, outside, process, own = command[-5:]

@@ -168,7 +168,8 @@ def test_nothing_coded_is_nothing_left_out():
 # --- what each function says ----------------------------------------------------------
 
 @pytest.mark.parametrize(("adjudicated", "source", "names"), [
-    (None, None, ()), ("", "s1", ()), ("a", None, ("a",)), ("a", "s1", ("a",)), (["b", "a"], None, ("b", "a")), (["b", "a"], "s1", ("b", "a")),
+    (None, None, ()), ("", "s1", ()), ("a", None, ("a",)), ("a", "s1", ("a",)), (["b", "a"], None, ("b", "a")),
+    (["b", "a"], "s1", ("b", "a")),
     ({"s1": "b", "s2": ["a", "b"]}, None, ("b", "a")), ({"s1": "b", "s2": ["a", "b"]}, "s1", ("b",)),
     ({"s1": "b", "s2": ["a", "b"]}, "s2", ("a", "b")), ({"s1": "b"}, "s9", ()), ({"s1": None}, "s1", ()), (7, None, ("7",))])
 def test_who_is_declared(adjudicated, source, names):
@@ -176,13 +177,15 @@ def test_who_is_declared(adjudicated, source, names):
     assert coders.declared(descriptor, source) == names
 
 
-@pytest.mark.parametrize(("said", "names"), [(None, ()), ("anna", ("anna",)), (["ben", "anna"], ("ben", "anna")), ([], ()), ("", ())])
+@pytest.mark.parametrize(("said", "names"), [(None, ()), ("anna", ("anna",)), (["ben", "anna"], ("ben", "anna")), ([], ()),
+ ("", ())])
 def test_who_should_have_coded(said, names):
     assert coders.listed({} if said is None else {"coders": said}) == names
 
 
 def test_a_passage_that_there_is_not_lies_in_no_source():
-    rows = {"passages": [{"id": "p1", "source": "s1"}], "statements": [{"coder": "b", "passage": "p1"}, {"coder": "a", "passage": "p9"}, {"coder": "c", "passage": "p9"}]}
+    rows = {"passages": [{"id": "p1", "source": "s1"}], "statements": [{"coder": "b", "passage": "p1"},
+     {"coder": "a", "passage": "p9"}, {"coder": "c", "passage": "p9"}]}
     assert coders.coded(rows) == {"": ("a", "c"), "s1": ("b",)}
     assert [row["coder"] for row in coders.counted({}, rows)] == ["b", "a"]
     assert coders.people({}, rows) == ("a", "b", "c")
@@ -212,25 +215,40 @@ def told(statements, codings=(), **descriptor):
         'data/datapackage.json, adjudicated: found """", expected a coder\'s name, a list of names, or one of these by source. '
         'Write `"adjudicated": "NAME"`: whose statements figures are drawn from.']),
     (BOTH, {"adjudicated": {"s1": ["ä", 7]}}, [
-        'data/datapackage.json, adjudicated: found "{"s1": ["ä", 7]}", expected a coder\'s name, a list of names, or one of these by source. '
+        'data/datapackage.json, adjudicated: found "{"s1": ["ä", 7]}", expected a coder\'s name, a list of names, or one of '
+         'these by source. '
         'Write `"adjudicated": "NAME"`: whose statements figures are drawn from.']),
     (BOTH, {"adjudicated": {"sources-1": "a", "s1": "a", "s8": "a"}}, [
-        'data/datapackage.json, adjudicated: found "s8", expected one of the sources s1, s2, s3. Name the source whose coder you declare.',
-        'data/datapackage.json, adjudicated: found "sources-1", expected one of the sources s1, s2, s3. Name the source whose coder you declare.']),
+        'data/datapackage.json, adjudicated: found "s8", expected one of the sources s1, s2, s3. Name the source whose coder you '
+         'declare.',
+        'data/datapackage.json, adjudicated: found "sources-1", expected one of the sources s1, s2, s3. Name the source whose '
+         'coder you declare.']),
+    (BOTH, {"adjudicated": {"s11": "a", "s1": "a"}}, [
+        'data/datapackage.json, adjudicated: found "s11", expected one of the sources s1, s2, s3. Did you mean `s1`? Name the '
+         'source whose coder you declare.']),
     (["anna s1 p1", "ben s2 p2"], {"adjudicated": "xyz"}, [
-        'data/datapackage.json, adjudicated: found "xyz", expected one of the coders anna, ben. Name whose statements figures are drawn from.']),
+        'data/datapackage.json, adjudicated: found "xyz", expected one of the coders anna, ben. Name whose statements figures '
+         'are drawn from.']),
     (["anna s1 p1", "ben s2 p2"], {"adjudicated": ["anna", "ben", "bem", "q"]}, [
-        'data/datapackage.json, adjudicated: found "bem", expected one of the coders anna, ben. Did you mean `ben`? Name whose statements figures are drawn from.',
-        'data/datapackage.json, adjudicated: found "q", expected one of the coders anna, ben. Name whose statements figures are drawn from.']),
+        'data/datapackage.json, adjudicated: found "bem", expected one of the coders anna, ben. Did you mean `ben`? Name whose '
+         'statements figures are drawn from.',
+        'data/datapackage.json, adjudicated: found "q", expected one of the coders anna, ben. Name whose statements figures are '
+         'drawn from.']),
     (["anna s1 p1", "ben s2 p2"], {"adjudicated": {"s1": ["anna", "ben"]}}, [
-        'data/datapackage.json, adjudicated: found "ben", expected one of the coders anna of s1. Name whose statements figures are drawn from.']),
+        'data/datapackage.json, adjudicated: found "ben", expected one of the coders anna of s1. Name whose statements figures '
+         'are drawn from.']),
     (["anna s1 p1", "ben s2 p2"], {"adjudicated": {"s2": "anna"}}, [
-        'data/datapackage.json, adjudicated: found "anna", expected one of the coders ben of s2. Name whose statements figures are drawn from.',
-        'data/statements.csv row 3, coder: found 1 statement of ben on s2, which anna did not code, expected a coding of each source in the figures. '
-        f'Write `"adjudicated": ["anna", "ben"]` {LINE} to draw figures from these as well; or add the row `anna,s2` to data/codings.csv, where anna read it and found no stand.']),
+        'data/datapackage.json, adjudicated: found "anna", expected one of the coders ben of s2. Name whose statements figures '
+         'are drawn from.',
+        'data/statements.csv row 3, coder: found 1 statement of ben on s2, which anna did not code, expected a coding of each '
+         'source in the figures. '
+        f'Write `"adjudicated": ["anna", "ben"]` {LINE} to draw figures from these as well; or add the row `anna,s2` to '
+         f'data/codings.csv, where anna read it and found no stand.']),
     (["b s2 p2", "c s2 p3", "c s2 p3"], {"adjudicated": ["a", "d"], "coders": "a"}, [
-        'data/datapackage.json, adjudicated: found "a", expected one of the coders b, c. Name whose statements figures are drawn from.',
-        'data/datapackage.json, adjudicated: found "d", expected one of the coders b, c. Name whose statements figures are drawn from.']),
+        'data/datapackage.json, adjudicated: found "a", expected one of the coders b, c. Name whose statements figures are drawn '
+         'from.',
+        'data/datapackage.json, adjudicated: found "d", expected one of the coders b, c. Name whose statements figures are drawn '
+         'from.']),
 ])
 def test_what_a_wrong_declaration_is_told(statements, descriptor, messages):
     assert told(statements, **descriptor) == messages
@@ -238,24 +256,38 @@ def test_what_a_wrong_declaration_is_told(statements, descriptor, messages):
 
 @pytest.mark.parametrize(("statements", "codings", "descriptor", "messages"), [
     (["b s1 p1", "a s1 p1", "b s1 p2", "c s1 p3"], [], {}, [
-        "data/statements.csv row 2, coder: found 1 statement of a and 2 statements of b and 1 statement of c on s1, expected one coding of a source in the figures. "
+        "data/statements.csv row 2, coder: found 1 statement of a and 2 statements of b and 1 statement of c on s1, expected one "
+         "coding of a source in the figures. "
         f'Write `"adjudicated": "a"` {LINE}, or whose statements figures are to show.']),
     (["b s1 p1", "a s1 p2"], [], {}, [
-        "data/statements.csv row 2, coder: found 1 statement of a and 1 statement of b on s1, expected one coding of a source in the figures. "
-        f'Write `"adjudicated": "a"` {LINE}, or whose statements figures are to show; where the coders shared the text, `"adjudicated": ["a", "b"]`.']),
+        "data/statements.csv row 2, coder: found 1 statement of a and 1 statement of b on s1, expected one coding of a source in "
+         "the figures. "
+        f'Write `"adjudicated": "a"` {LINE}, or whose statements figures are to show; where the coders shared the text, '
+         f'`"adjudicated": ["a", "b"]`.']),
     (["a s1 p1", "c s2 p2", "b s2 p3", "c s2 p4"], [], {"adjudicated": ["a", "d"]}, [
-        'data/datapackage.json, adjudicated: found "d", expected one of the coders a, b, c. Name whose statements figures are drawn from.',
-        "data/statements.csv row 4, coder: found 1 statement of b on s2, which a and d did not code, expected a coding of each source in the figures. "
-        f'Write `"adjudicated": ["a", "b", "d"]` {LINE} to draw figures from these as well; or add the row `a,s2` to data/codings.csv, where a read it and found no stand.']),
+        'data/datapackage.json, adjudicated: found "d", expected one of the coders a, b, c. Name whose statements figures are '
+         'drawn from.',
+        "data/statements.csv row 4, coder: found 1 statement of b on s2, which a and d did not code, expected a coding of each "
+         "source in the figures. "
+        f'Write `"adjudicated": ["a", "b", "d"]` {LINE} to draw figures from these as well; or add the row `a,s2` to '
+         f'data/codings.csv, where a read it and found no stand.']),
     (["a s1 p1", "b s1 p2", "b s1 p1", "b s1 p1"], [], {"adjudicated": ["b", "a"]}, [
         'data/statements.csv row 4, coder: found "p1" of b, as of a, expected each passage of one of the declared coders alone. '
         f'Write `"adjudicated": "b"` {LINE}, or settle the difference in a set of another name.']),
     (SPLIT, ["a s1", "an s1", "zzzzzz s2"], {"coders": ["a", "anna"]}, [
-        'data/codings.csv row 3, coder: found "an", expected one of the coders a, anna, b. Did you mean `anna`? Correct the name, or add it to `coders` in data/datapackage.json.',
-        'data/codings.csv row 4, coder: found "zzzzzz", expected one of the coders a, anna, b. Correct the name, or add it to `coders` in data/datapackage.json.']),
+        'data/codings.csv row 3, coder: found "an", expected one of the coders a, anna, b. Did you mean `anna`? Correct the '
+         'name, or add it to `coders` in data/datapackage.json.',
+        'data/codings.csv row 4, coder: found "zzzzzz", expected one of the coders a, anna, b. Correct the name, or add it to '
+         '`coders` in data/datapackage.json.']),
 ])
 def test_what_is_said_of_statements_that_would_be_left_out(statements, codings, descriptor, messages):
     assert told(statements, codings, **descriptor) == messages
+
+
+def test_who_read_another_source_only_is_no_coder_of_this_one():
+    first, second = told(["a s1 p1", "a s2 p2"], ["b s2"], adjudicated={"s1": "b", "s2": "b"})
+    assert first == 'data/datapackage.json, adjudicated: found "b", expected one of the coders a of s1. Name whose statements figures are drawn from.'
+    assert "1 statement of a on s1, which b did not code" in second
 
 
 def test_a_finding_has_the_path_of_the_table_and_the_code():
@@ -274,9 +306,11 @@ def test_a_finding_has_the_path_of_the_table_and_the_code():
 
 @pytest.mark.parametrize(("statements", "codings", "descriptor", "line"), [
     # half of the most statements is a full coding, less is none
-    (["a s1 p1", "b s1 p1", "b s1 p2"], [], {}, '"adjudicated": "a"'), (["a s1 p1", "b s1 p1", "b s1 p2", "b s1 p3"], [], {}, '"adjudicated": "b"'),
+    (["a s1 p1", "b s1 p1", "b s1 p2"], [], {}, '"adjudicated": "a"'),
+    (["a s1 p1", "b s1 p1", "b s1 p2", "b s1 p3"], [], {}, '"adjudicated": "b"'),
     # who is listed comes first, in that order; others by name
-    (["a s1 p1", "b s1 p1", "c s1 p1"], [], {"coders": ["c", "b"]}, '"adjudicated": "c"'), (["a s1 p1", "b s1 p1"], [], {"coders": ["z"]}, '"adjudicated": "a"'),
+    (["a s1 p1", "b s1 p1", "c s1 p1"], [], {"coders": ["c", "b"]}, '"adjudicated": "c"'),
+    (["a s1 p1", "b s1 p1"], [], {"coders": ["z"]}, '"adjudicated": "a"'),
     # two texts coded twice by the same two, a third by another
     (["a s1 p1", "b s1 p1", "a s2 p2", "b s2 p2", "c s3 p3"], [], {}, '"adjudicated": ["a", "c"]'),
     # who read a source and found nothing keeps it
@@ -294,7 +328,8 @@ def test_any_line_that_is_proposed_settles_it():
     draw = random.Random(11)
     proposed = 0
     for _ in range(600):
-        statements = [f"{draw.choice('abc')} s{n} p{n}{draw.randint(1, 3)}" for n in (draw.randint(1, 3) for _ in range(draw.randint(1, 7)))]
+        statements = [f"{draw.choice('abc')} s{n} p{n}{draw.randint(1, 3)}" for n in (draw.randint(1,
+         3) for _ in range(draw.randint(1, 7)))]
         codings = [f"{draw.choice('abc')} s{draw.randint(1, 3)}" for _ in range(draw.randint(0, 2))]
         declared = draw.choice([{}, {"adjudicated": draw.choice("abc")}, {"adjudicated": draw.sample("abc", 2)},
                                 {"adjudicated": {f"s{draw.randint(1, 3)}": draw.choice("abc")}}])

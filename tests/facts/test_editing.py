@@ -187,7 +187,8 @@ def said(call, *arguments):
 
 
 @pytest.mark.parametrize(("content", "message"), [
-    (b"id,label\nunion,Uni\xff\n", "data/actors.csv: found 'utf-8' codec can't decode byte 0xff in position 18: invalid start byte, "
+    (b"id,label\nunion,Uni\xff\n",
+     "data/actors.csv: found 'utf-8' codec can't decode byte 0xff in position 18: invalid start byte, "
      f"expected a CSV table in UTF-8 that can be read. {READ}"),
     (b"", f"data/actors.csv: found no header, {MEND}"), (b"\n", f"data/actors.csv: found no header, {MEND}"),
     (b"id,label\nunion,Union\nmayor\n", f"data/actors.csv: found 1 cells in row 3 instead of 2, {MEND}"),
@@ -212,8 +213,10 @@ def test_a_conflict_shows_the_row_as_it_was_and_as_it_is(project, descriptor, pu
         editing.apply(project, descriptor, [change])
     conflict = caught.value
     assert str(conflict) == (
-        'data/actors.csv: found "mayor, Mayor, the new mayor | mayor, Mayor, her deputy, state", expected "mayor, Mayor, the mayor", as it was '
-        "when it was read. Somebody else changed it meanwhile, and nothing was written: keep that, or make the change again on it.")
+        'data/actors.csv: found "mayor, Mayor, the new mayor | mayor, Mayor, her deputy, state", expected "mayor, Mayor, the '
+         'mayor", as it was '
+        "when it was read. Somebody else changed it meanwhile, and nothing was written: keep that, or make the change again on "
+         "it.")
     assert (conflict.path, conflict.mine) == ("data/actors.csv", change)
     assert conflict.there == [cells("mayor", "Mayor", "the new mayor", ""), cells("mayor", "Mayor", "her deputy", "state")]
     gone = Change("actors", cells("reeve", "Reeve", "r", ""), cells("reeve"))
@@ -225,7 +228,8 @@ def test_a_conflict_shows_the_row_as_it_was_and_as_it_is(project, descriptor, pu
 def test_a_row_of_a_table_without_a_key_is_a_conflict_with_nothing_there(project, descriptor):
     schema = next(resource for resource in descriptor["resources"] if resource["name"] == "actors")["schema"]
     old = editing.rows(project, descriptor, "actors")[0].cells
-    for key, there in ((["id"], 1), ("id", 1), (["id", "label"], 1), (["id", "a column that the file lacks"], 1), (["id", "who"], 0), ([], 0)):
+    for key, there in ((["id"], 1), ("id", 1), (["id", "label"], 1), (["id", "a column that the file lacks"], 1),
+     (["id", "who"], 0), ([], 0)):
         schema["primaryKey"] = key
         with pytest.raises(Conflict) as caught:
             editing.apply(project, descriptor, [Change("actors", {**old, "who": "others"}, None)])
@@ -271,18 +275,24 @@ def test_rows_have_the_numbers_of_a_spreadsheet_and_their_text(project, descript
     (b"id,label,who,kind\na,L,w,k\n", [("a", "b")], b"id,label,who,kind\nb,L,w,k\n"),
     (b"id,label,who,kind\r\na,L,w,k\r\n", [("a", "b")], b"id,label,who,kind\r\nb,L,w,k\r\n"),
     (b'id,label,who,kind\n"a",L,w,k\n', [("a", "a")], b'id,label,who,kind\n"a",L,w,k\n'),
-    (b"id,label,who,kind\na,L,w,k\nb,L,w,k\nc,L,w,k\n", [("b", None), ("a", "d"), (None, "e")], b"id,label,who,kind\nd,L,w,k\nc,L,w,k\ne,L,w,k\n"),
-    (b"id,label,who,kind\ra,L,w,k\r", [(None, "b")], b"id,label,who,kind\ra,L,w,k\rb,L,w,k\n"), (b"id,label,who,kind\r", [(None, "a")], b"id,label,who,kind\ra,L,w,k\n"),
-    (b"id,label,who,kind\ra,L,w,k\rb,L,w,k\r", [("a", "c")], b"id,label,who,kind\rc,L,w,k\nb,L,w,k\r"), (b'"id","la\nbel",who,kind\na,L,w,k\n', [(None, "b")], b'"id","la\nbel",who,kind\na,L,w,k\nb,,w,k\n'),
-    (b"id,label,who,kind\na,L,w,k\n", [("a", "b"), ("b", "c"), (None, "d"), ("d", "e"), (None, "f"), ("f", None)], b"id,label,who,kind\nc,L,w,k\ne,L,w,k\n"),
+    (b"id,label,who,kind\na,L,w,k\nb,L,w,k\nc,L,w,k\n", [("b", None), ("a", "d"), (None, "e")],
+     b"id,label,who,kind\nd,L,w,k\nc,L,w,k\ne,L,w,k\n"),
+    (b"id,label,who,kind\ra,L,w,k\r", [(None, "b")], b"id,label,who,kind\ra,L,w,k\rb,L,w,k\n"),
+    (b"id,label,who,kind\r", [(None, "a")], b"id,label,who,kind\ra,L,w,k\n"),
+    (b"id,label,who,kind\ra,L,w,k\rb,L,w,k\r", [("a", "c")], b"id,label,who,kind\rc,L,w,k\nb,L,w,k\r"),
+    (b'"id","la\nbel",who,kind\na,L,w,k\n', [(None, "b")], b'"id","la\nbel",who,kind\na,L,w,k\nb,,w,k\n'),
+    (b"id,label,who,kind\na,L,w,k\n", [("a", "b"), ("b", "c"), (None, "d"), ("d", "e"), (None, "f"), ("f", None)],
+     b"id,label,who,kind\nc,L,w,k\ne,L,w,k\n"),
     (b"\xef\xbb\xbfid,label,who,kind\na,L,w,k\n", [("a", "b"), (None, "c")], b"\xef\xbb\xbfid,label,who,kind\nb,L,w,k\nc,L,w,k\n"),
     (b"id,label,who,kind\na,L,w,k\na,L,w,k\n", [("a", "b")], b"id,label,who,kind\nb,L,w,k\na,L,w,k\n"),
     (b"who,id,more\nw,a,x\n", [(None, "b"), ("a", "c")], b"who,id,more\nw,c,x\nw,b,\n"),
-    (b"id,label,who,kind\na,L,w,k\n", [(None, "a\rb"), (None, "a,b"), (None, "\u00e4")], 'id,label,who,kind\na,L,w,k\n"a\rb",L,w,k\n"a,b",L,w,k\n\u00e4,L,w,k\n'.encode())])
+    (b"id,label,who,kind\na,L,w,k\n", [(None, "a\rb"), (None, "a,b"), (None, "\u00e4")],
+     'id,label,who,kind\na,L,w,k\n"a\rb",L,w,k\n"a,b",L,w,k\n\u00e4,L,w,k\n'.encode())])
 def test_what_a_change_writes_and_its_undoing_takes_back(project, descriptor, put, file, changes, result):
     put(file)
     undo = editing.apply(project, descriptor, [
-        Change("actors", None if old is None else cells(old) if b"label" in file else {"id": old}, None if new is None else cells(new))
+        Change("actors", None if old is None else cells(old) if b"label" in file else {"id": old},
+         None if new is None else cells(new))
         for old, new in changes])
     assert after(project) == result
     editing.apply(project, descriptor, undo)
@@ -290,8 +300,10 @@ def test_what_a_change_writes_and_its_undoing_takes_back(project, descriptor, pu
 
 
 @pytest.mark.parametrize(("place", "text", "result"), [
-    (2, None, b"new,L,w,k\na,L,w,k\nb,L,w,k\n"), (3, None, b"a,L,w,k\nnew,L,w,k\nb,L,w,k\n"), (4, None, b"a,L,w,k\nb,L,w,k\nnew,L,w,k\n"),
-    (40, None, b"a,L,w,k\nb,L,w,k\nnew,L,w,k\n"), (3, '"new",L,w,k\r\n', b'a,L,w,k\n"new",L,w,k\r\nb,L,w,k\n'), (3, '"new",L,w,k', b'a,L,w,k\n"new",L,w,k\nb,L,w,k\n'), (3, "new,L,w,k\r", b"a,L,w,k\nnew,L,w,k\rb,L,w,k\n"),
+    (2, None, b"new,L,w,k\na,L,w,k\nb,L,w,k\n"), (3, None, b"a,L,w,k\nnew,L,w,k\nb,L,w,k\n"),
+    (4, None, b"a,L,w,k\nb,L,w,k\nnew,L,w,k\n"),
+    (40, None, b"a,L,w,k\nb,L,w,k\nnew,L,w,k\n"), (3, '"new",L,w,k\r\n', b'a,L,w,k\n"new",L,w,k\r\nb,L,w,k\n'),
+    (3, '"new",L,w,k', b'a,L,w,k\n"new",L,w,k\nb,L,w,k\n'), (3, "new,L,w,k\r", b"a,L,w,k\nnew,L,w,k\rb,L,w,k\n"),
     (4, '"new",L,w,k', b'a,L,w,k\nb,L,w,k\n"new",L,w,k')])
 def test_a_row_comes_back_where_and_as_it_stood(project, descriptor, put, place, text, result):
     put(b"id,label,who,kind\na,L,w,k\nb,L,w,k\n")
@@ -319,7 +331,8 @@ def test_a_column_that_the_file_lacks_is_empty_in_each_row(project, descriptor, 
 def test_what_undoes_a_change_knows_the_row_as_it_stood(project, descriptor, put):
     put(b'id,label,who,kind\na,L,w,k\n"b",L,w,k\n')
     assert editing.apply(project, descriptor, [
-        Change("actors", cells("b"), None), Change("actors", cells("a"), {"label": "M"}), Change("actors", None, {"id": "c"})]) == [
+        Change("actors", cells("b"), None), Change("actors", cells("a"), {"label": "M"}),
+        Change("actors", None, {"id": "c"})]) == [
             Change("actors", {"id": "c", "label": "", "who": "", "kind": ""}, None),
             Change("actors", cells("a", "M"), cells("a"), None, "a,L,w,k\n"), Change("actors", None, cells("b"), 3, '"b",L,w,k\n')]
 
@@ -330,10 +343,11 @@ def test_a_file_keeps_its_mode_and_one_without_a_change_is_not_written(project, 
     before = other.stat().st_ino
     same = editing.rows(project, descriptor, "concepts")[0].cells
     editing.apply(project, descriptor, [Change("actors", None, cells("x")), Change("concepts", same, same)])
-    assert path.stat().st_mode & 0o777 == 0o640 and other.stat().st_ino == before
+    assert (os.name != "posix" or path.stat().st_mode & 0o777 == 0o640) and other.stat().st_ino == before
     assert not list((project / "data").glob(".*"))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere not everybody may make links")
 def test_a_table_that_is_a_link_stays_one(project, descriptor):
     path, real = project / ACTORS, project / "actors-of-the-desk.csv"
     path.rename(real)
@@ -345,8 +359,10 @@ def test_a_table_that_is_a_link_stays_one(project, descriptor):
 def test_changes_after_which_the_tables_have_findings_are_taken_back(project, descriptor, snapshot):
     there = snapshot(project)
     with pytest.raises(InvalidData) as caught:
-        editing.apply_checked(project, descriptor, [Change("actors", None, cells("Not An Id")), Change("actors", None, cells("agency"))])
-    assert [(finding.code, finding.path, finding.row, finding.column) for finding in caught.value.findings] == [("pattern", ACTORS, 5, "id")]
+        editing.apply_checked(project, descriptor, [Change("actors", None, cells("Not An Id")),
+         Change("actors", None, cells("agency"))])
+    assert [(finding.code, finding.path, finding.row, finding.column) for finding in caught.value.findings] == [("pattern",
+     ACTORS, 5, "id")]
     assert snapshot(project) == there
     editing.apply_checked(project, descriptor, [Change("actors", None, cells("agency"))])
     assert after(project).endswith(b"\nagency,L,w,k\n")
@@ -357,10 +373,12 @@ def test_changes_after_which_the_tables_have_findings_are_taken_back(project, de
 @pytest.fixture
 def taken(project, descriptor):
     """The descriptor, with rows of actors from two packages besides."""
-    for name, rows in (("coast", "reeve,Reeve,the reeve,state\n\nguild,Guild,pilots,union\n"), ("north", "agency,Northwire,a wire,press\n")):
+    for name, rows in (("coast", "reeve,Reeve,the reeve,state\n\nguild,Guild,pilots,union\n"),
+     ("north", "agency,Northwire,a wire,press\n")):
         (project / f"data/shared/{name}").mkdir(parents=True)
         (project / f"data/shared/{name}/actors.csv").write_text(f"id,label,who,kind\n{rows}", "utf-8")
-    next(each for each in descriptor["resources"] if each["name"] == "actors")["parts"] = ["shared/coast/actors.csv", "shared/north/actors.csv"]
+    next(each for each in descriptor["resources"] if each["name"] == "actors")["parts"] = ["shared/coast/actors.csv",
+     "shared/north/actors.csv"]
     return descriptor
 
 
@@ -368,7 +386,8 @@ def test_rows_of_packages_are_counted_on_after_those_of_the_project(project, tak
     assert [(record.number, record.cells["id"]) for record in editing.rows(project, taken, "actors")] == [
         (2, "union"), (3, "port-company"), (4, "mayor"), (5, "reeve"), (7, "guild"), (8, "agency")]
     (project / ACTORS).write_text("id,label,who,kind\n", "utf-8")
-    assert [(record.number, record.cells["id"]) for record in editing.rows(project, taken, "actors")] == [(2, "reeve"), (4, "guild"), (5, "agency")]
+    assert [(record.number, record.cells["id"]) for record in editing.rows(project, taken, "actors")] == [(2, "reeve"),
+     (4, "guild"), (5, "agency")]
 
 
 def test_packages_without_rows_are_counted_as_none(project, taken):
@@ -381,10 +400,12 @@ def test_a_row_of_a_package_is_not_changed(project, taken, snapshot):
     there = snapshot(project)
     change = Change("actors", cells("guild", "Guild", "pilots", "union"), None)
     assert said(editing.apply, project, taken, [Change("actors", None, cells("x")), change]) == (
-        "data/shared/coast/actors.csv row 4: found a row of a package of facts, expected one of the project's own. Nothing was written: "
+        "data/shared/coast/actors.csv row 4: found a row of a package of facts, expected one of the project's own. Nothing was "
+         "written: "
         "correct it in the package, then take it anew with `briefing facts --update`.")
     assert snapshot(project) == there
-    editing.apply(project, taken, [Change("actors", None, cells("guild", "Guild", "pilots", "union"))])  # a new one is the project's
+    editing.apply(project, taken, [Change("actors", None, cells("guild", "Guild", "pilots",
+     "union"))])  # a new one is the project's
 
 
 # --- references ----------------------------------------------------------------------------
@@ -450,12 +471,15 @@ def test_of_a_list_the_others_stay(harbours):
 
 def test_a_table_whose_file_lacks_a_column_names_nothing_in_it(harbours):
     (harbours / "data/ships.csv").write_text("id,home\nmary,quay\nanne,mole\n", "utf-8")
-    assert [(each.column, record.number) for each, record in editing.referring(harbours, HARBOURS, "ports", "quay")] == [("part_of", 4), ("home", 2)]
-    assert [(change.table, change.after) for change in editing.renaming(harbours, HARBOURS, "ships", "mary", "maria")] == [("ships", {"id": "maria", "home": "quay"})]
+    assert [(each.column, record.number) for each, record in editing.referring(harbours, HARBOURS, "ports",
+     "quay")] == [("part_of", 4), ("home", 2)]
+    assert [(change.table, change.after) for change in editing.renaming(harbours, HARBOURS, "ships", "mary",
+     "maria")] == [("ships", {"id": "maria", "home": "quay"})]
 
 
 def test_a_row_that_names_itself_is_removed_once(harbours):
     (harbours / "data/ports.csv").write_text("id,part_of,code\nquay,quay,q\nmole,pier,m\npier,mole,p\n", "utf-8")
     (harbours / "data/ships.csv").write_text("id,home,calls,codes,flags\n", "utf-8")
     for id, gone in (("quay", ["quay"]), ("mole", ["mole", "pier"])):
-        assert [(change.before["id"], change.after) for change in editing.removing(harbours, HARBOURS, "ports", id)] == [(each, None) for each in gone]
+        assert [(change.before["id"], change.after) for change in editing.removing(harbours, HARBOURS, "ports", id)] == [(each,
+         None) for each in gone]

@@ -300,10 +300,12 @@ def test_verdict_never_rests_on_a_reading_that_a_figure_speaks_against():
     ((20, "%", ">"), [(22, "=")], 0, ("borne out", "as it: 22% (in line with it)", "0 points", (0, math.inf), "", "")),
     ((20, "t", "="), [(22, "=")], 0, ("not borne out", "as it: 22\u00a0t (against it)", "0 t", (0, 2), "", "borne out")),
     ((20, "t", "="), [(22, "=")], 1.5, ("not borne out", "as it: 22\u00a0t (against it)", "1.5 t", (0, 2), "", "borne out")),
-    ((20, "t", "="), [(22, "=")], 2, ("borne out", "as it: 22\u00a0t (in line with it)", "2 t", (2, math.inf), "not borne out", "")),
+    ((20, "t", "="), [(22, "=")], 2, ("borne out", "as it: 22\u00a0t (in line with it)", "2 t", (2, math.inf), "not borne out",
+     "")),
     ((20, "", "~"), [(22, "=")], 0, ("cannot be told", "as it: 22 (too open to tell)", "0", (0, 0), "", "not borne out")),
     ((20, "", "~"), [(22, "=")], 1, ("not borne out", "as it: 22 (against it)", "1", (0, 2), "cannot be told", "borne out")),
-    ((20, "", "="), [(22, "="), (25, "=")], 3, ("cannot be told", "as it: 22, 25 (they disagree)", "3", (2, 5), "not borne out", "borne out")),
+    ((20, "", "="), [(22, "="), (25, "=")], 3, ("cannot be told", "as it: 22, 25 (they disagree)", "3", (2, 5), "not borne out",
+     "borne out")),
     ((20, "", "="), [(22.5, ">")], 0, ("not borne out", "as it: over 22.5 (against it)", "0", (0, 2.5), "", "cannot be told")),
     ((20, "", "="), [], 0, ("cannot be told", "as it: no independent figure", "0", (0, math.inf), "", ""))])
 def test_a_verdict_whole(claim, figures, tolerance, verdict_):
@@ -317,19 +319,24 @@ def test_a_verdict_whole(claim, figures, tolerance, verdict_):
 # --- whole messages ---------------------------------------------------------------
 
 @pytest.mark.parametrize(("refused", "message"), [
-    (lambda: Quantity(20, "%", "over"), 'hedge: found "over", expected one of = > >= < <= ~. Use the hedge that the source gives.'),
+    (lambda: Quantity(20, "%", "over"),
+     'hedge: found "over", expected one of = > >= < <= ~. Use the hedge that the source gives.'),
     (lambda: Quantity(math.inf), "value: found inf, expected a finite number. Leave out what is not known."),
     (lambda: mean([]), "mean: found no quantity, expected at least one. Leave the mean out."),
-    (lambda: mean([Quantity(1, "%"), Quantity(2, "%", ">")]), 'mean: found "over 2%", expected points only. Show the bound beside the mean.'),
+    (lambda: mean([Quantity(1, "%"), Quantity(2, "%", ">")]),
+     'mean: found "over 2%", expected points only. Show the bound beside the mean.'),
     (lambda: mean([Quantity(1, "%"), Quantity(2, "t")]), "mean: found t beside %, expected one unit. Convert first."),
     (lambda: share(Quantity(1, "t"), Quantity(1, "kg")), "share: found t of kg, expected one unit. Convert first."),
-    (lambda: share(Quantity(1, "t"), Quantity(0, "t")), "share: found a whole of 0\u00a0t, expected more than zero. Leave the share out."),
-    (lambda: share(Quantity(-1, "t"), Quantity(5, "t", ">")), "share: found \u22121\u00a0t of over 5\u00a0t, expected a part from zero. Leave the share out."),
+    (lambda: share(Quantity(1, "t"), Quantity(0, "t")),
+     "share: found a whole of 0\u00a0t, expected more than zero. Leave the share out."),
+    (lambda: share(Quantity(-1, "t"), Quantity(5, "t", ">")),
+     "share: found \u22121\u00a0t of over 5\u00a0t, expected a part from zero. Leave the share out."),
     (lambda: share(Quantity(1, "t", ">"), Quantity(5, "t", ">=")),
      "share: found over 1\u00a0t of at least 5\u00a0t, expected hedges that point one way. Leave the share out."),
     (lambda: bears_out(Quantity(1, "t"), Quantity(1, "kg")), "comparison: found kg beside t, expected one unit. Convert first."),
     (lambda: verdict(Quantity(1), {}), "verdict: found no reading, expected at least how the source presents the claim. Name it."),
-    (lambda: verdict(Quantity(1), {"it": []}, -0.5), "verdict: found a tolerance of -0.5, expected 0 or more. Say how far off is the same.")])
+    (lambda: verdict(Quantity(1), {"it": []}, -0.5),
+     "verdict: found a tolerance of -0.5, expected 0 or more. Say how far off is the same.")])
 def test_what_a_refused_arithmetic_is_told(refused, message):
     with pytest.raises(HedgeError) as caught:
         refused()
@@ -339,8 +346,10 @@ def test_what_a_refused_arithmetic_is_told(refused, message):
 # --- results at their borders -------------------------------------------------------
 
 @pytest.mark.parametrize(("value", "text"), [
-    (9999999999, "9,999,999,999"), (1e10, "10,000,000,000"), (9999999999.6, "10,000,000,000"), (123456789012.4, "123,456,789,012"), (-5e10, "\u221250,000,000,000"),
-    (1234567.891, "1,234,567.891"), (0.00001234, "1.234e-05"), (-0.25, "\u22120.25"), (999.99999999, "1,000"), (999.9999999, "999.9999999"), (1234.123456789, "1,234.123457")])
+    (9999999999, "9,999,999,999"), (1e10, "10,000,000,000"), (9999999999.6, "10,000,000,000"),
+    (123456789012.4, "123,456,789,012"), (-5e10, "\u221250,000,000,000"),
+    (1234567.891, "1,234,567.891"), (0.00001234, "1.234e-05"), (-0.25, "\u22120.25"), (999.99999999, "1,000"),
+    (999.9999999, "999.9999999"), (1234.123456789, "1,234.123457")])
 def test_numbers_are_spelled_with_ten_digits_at_most_but_whole(value, text):
     assert spelled(value) == text
 
@@ -351,9 +360,12 @@ def test_a_mean_in_numbers():
 
 
 @pytest.mark.parametrize(("part", "whole", "result"), [
-    ((5, "<"), (10, "="), (50, "<")), ((5, "<="), (10, "="), (50, "<=")), ((5, "="), (10, "<"), (50, ">")), ((5, "="), (10, ">="), (50, "<=")),
-    ((5, "="), (10, "<="), (50, ">=")), ((5, "<="), (10, ">"), (50, "<")), ((5, "<"), (10, ">="), (50, "<")), ((5, ">="), (10, "<="), (50, ">=")),
-    ((5, "~"), (10, "~"), (50, "~")), ((5, "="), (10, "~"), (50, "~")), ((0, ">"), (10, "="), (0, ">")), ((0, "="), (10, "~"), (0, "=")), ((0, "~"), (10, "="), (0, "~")),
+    ((5, "<"), (10, "="), (50, "<")), ((5, "<="), (10, "="), (50, "<=")), ((5, "="), (10, "<"), (50, ">")),
+    ((5, "="), (10, ">="), (50, "<=")),
+    ((5, "="), (10, "<="), (50, ">=")), ((5, "<="), (10, ">"), (50, "<")), ((5, "<"), (10, ">="), (50, "<")),
+    ((5, ">="), (10, "<="), (50, ">=")),
+    ((5, "~"), (10, "~"), (50, "~")), ((5, "="), (10, "~"), (50, "~")), ((0, ">"), (10, "="), (0, ">")),
+    ((0, "="), (10, "~"), (0, "=")), ((0, "~"), (10, "="), (0, "~")),
     ((1, "="), (0.5, "="), (200, "=")), ((-1, "~"), (4, "="), (-25, "~"))])
 def test_the_hedge_of_a_share(part, whole, result):
     assert share(Quantity(part[0], "t", part[1]), Quantity(whole[0], "t", whole[1])) == Quantity(result[0], "%", result[1])
@@ -366,10 +378,14 @@ def test_hedges_that_pull_apart_leave_no_share(part, whole):
 
 
 @pytest.mark.parametrize(("claim", "figure", "tolerance", "outcome"), [
-    ((20, "<"), (20, "="), 0, False), ((20, "<="), (20, "="), 0, True), ((20, "<"), (20, "<"), 0, True), ((20, "<"), (20, "<="), 0, None), ((20, "<"), (20, ">="), 0, False),
-    ((20, "<="), (20, ">"), 0, False), ((20, "<="), (20, ">="), 0, None), ((20, "~"), (20, ">"), 0, None), ((20, "~"), (20, "~"), 0, True), ((20, "~"), (21, "~"), 0, None),
-    ((20, ">"), (20, "~"), 1, None), ((20, ">"), (21, "~"), 1, None), ((20, ">"), (21.5, "~"), 1, True), ((20, ">"), (19, "~"), 1, False),
-    ((20, ">="), (19, "~"), 1, None), ((20, "<"), (18.5, "~"), 1, True), ((20, "<"), (22, "~"), 1, False), ((20, "~"), (22, ">"), 1, False), ((20, "~"), (21, ">="), 1, None),
+    ((20, "<"), (20, "="), 0, False), ((20, "<="), (20, "="), 0, True), ((20, "<"), (20, "<"), 0, True),
+    ((20, "<"), (20, "<="), 0, None), ((20, "<"), (20, ">="), 0, False),
+    ((20, "<="), (20, ">"), 0, False), ((20, "<="), (20, ">="), 0, None), ((20, "~"), (20, ">"), 0, None),
+    ((20, "~"), (20, "~"), 0, True), ((20, "~"), (21, "~"), 0, None),
+    ((20, ">"), (20, "~"), 1, None), ((20, ">"), (21, "~"), 1, None), ((20, ">"), (21.5, "~"), 1, True),
+    ((20, ">"), (19, "~"), 1, False),
+    ((20, ">="), (19, "~"), 1, None), ((20, "<"), (18.5, "~"), 1, True), ((20, "<"), (22, "~"), 1, False),
+    ((20, "~"), (22, ">"), 1, False), ((20, "~"), (21, ">="), 1, None),
     ((20, "="), (22, "="), 2, True), ((20, "="), (22.5, "="), 2, False)])
 def test_comparison_of_bounds_and_of_about(claim, figure, tolerance, outcome):
     assert bears_out(Quantity(claim[0], "%", claim[1]), Quantity(figure[0], "%", figure[1]), tolerance) is outcome
@@ -378,9 +394,12 @@ def test_comparison_of_bounds_and_of_about(claim, figure, tolerance, outcome):
 # --- rows and cells -------------------------------------------------------------------
 
 @pytest.mark.parametrize(("row", "words"), [
-    ({}, "not given"), ({"value": None, "upper": 5}, "not given"), ({"value": math.nan}, "not given"), ({"value": 20, "unit": "%", "hedge": ">"}, "over 20%"),
-    ({"value": 20, "unit": None, "hedge": None}, "20"), ({"value": 0}, "0"), ({"value": 20, "unit": "t", "hedge": "circa"}, "20\u00a0t"),
-    ({"value": 90, "upper": 99, "unit": "%"}, "90% to 99%"), ({"value": 90, "upper": 99, "unit": "%", "hedge": "~"}, "about 90% to 99%"),
+    ({}, "not given"), ({"value": None, "upper": 5}, "not given"), ({"value": math.nan}, "not given"),
+    ({"value": 20, "unit": "%", "hedge": ">"}, "over 20%"),
+    ({"value": 20, "unit": None, "hedge": None}, "20"), ({"value": 0}, "0"),
+    ({"value": 20, "unit": "t", "hedge": "circa"}, "20\u00a0t"),
+    ({"value": 90, "upper": 99, "unit": "%"}, "90% to 99%"), ({"value": 90, "upper": 99, "unit": "%", "hedge": "~"},
+     "about 90% to 99%"),
     ({"value": 90, "upper": math.nan, "hedge": "<="}, "at most 90"), ({"value": "1204.5", "upper": "1300"}, "1,204.5 to 1,300")])
 def test_the_number_of_a_row_in_words(row, words):
     assert in_words(row) == words
@@ -399,9 +418,12 @@ def test_a_value_that_is_missing_is_an_empty_cell(value):
 
 
 @pytest.mark.parametrize(("value", "cell"), [
-    (0, 0), (1.5, 1.5), (True, "yes"), (False, ""), ("", ""), ("a", "a"), (("a", None, "b"), "a; ; b"), ([1, True], "1; yes"), ((), ""),
-    (datetime.date(2031, 3, 5), "2031-03-05"), (datetime.datetime(2031, 3, 5), "2031-03-05"), ("2031-03-05T00:00:00", "2031-03-05"),
-    (datetime.datetime(2031, 3, 5, 10), "2031-03-05 10:00:00"), ("at 2031-03-05 00:00:00", "at 2031-03-05 00:00:00"), ("00:00:00", "00:00:00")])
+    (0, 0), (1.5, 1.5), (True, "yes"), (False, ""), ("", ""), ("a", "a"), (("a", None, "b"), "a; ; b"), ([1, True], "1; yes"),
+    ((), ""),
+    (datetime.date(2031, 3, 5), "2031-03-05"), (datetime.datetime(2031, 3, 5), "2031-03-05"),
+    ("2031-03-05T00:00:00", "2031-03-05"),
+    (datetime.datetime(2031, 3, 5, 10), "2031-03-05 10:00:00"), ("at 2031-03-05 00:00:00", "at 2031-03-05 00:00:00"),
+    ("00:00:00", "00:00:00")])
 def test_a_value_as_a_cell_of_a_table(value, cell):
     assert known(value) and plain(value) == cell
 
@@ -409,9 +431,12 @@ def test_a_value_as_a_cell_of_a_table(value, cell):
 # --- markdown --------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("text", "markdown_"), [
-    ("a\\b`c*d_e{f}g[h](i)<j>#k$l@m~n^o|p&q", r"a\\b\`c\*d\_e\{f\}g\[h\]\(i\)\<j\>\#k\$l\@m\~n\^o\|p\&q"), ("a-b a--b a---b", r"a-b a-\-b a-\-\-b"), ("at. b... c", r"at. b.\.\. c"),
-    ("- a", r"\- a"), ("+ a", r"\+ a"), ("a + b = c: d% !", "a + b = c: d% !"), ("=a", r"\=a"), (":a", r"\:a"), ("%a", r"\%a"), (".a", r"\.a"), ("!a", r"\!a"),
-    ("1. a", r"1\. a"), ("12.", r"12\."), ("a. b", r"a\. b"), ("xiv. b", r"xiv\. b"), ("XIV. b", r"XIV\. b"), ("1.5 t", "1.5 t"), ("ab. c", "ab. c"), ("Z. c", r"Z\. c"),
+    ("a\\b`c*d_e{f}g[h](i)<j>#k$l@m~n^o|p&q", r"a\\b\`c\*d\_e\{f\}g\[h\]\(i\)\<j\>\#k\$l\@m\~n\^o\|p\&q"),
+    ("a-b a--b a---b", r"a-b a-\-b a-\-\-b"), ("at. b... c", r"at. b.\.\. c"),
+    ("- a", r"\- a"), ("+ a", r"\+ a"), ("a + b = c: d% !", "a + b = c: d% !"), ("=a", r"\=a"), (":a", r"\:a"), ("%a", r"\%a"),
+    (".a", r"\.a"), ("!a", r"\!a"),
+    ("1. a", r"1\. a"), ("12.", r"12\."), ("a. b", r"a\. b"), ("xiv. b", r"xiv\. b"), ("XIV. b", r"XIV\. b"), ("1.5 t", "1.5 t"),
+    ("ab. c", "ab. c"), ("Z. c", r"Z\. c"),
     ("a\n\t b\r\nc\f\vd", "a b c d"), ("a\u00a0b\u2028c", "a\u00a0b\u2028c"), ('"a" and \'b\'', '"a" and \'b\''), ("", ""),
     ('"' * 20 + "'" * 20, '"' * 20 + "'" * 20), ('"' * 20 + "'" * 21, '\\"' * 20 + "\\'" * 21)])
 def test_a_text_as_markdown_that_shows_it_as_it_stands(text, markdown_):

@@ -77,36 +77,52 @@ def recorder(idle):
 # --- what Python reports ------------------------------------------------------------
 
 @pytest.mark.parametrize(("event", "arguments", "lines"), [
-    ("open", ("/port/a.txt", "r", os.O_RDONLY | os.O_CLOEXEC), [("file", "/port/a.txt")]), ("open", (b"/port/b.txt", "rb", 0), [("file", "/port/b.txt")]),
-    ("open", (Path("/port/c.txt"), None, None), [("file", "/port/c.txt")]), ("open", ("/port/x/../d.txt", "r", 0), [("file", "/port/d.txt")]),
-    ("open", ("/port/\u00e4.txt", "r", 0), [("file", "/port/\u00e4.txt")]), ("open", (5, "r", 0), []), ("open", (True, "w", os.O_WRONLY), []), ("open", (None, "r", 0), []),
+    ("open", ("/port/a.txt", "r", os.O_RDONLY | os.O_CLOEXEC), [("file", "/port/a.txt")]),
+    ("open", (b"/port/b.txt", "rb", 0), [("file", "/port/b.txt")]),
+    ("open", (Path("/port/c.txt"), None, None), [("file", "/port/c.txt")]),
+    ("open", ("/port/x/../d.txt", "r", 0), [("file", "/port/d.txt")]),
+    ("open", ("/port/\u00e4.txt", "r", 0), [("file", "/port/\u00e4.txt")]), ("open", (5, "r", 0), []),
+    ("open", (True, "w", os.O_WRONLY), []), ("open", (None, "r", 0), []),
     ("open", (os.devnull, "r", 0), []), ("open", (os.devnull, "w", os.O_WRONLY), []),
     *[("open", ("/port/new", None, flags), [("unseen", "writes /port/new"), ("changes", "/port/new")])
-      for flags in (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC, os.O_APPEND, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)],
+      for flags in (os.O_WRONLY, os.O_RDWR, os.O_CREAT, os.O_TRUNC, os.O_APPEND,
+       os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC)],
     ("open", ("/port/__pycache__/a.pyc", "w", os.O_WRONLY | os.O_CREAT), []),
-    ("open", ("/port/__pycache__/tide.cpython-312.pyc", "r", 0), [("file", "/port/tide.py")]), ("open", ("/port/tide.pyc", "r", 0), [("file", "/port/tide.pyc")]),
-    ("open", (f"{STANDARD}/json/decoder.py", "r", 0), []), ("open", (f"{STANDARD}-2/decoder.py", "r", 0), [("file", f"{STANDARD}-2/decoder.py")]),
+    ("open", ("/port/__pycache__/tide.cpython-312.pyc", "r", 0), [("file", "/port/tide.py")]),
+    ("open", ("/port/tide.pyc", "r", 0), [("file", "/port/tide.pyc")]),
+    ("open", (f"{STANDARD}/json/decoder.py", "r", 0), []), ("open", (f"{STANDARD}-2/decoder.py", "r", 0),
+     [("file", f"{STANDARD}-2/decoder.py")]),
     ("open", (f"{STANDARD}/new", "w", os.O_WRONLY), [("unseen", f"writes {STANDARD}/new"), ("changes", f"{STANDARD}/new")]),
     *[("open", (place, "r", 0), [("unseen", f"reads {place}")]) for place in ("/proc/uptime", "/sys/class", "/dev/random")],
     ("open", ("/devices/a", "r", 0), [("file", "/devices/a")]), ("open", ("/port/proc/a", "r", 0), [("file", "/port/proc/a")]),
-    ("os.listdir", ("/port",), [("folder", "/port")]), ("os.scandir", (b"/port/",), [("folder", "/port")]), ("os.listdir", (7,), []), ("os.listdir", (STANDARD,), []),
+    ("os.listdir", ("/port",), [("folder", "/port")]), ("os.scandir", (b"/port/",), [("folder", "/port")]),
+    ("os.listdir", (7,), []), ("os.listdir", (STANDARD,), []),
     ("os.scandir", ("/proc",), [("folder", "/proc")]), ("os.scandir", ("/proc/1",), [("unseen", "reads /proc/1")]),
     ("import", ("pyarrow", None, [], [], []), [("unseen", "uses pyarrow, which opens files unseen")]),
-    ("import", ("lxml.etree", None, [], [], []), [("unseen", "uses lxml, which opens files unseen")]),
-    ("import", ("multiprocessing.shared_memory", None, [], [], []), [("unseen", "uses multiprocessing.shared_memory, which opens files unseen")]),
-    ("import", ("multiprocessing", None, [], [], []), []), ("import", ("json.tool", None, [], [], []), []), ("import", ("notlxml", None, [], [], []), []),
+    ("import", ("lxml.etree.parts", None, [], [], []), [("unseen", "uses lxml, which opens files unseen")]),
+    ("import", ("multiprocessing.shared_memory", None, [], [], []), [("unseen",
+     "uses multiprocessing.shared_memory, which opens files unseen")]),
+    ("import", ("multiprocessing", None, [], [], []), []), ("import", ("json.tool", None, [], [], []), []),
+    ("import", ("notlxml", None, [], [], []), []),
     ("os.remove", ("/port/a", -1), [("unseen", "removes a file (os.remove)"), ("changes", "/port/a")]),
-    ("os.rename", ("/port/a", "/port/b", -1, -1), [("unseen", "renames a file (os.rename)"), ("changes", "/port/a"), ("changes", "/port/b")]),
-    ("os.mkdir", ("/port/a", 0o777, -1), [("unseen", "makes a folder (os.mkdir)"), ("changes", "/port/a")]), ("os.mkdir", ("/port/__pycache__", 0o777, -1), []),
+    ("os.rename", ("/port/a", "/port/b", -1, -1), [("unseen", "renames a file (os.rename)"), ("changes", "/port/a"),
+     ("changes", "/port/b")]),
+    ("os.mkdir", ("/port/a", 0o777, -1), [("unseen", "makes a folder (os.mkdir)"), ("changes", "/port/a")]),
+    ("os.mkdir", ("/port/__pycache__", 0o777, -1), []),
     ("os.rename", ("/port/__pycache__/a.1", "/port/__pycache__/a", -1, -1), []),
-    ("os.rmdir", ("/port/a", -1), [("unseen", "removes a folder (os.rmdir)"), ("changes", "/port/a")]), ("os.remove", (7, -1), [("unseen", "removes a file (os.remove)")]),
+    ("os.rmdir", ("/port/a", -1), [("unseen", "removes a folder (os.rmdir)"), ("changes", "/port/a")]),
+    ("os.remove", (7, -1), [("unseen", "removes a file (os.remove)")]),
     ("os.link", ("/port/a", "/port/b", -1, -1), [("unseen", "links a file (os.link)"), ("changes", "/port/b")]),
     ("os.symlink", ("/port/a", "/port/b", -1), [("unseen", "links a file (os.symlink)"), ("changes", "/port/b")]),
     ("shutil.rmtree", ("/port/a", None), [("unseen", "removes a folder (shutil.rmtree)"), ("changes", "/port/a")]),
-    ("subprocess.Popen", ("true", ["/x/__pycache__/true"], None, None), [("unseen", "starts a program (subprocess.Popen)")]), ("os.system", (b"true",), [("unseen", "starts a program (os.system)")]),
-    ("os.fork", (), [("unseen", "starts a process (os.fork)")]), ("socket.connect", (None, ("127.0.0.1", 9)), [("unseen", "connects to a network (socket.connect)")]),
-    ("sqlite3.connect", (":memory:",), [("unseen", "opens a database (sqlite3.connect)")]), ("os.getxattr", ("/port/a", "user.x"), [("unseen", "reads a file's attributes (os.getxattr)")]),
-    ("ctypes.dlopen", (None,), [("unseen", "calls a library of C (ctypes.dlopen)")]), ("os.chdir", ("/port",), []), ("compile", (b"1", "<x>"), [])])
+    ("subprocess.Popen", ("true", ["/x/__pycache__/true"], None, None), [("unseen", "starts a program (subprocess.Popen)")]),
+    ("os.system", (b"true",), [("unseen", "starts a program (os.system)")]),
+    ("os.fork", (), [("unseen", "starts a process (os.fork)")]), ("socket.connect", (None, ("127.0.0.1", 9)),
+     [("unseen", "connects to a network (socket.connect)")]),
+    ("sqlite3.connect", (":memory:",), [("unseen", "opens a database (sqlite3.connect)")]),
+    ("os.getxattr", ("/port/a", "user.x"), [("unseen", "reads a file's attributes (os.getxattr)")]),
+    ("ctypes.dlopen", (None,), [("unseen", "calls a library of C (ctypes.dlopen)")]), ("os.chdir", ("/port",), []),
+    ("compile", (b"1", "<x>"), [])])
 def test_what_is_noted_of_an_event(recorder, event, arguments, lines):
     recorder.report(event, *arguments)
     assert recorder.noted == lines
@@ -114,8 +130,7 @@ def test_what_is_noted_of_an_event(recorder, event, arguments, lines):
 
 def test_a_path_is_noted_from_the_working_folder(recorder):
     recorder.report("open", "beside.txt", "r", 0)
-    recorder.report("os.scandir", None)
-    recorder.report("os.listdir", ".")
+    recorder.report("os.scandir", None)  # which is the working folder
     recorder.report("os.remove", "beside.txt", -1)
     assert recorder.noted == [("file", str(recorder.folder / "beside.txt")), ("folder", str(recorder.folder)),
                               ("unseen", "removes a file (os.remove)"), ("changes", str(recorder.folder / "beside.txt"))]
@@ -153,15 +168,19 @@ def test_questions_about_a_path_are_noted_and_answered(recorder):
     (recorder.folder / "link.txt").symlink_to("beside.txt")
     assert recorder.os.stat("beside.txt").st_size == 4 and recorder.os.access("none.txt", os.R_OK) is False
     assert recorder.os.lstat(Path("link.txt")).st_size == len("beside.txt") and recorder.os.readlink("link.txt") == "beside.txt"
-    assert recorder.os.stat("/dev/null", follow_symlinks=False).st_rdev == os.stat("/dev/null").st_rdev
-    assert recorder.noted == [("file", str(recorder.folder / name)) for name in ("beside.txt", "none.txt", "link.txt")] + [("unseen", "reads /dev/null")]
+    assert recorder.os.stat("link.txt", follow_symlinks=False).st_size == len("beside.txt")
+    assert recorder.os.stat("/dev/null").st_rdev == os.stat("/dev/null").st_rdev
+    assert recorder.noted == [("file", str(recorder.folder / name)) for name in ("beside.txt", "none.txt",
+     "link.txt")] + [("unseen", "reads /dev/null")]
 
 
 def test_questions_about_an_open_file_or_within_an_open_folder_are_answered_only(recorder):
-    handle = os.open(recorder.folder, os.O_RDONLY)
+    (recorder.folder / "within").mkdir()
+    (recorder.folder / "within/tide.txt").write_text("high")
+    handle = os.open(recorder.folder / "within", os.O_RDONLY)
     try:
-        assert recorder.os.stat(handle).st_ino == recorder.folder.stat().st_ino
-        assert recorder.os.stat("beside.txt", dir_fd=handle).st_size == 4
+        assert recorder.os.stat(handle).st_ino == (recorder.folder / "within").stat().st_ino
+        assert recorder.os.stat("tide.txt", dir_fd=handle).st_size == 4
         assert recorder.noted == []
         assert recorder.os.stat("beside.txt", dir_fd=None).st_size == 4
     finally:
@@ -199,7 +218,8 @@ def test_a_system_without_variables_in_bytes_is_recorded_too(idle):
 
 def test_what_python_compiled_of_a_module_of_the_project_is_not_taken(recorder):
     place = recorder.loader.cache_from_source
-    assert place(f"{STANDARD}/json/decoder.py", "more", optimization=1) == f"{STANDARD}/json/decoder.py: ('more',) {{'optimization': 1}}"
+    assert place(f"{STANDARD}/json/decoder.py", "more",
+     optimization=1) == f"{STANDARD}/json/decoder.py: ('more',) {{'optimization': 1}}"
     assert place(str(recorder.package / "rules.py")).startswith(str(recorder.package))
     for path in ("tide.py", str(recorder.folder / "tide.py"), b"/port/tide.py"):
         with pytest.raises(NotImplementedError):
@@ -235,8 +255,10 @@ def test_a_full_disk_makes_the_record_tell_that_it_lacks_something(recorder, mon
 
 
 @pytest.mark.parametrize(("content", "told"), [
-    (b'["began"]\n', ([], None)), (b'["began"]\n["file", "/\\u00e4"]\n["row", "/a", "b", "c"]\n', ([("file", "/\u00e4"), ("row", "/a", "b", "c")], None)),
-    (b"", CUT), (b'["file", "/a"]\n["began"]\n', CUT), (b'["began"]\n["file', CUT), (b'["began"]\n7\n', CUT), (b'["began"]\n["file", "\xff"]\n', CUT), (b"\n", CUT)])
+    (b'["began"]\n', ([], None)), (b'["began"]\n["file", "/\\u00e4"]\n["row", "/a", "b", "c"]\n',
+     ([("file", "/\u00e4"), ("row", "/a", "b", "c")], None)),
+    (b"", CUT), (b'["file", "/a"]\n["began"]\n', CUT), (b'["began"]\n["file', CUT), (b'["began"]\n7\n', CUT),
+    (b'["began"]\n["file", "\xff"]\n', CUT), (b"\n", CUT)])
 def test_what_a_record_tells(tmp_path, content, told):
     (tmp_path / "n.reads").write_bytes(content)
     assert recording.noted(tmp_path / "n.reads") == recording.noted(str(tmp_path / "n.reads")) == told

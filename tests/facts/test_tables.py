@@ -563,40 +563,69 @@ HEADER = "expected id,built,name."
 
 
 @pytest.mark.parametrize(("content", "rows", "messages"), [
-    (b"id,built,name\nmary,2019,Mary\n", MARY, []), (b"id,built,name\nmary,2019,Mary", MARY, []), (b'"id",built,name\n"mary","2019",Mary\n', MARY, []),
+    (b"id,built,name\nmary,2019,Mary\n", MARY, []), (b"id,built,name\nmary,2019,Mary", MARY, []),
+    (b'"id",built,name\n"mary","2019",Mary\n', MARY, []),
     (b"id,built,name\n", [], []),
     (b"\xef\xbb\xbfid,built,name\nmary,2019,Mary\n", MARY, [
-        'byte-order-mark: data/ships.csv line 1: found a byte-order mark, expected UTF-8 without one. Save the file as "UTF-8", not as "UTF-8 with BOM".']),
+        'byte-order-mark: data/ships.csv line 1: found a byte-order mark, expected UTF-8 without one. Save the file as "UTF-8", '
+         'not as "UTF-8 with BOM".']),
     (b"\xff\xfei\0", [], [
-        'not-utf-8: data/ships.csv line 1: found UTF-16, which spreadsheets call Unicode text, expected UTF-8. Save the file as "CSV UTF-8 (comma delimited)".']),
+        'not-utf-8: data/ships.csv line 1: found UTF-16, which spreadsheets call Unicode text, expected UTF-8. Save the file as '
+         '"CSV UTF-8 (comma delimited)".']),
     (b"\xfe\xff\0i", [], [
-        'not-utf-8: data/ships.csv line 1: found UTF-16, which spreadsheets call Unicode text, expected UTF-8. Save the file as "CSV UTF-8 (comma delimited)".']),
-    (b"id,built,name\nmary,\n\xe9", [], ["not-utf-8: data/ships.csv line 3: found the byte 0xe9, expected UTF-8. Save the file in UTF-8."]),
+        'not-utf-8: data/ships.csv line 1: found UTF-16, which spreadsheets call Unicode text, expected UTF-8. Save the file as '
+         '"CSV UTF-8 (comma delimited)".']),
+    (b"id,built,name\nmary,\n\xe9", [],
+     ["not-utf-8: data/ships.csv line 3: found the byte 0xe9, expected UTF-8. Save the file in UTF-8."]),
     (b"\xe9\n", [], ["not-utf-8: data/ships.csv line 1: found the byte 0xe9, expected UTF-8. Save the file in UTF-8."]),
-    (b"id,built,name\nmary,2019,Mary\r\n", MARY, [r"line-ends: data/ships.csv line 2: found a carriage return, expected lines that end in \n. Save the file with Unix line ends."]),
-    (b"id,built,name\rmary,2019,Mary\r", MARY, [r"line-ends: data/ships.csv line 1: found a carriage return, expected lines that end in \n. Save the file with Unix line ends."]),
-    (b" \n", [], ["table-empty: data/ships.csv: found an empty file, expected the header id,built,name. Write the header and the rows."]),
-    (b"id;built;name\n", [], [f"separator: data/ships.csv row 1: found cells separated by semicolons, expected cells separated by commas. {SAVE}"]),
-    (b'id\t built\t"name"\n', [], [f"separator: data/ships.csv row 1: found cells separated by tabs, expected cells separated by commas. {SAVE}"]),
-    (b"no|id\n", [], [f"separator: data/ships.csv row 1: found cells separated by bars, expected cells separated by commas. {SAVE}"]),
+    (b"id,built,name\nmary,2019,Mary\r\n", MARY,
+     [r"line-ends: data/ships.csv line 2: found a carriage return, expected lines that end in \n. Save the file with Unix line "
+      r"ends."]),
+    (b"id,built,name\rmary,2019,Mary\r", MARY,
+     [r"line-ends: data/ships.csv line 1: found a carriage return, expected lines that end in \n. Save the file with Unix line "
+      r"ends."]),
+    (b" \n", [], ["table-empty: data/ships.csv: found an empty file, expected the header id,built,name. Write the header and the "
+     "rows."]),
+    (b"id;built;name\n", [],
+     [f"separator: data/ships.csv row 1: found cells separated by semicolons, expected cells separated by commas. {SAVE}"]),
+    (b'id\t built\t"name"\n', [],
+     [f"separator: data/ships.csv row 1: found cells separated by tabs, expected cells separated by commas. {SAVE}"]),
+    (b"no|id\n", [], [f"separator: data/ships.csv row 1: found cells separated by bars, expected cells separated by commas. "
+     f"{SAVE}"]),
     (b"sep=;\nid;built;name\n", [], [
-        f'separator: data/ships.csv row 1: found cells separated by what its first line "sep=;" says, expected cells separated by commas. {SAVE}']),
-    (b"id,built;name\n", [], [f'header: data/ships.csv row 1: found "id,built;name", {HEADER} Did you mean `built`? It stands as "built;name". Add built, name and remove "built;name".']),
+        f'separator: data/ships.csv row 1: found cells separated by what its first line "sep=;" says, expected cells separated '
+         f'by commas. {SAVE}']),
+    (b"id,built;name\n", [],
+     [f'header: data/ships.csv row 1: found "id,built;name", {HEADER} Did you mean `built`? It stands as "built;name". Add '
+      f'built, name and remove "built;name".']),
     (b"a;b\n", [], [f'header: data/ships.csv row 1: found "a;b", {HEADER} Add id, built, name and remove "a;b".']),
-    (b"id,build,name\n", [], [f'header: data/ships.csv row 1: found "id,build,name", {HEADER} Did you mean `built`? It stands as "build". Add built and remove "build".']),
+    (b"id,build,name\n", [],
+     [f'header: data/ships.csv row 1: found "id,build,name", {HEADER} Did you mean `built`? It stands as "build". Add built and '
+      f'remove "build".']),
+    (b"id,built,x,y\n", [], [f'header: data/ships.csv row 1: found "id,built,x,y", {HEADER} Add name and remove "x, y".']),
+    (b"ids,build,name\n", [], [
+        f'header: data/ships.csv row 1: found "ids,build,name", {HEADER} Did you mean `id`? It stands as "ids". '
+        'Did you mean `built`? It stands as "build". Add id, built and remove "ids, build".']),
     (b"id,built\n", [], [f'header: data/ships.csv row 1: found "id,built", {HEADER} Add name.']),
-    (b"id,built,name,name\n", [], [f'header: data/ships.csv row 1: found "id,built,name,name", {HEADER} Put the columns into this order.']),
-    (b"name,id,built\nMary,mary,2019\n", MARY, [f'header-order: data/ships.csv row 1: found "name,id,built", {HEADER} Put the columns into this order.']),
+    (b"id,built,name,name\n", [],
+     [f'header: data/ships.csv row 1: found "id,built,name,name", {HEADER} Put the columns into this order.']),
+    (b"name,id,built\nMary,mary,2019\n", MARY,
+     [f'header-order: data/ships.csv row 1: found "name,id,built", {HEADER} Put the columns into this order.']),
     (b"id,built,name,\nmary,2019,Mary,\n", MARY, [
         "column-extra: data/ships.csv row 1: found a column without a name, expected a name for each column. "
         "Take the comma away that the header has too much, and the cells below."]),
     ("id,f\u00e4hrt,built,name\nmary,x,2019,Mary\n".encode(), MARY, [
-        'column-extra: data/ships.csv row 1, f\u00e4hrt: found the column "f\u00e4hrt", which nobody declared, expected declared columns. '
-        'Write `{"name": "f\u00e4hrt", "type": "string", "description": "what it says"}` into the fields of ships in data/datapackage.json, or remove the column.']),
-    (b"id,built,name\n\nmary,2019,Mary\n", MARY, ["row-empty: data/ships.csv row 2: found an empty row, expected 3 cells. Remove the row."]),
+        'column-extra: data/ships.csv row 1, f\u00e4hrt: found the column "f\u00e4hrt", which nobody declared, expected declared '
+         'columns. '
+        'Write `{"name": "f\u00e4hrt", "type": "string", "description": "what it says"}` into the fields of ships in '
+         'data/datapackage.json, or remove the column.']),
+    (b"id,built,name\n\nmary,2019,Mary\n", MARY,
+     ["row-empty: data/ships.csv row 2: found an empty row, expected 3 cells. Remove the row."]),
     (b"id,built,name\nanne,2019\nmary,2019,Mary\nanne,1,2,3\n", MARY, [
-        "row-length: data/ships.csv row 2: found 2 cells, expected 3 cells, one a column. Quote cells that hold a comma, and fill up the row.",
-        "row-length: data/ships.csv row 4: found 4 cells, expected 3 cells, one a column. Quote cells that hold a comma, and fill up the row."]),
+        "row-length: data/ships.csv row 2: found 2 cells, expected 3 cells, one a column. Quote cells that hold a comma, and "
+         "fill up the row.",
+        "row-length: data/ships.csv row 4: found 4 cells, expected 3 cells, one a column. Quote cells that hold a comma, and "
+         "fill up the row."]),
     (b"id,built,name\nmary,2019,Mary\n,new,Anne\n", [*MARY, {"id": None, "built": None, "name": "Anne"}], [
         "cell-empty: data/ships.csv row 3, id: found an empty cell, expected a value. Fill in the cell.",
         'type: data/ships.csv row 3, built: found "new", expected a year of four digits. Write the year alone.']),
@@ -618,7 +647,8 @@ def test_what_is_read_and_what_is_said_of_a_file(ships, content, rows, messages)
 
 def test_a_file_of_nearly_the_name_is_named(ships, tmp_path):
     (tmp_path / "data/ship.csv").write_text("id\n")
-    assert ships(None)[1] == ["table-missing: data/ships.csv: found no readable file (No such file or directory), expected a CSV table. "
+    assert ships(None)[1] == ["table-missing: data/ships.csv: found no readable file (No such file or directory), expected a CSV "
+     "table. "
                               "Did you mean `ship.csv`? Add the file, or take its resource out of the descriptor."]
 
 
@@ -629,15 +659,20 @@ def test_a_folder_or_a_pipe_is_no_table(ships, tmp_path):
                               "Add the file, or take its resource out of the descriptor."]
     (tmp_path / "data/ships.csv").rmdir()
     os.mkfifo(tmp_path / "data/ships.csv")
-    assert ships(None)[1] == ["not-a-file: data/ships.csv: found a pipe or a device, expected a plain file. Save its content into a file."]
+    assert ships(None)[1] == ["not-a-file: data/ships.csv: found a pipe or a device, expected a plain file. Save its content "
+     "into a file."]
 
 
 @pytest.mark.parametrize(("limit", "most", "content", "messages"), [
-    ("ROWS", 2, b"id,built,name\na,,\nb,,\n", []), ("COLUMNS", 3, b"id,built,name\n", []), ("TABLE_BYTES", 14, b"id,built,name\n", []), ("CELL", 5, b"id,built,name\nabcde,,\n", []),
-    ("ROWS", 2, b"id,built,name\na,,\nb,,\nc,,\nd\n", ["too-many-rows: data/ships.csv row 4: found more rows, expected at most 2. Take out the rows that nothing rests on."]),
+    ("ROWS", 2, b"id,built,name\na,,\nb,,\n", []), ("COLUMNS", 3, b"id,built,name\n", []),
+    ("TABLE_BYTES", 14, b"id,built,name\n", []), ("CELL", 5, b"id,built,name\nabcde,,\n", []),
+    ("ROWS", 2, b"id,built,name\na,,\nb,,\nc,,\nd\n",
+     ["too-many-rows: data/ships.csv row 4: found more rows, expected at most 2. Take out the rows that nothing rests on."]),
     ("COLUMNS", 3, b"id,built,name,x\na,,,\n", [
-        "too-many-columns: data/ships.csv row 1: found 4 columns, expected at most 3. Give what is no property of a row a table of its own."]),
-    ("CELL", 5, b"id,built,name\nabcdef,,\n", ["cell-too-long: data/ships.csv row 2, id: found 6 characters, expected at most 5. Shorten the cell, or split the row."])])
+        "too-many-columns: data/ships.csv row 1: found 4 columns, expected at most 3. Give what is no property of a row a table "
+         "of its own."]),
+    ("CELL", 5, b"id,built,name\nabcdef,,\n",
+     ["cell-too-long: data/ships.csv row 2, id: found 6 characters, expected at most 5. Shorten the cell, or split the row."])])
 def test_a_table_may_have_so_much_and_no_more(ships, monkeypatch, limit, most, content, messages):
     for module in (limits, cells):
         if hasattr(module, limit):
@@ -649,7 +684,8 @@ def test_a_file_that_is_too_large_is_not_read(ships, monkeypatch):
     monkeypatch.setattr(limits, "TABLE_BYTES", 200)
     assert ships(b"id,built,name\n" + b"x" * 184 + b",,")[1] == []
     rows, messages = ships(b"id,built,name\n" + b"x" * 187)
-    assert rows == [] and messages == ["too-large: data/ships.csv: found 201 bytes, expected at most 200. Take out the rows that nothing rests on."]
+    assert rows == [] and messages == ["too-large: data/ships.csv: found 201 bytes, expected at most 200. Take out the rows that "
+     "nothing rests on."]
 
 
 def test_more_columns_in_thousands_are_told_with_commas(ships):
@@ -687,42 +723,67 @@ def resource(number, field=(), **change):
 
 
 @pytest.mark.parametrize(("content", "message"), [
-    (b"{", "descriptor-unreadable: data/datapackage.json line 1: found Expecting property name enclosed in double quotes: line 1 column 2 (char 1), "
+    (b"{", "descriptor-unreadable: data/datapackage.json line 1: found Expecting property name enclosed in double quotes: line 1 "
+     "column 2 (char 1), "
      "expected a Data Package descriptor. Mend the file; it must be JSON in UTF-8."),
-    (b"[]", "descriptor-unreadable: data/datapackage.json: found not an object, expected a Data Package descriptor. Mend the file; it must be JSON in UTF-8."),
-    (b'{"title": "\\ud800"}', "descriptor-unreadable: data/datapackage.json: found 'utf-8' codec can't encode character '\\ud800' in position 11: surrogates not allowed, "
+    (b"[]", "descriptor-unreadable: data/datapackage.json: found not an object, expected a Data Package descriptor. Mend the "
+     "file; it must be JSON in UTF-8."),
+    (b'{"title": "\\ud800"}',
+     "descriptor-unreadable: data/datapackage.json: found 'utf-8' codec can't encode character '\\ud800' in position 11: "
+      "surrogates not allowed, "
      "expected a Data Package descriptor. Mend the file; it must be JSON in UTF-8."),
-    (b'{"x": ' + b"[" * 31 + b"]" * 31 + b"}", "descriptor-unreadable: data/datapackage.json: found lists and objects more than 30 deep, "
+    (b'{"x": ' + b"[" * 31 + b"]" * 31 + b"}",
+     "descriptor-unreadable: data/datapackage.json: found lists and objects more than 30 deep, "
      "expected a Data Package descriptor. Mend the file; it must be JSON in UTF-8."),
-    (b'{"x": ' + b"[" * 30 + b"]" * 30 + b"}", 'descriptor-resources: data/datapackage.json, resources: found "None", expected a list of resources. '
+    (b'{"x": ' + b"[" * 30 + b"]" * 30 + b"}",
+     'descriptor-resources: data/datapackage.json, resources: found "None", expected a list of resources. '
      "Declare every table as a resource with its schema."),
     (b"{}", 'descriptor-resources: data/datapackage.json, resources: found "None", expected a list of resources. '
      "Declare every table as a resource with its schema."),
-    (b'{"resources": {"a": 1}}', 'descriptor-resources: data/datapackage.json, resources: found "{\'a\': 1}", expected a list of resources. '
+    (b'{"resources": {"a": 1}}',
+     'descriptor-resources: data/datapackage.json, resources: found "{\'a\': 1}", expected a list of resources. '
      "Declare every table as a resource with its schema."),
-    (b" " * 5_000_001, "too-large: data/datapackage.json: found 5,000,001 bytes, expected at most 5,000,000. Leave out of it what is no declaration.")])
+    (b" " * 5_000_001, "too-large: data/datapackage.json: found 5,000,001 bytes, expected at most 5,000,000. Leave out of it "
+     "what is no declaration.")])
 def test_what_an_unreadable_descriptor_is_told(project, content, message):
     assert described(project, content) == [message]
 
 
 @pytest.mark.parametrize(("change", "message"), [
-    (resource(7, name=3), 'resources[7]: found "name 3, path events.csv", expected a name and a path, both text. Mend this resource\'s declaration.'),
-    (resource(7, path=None), 'resources[7]: found "name events, path None", expected a name and a path, both text. Mend this resource\'s declaration.'),
-    (resource(7, path="/old/events.csv"), 'resources[7]: found "/old/events.csv", expected a path inside data/. Write `events.csv`. Mend this resource\'s declaration.'),
-    (resource(7, path="../events.csv"), 'resources[7]: found "../events.csv", expected a path inside data/. Write `events.csv`. Mend this resource\'s declaration.'),
-    (resource(7, path="/"), 'resources[7]: found "/", expected a path inside data/. Write `events`. Mend this resource\'s declaration.'),
-    (resource(7, path="a\0b"), 'resources[7]: found "a\\u0000b", expected a path inside data/. Write `a\\u0000b`. Mend this resource\'s declaration.'),
-    (resource(3, path=["concepts.csv", "concepts-2.csv"]), 'resources[3]: found "concepts: concepts-2.csv", expected a file shared/NAME/concepts.csv. '
+    (resource(7, name=3),
+     'resources[7]: found "name 3, path events.csv", expected a name and a path, both text. Mend this resource\'s declaration.'),
+    (resource(7, path=None),
+     'resources[7]: found "name events, path None", expected a name and a path, both text. Mend this resource\'s declaration.'),
+    (resource(7, path="/old/events.csv"),
+     'resources[7]: found "/old/events.csv", expected a path inside data/. Write `events.csv`. Mend this resource\'s declaration.'),
+    (resource(7, path="../events.csv"),
+     'resources[7]: found "../events.csv", expected a path inside data/. Write `events.csv`. Mend this resource\'s declaration.'),
+    (resource(7, path="/"),
+     'resources[7]: found "/", expected a path inside data/. Write `events`. Mend this resource\'s declaration.'),
+    (resource(7, path="a\0b"),
+     'resources[7]: found "a\\u0000b", expected a path inside data/. Write `a\\u0000b`. Mend this resource\'s declaration.'),
+    (resource(3, path=["concepts.csv", "concepts-2.csv"]),
+     'resources[3]: found "concepts: concepts-2.csv", expected a file shared/NAME/concepts.csv. '
      "Let `briefing facts` write it. Mend this resource's declaration."),
-    (resource(3, field={"name": "label"}), 'resources[3]: found "concepts: label, label, sentence", expected fields whose names are text and differ. Mend this resource\'s declaration.'),
-    (resource(3, field={"name": 7}), 'resources[3]: found "concepts: 7, label, sentence", expected fields whose names are text and differ. Mend this resource\'s declaration.'),
-    (resource(3, field={"type": "strings"}), 'resources[3]: found "concepts.id: strings", expected one of the types string any integer number boolean date year. '
+    (resource(3, field={"name": "label"}),
+     'resources[3]: found "concepts: label, label, sentence", expected fields whose names are text and differ. Mend this '
+      'resource\'s declaration.'),
+    (resource(3, field={"name": 7}),
+     'resources[3]: found "concepts: 7, label, sentence", expected fields whose names are text and differ. Mend this resource\'s '
+      'declaration.'),
+    (resource(3, field={"type": "strings"}),
+     'resources[3]: found "concepts.id: strings", expected one of the types string any integer number boolean date year. '
      "Did you mean `string`? Mend this resource's declaration."),
-    (resource(3, field={"type": "geopoint"}), 'resources[3]: found "concepts.id: geopoint", expected one of the types string any integer number boolean date year. '
+    (resource(3, field={"type": "geopoint"}),
+     'resources[3]: found "concepts.id: geopoint", expected one of the types string any integer number boolean date year. '
      "Mend this resource's declaration."),
-    (resource(3, schema={"fields": [{"name": "id"}], "primaryKey": "ids"}), 'resources[3]: found concepts, primaryKey: "ids", expected one of the columns id. Did you mean `id`? Mend this resource\'s declaration.'),
-    (resource(3, schema={}), f'resources[3]: found "KeyError: \'fields\' in {{"name": "concepts", "type": "table", "path": "concepts.cs…", {SHAPE}'),
-    (resource(3, schema=7), f'resources[3]: found "TypeError: \'int\' object is not subscriptable in {{"name": "concepts", "type": "ta…", {SHAPE}'),
+    (resource(3, schema={"fields": [{"name": "id"}], "primaryKey": "ids"}),
+     'resources[3]: found concepts, primaryKey: "ids", expected one of the columns id. Did you mean `id`? Mend this resource\'s '
+      'declaration.'),
+    (resource(3, schema={}),
+     f'resources[3]: found "KeyError: \'fields\' in {{"name": "concepts", "type": "table", "path": "concepts.cs…", {SHAPE}'),
+    (resource(3, schema=7),
+     f'resources[3]: found "TypeError: \'int\' object is not subscriptable in {{"name": "concepts", "type": "ta…", {SHAPE}'),
     (resource(3, schema={"fields": [{"name": "id", "constraints": {"maxLength": "x"}}]}),
      f'resources[3]: found "ValueError: maxLength is no whole number in {{"name": "concepts", "type": "table"…", {SHAPE}'),
 ])
@@ -735,17 +796,21 @@ def test_every_resource_that_cannot_be_used_is_told(project):
     def two(descriptor):
         descriptor["resources"][0], descriptor["resources"][8] = 7, {}
     told = described(project, two)
-    assert [message.split(":")[1] for message in told] == [" data/datapackage.json, resources[0]", " data/datapackage.json, resources[8]"]
+    assert [message.split(":")[1] for message in told] == [" data/datapackage.json, resources[0]",
+     " data/datapackage.json, resources[8]"]
 
 
 @pytest.mark.parametrize(("created", "found_", "remedy"), [
-    (None, '""', "Set `created` to the day of the edition: the clock is never asked."), ("soon", '"soon"', "Set `created` to the day of the edition: the clock is never asked."),
-    ("30 May 2031", '"30 May 2031"', "Write `2031-05-30`: set `created` to the day of the edition: the clock is never asked."), (7, '"7"', "Set `created` to the day of the edition: the clock is never asked."),
+    (None, '""', "Set `created` to the day of the edition: the clock is never asked."),
+    ("soon", '"soon"', "Set `created` to the day of the edition: the clock is never asked."),
+    ("30 May 2031", '"30 May 2031"', "Write `2031-05-30`: set `created` to the day of the edition: the clock is never asked."),
+    (7, '"7"', "Set `created` to the day of the edition: the clock is never asked."),
     ("2031-5-30", '"2031-5-30"', "Write `2031-05-30`: set `created` to the day of the edition: the clock is never asked.")])
 def test_what_a_wrong_date_of_the_edition_is_told(project, created, found_, remedy):
     def change(descriptor):
         descriptor.pop("created") if created is None else descriptor.update(created=created)
-    assert described(project, change) == [f"edition-date: data/datapackage.json, created: found {found_}, expected a date such as 2031-05-30. {remedy}"]
+    assert described(project,
+     change) == [f"edition-date: data/datapackage.json, created: found {found_}, expected a date such as 2031-05-30. {remedy}"]
     assert tables.read(project)[0].edition_date == datetime.date(1970, 1, 1)
 
 
@@ -761,9 +826,11 @@ def test_what_is_declared_twice_or_not_at_all_is_told(project):
     assert twice == "descriptor-name-twice: data/datapackage.json, resources: found the resource concepts twice, expected each name once. Rename or remove one of them."
     assert sources == "table-undeclared: data/datapackage.json, resources: found no resource sources, expected the table sources. Add data/sources.csv and declare it."
     assert passages == "table-undeclared: data/datapackage.json, resources: found no resource passages, expected the table passages. Add data/passages.csv and declare it."
-    assert label == ("column-undeclared: data/datapackage.json, actors.label: found no field label in actors, expected the columns that this table always has. "
+    assert label == ("column-undeclared: data/datapackage.json, actors.label: found no field label in actors, expected the "
+     "columns that this table always has. "
                      "Did you mean `labell`? Add the column to the table and to its schema.")
-    assert kind == ("column-undeclared: data/datapackage.json, actors.kind: found no field kind in actors, expected the columns that this table always has. "
+    assert kind == ("column-undeclared: data/datapackage.json, actors.kind: found no field kind in actors, expected the columns "
+     "that this table always has. "
                     "Did you mean `id`? Add the column to the table and to its schema.")
 
 
@@ -777,12 +844,13 @@ def test_a_row_that_is_not_there_is_told_with_those_that_are(project):
                                  "Did you mean `union`? Use one of these ids, or add the row.")
     with pytest.raises(BriefingError) as caught:
         data.row("boats", "mary")
-    assert str(caught.value) == 'data/boats.csv: found no row with id "mary", expected one of . Use one of these ids, or add the row.'
+    assert str(caught.value) == 'data/boats.csv: found no row with id "mary", expected a table with rows. Use one of these ids, or add the row.'
 
 
 def test_the_files_of_a_table(project):
     data, _ = tables.read(project)
-    next(each for each in data.descriptor["resources"] if each["name"] == "actors").update(path="who.csv", parts=["shared/coast/actors.csv", "shared/north/actors.csv"])
+    next(each for each in data.descriptor["resources"] if each["name"] == "actors").update(path="who.csv",
+     parts=["shared/coast/actors.csv", "shared/north/actors.csv"])
     assert data.files("events") == ["data/events.csv"] and data.files("boats") == ["data/boats"]
     assert data.files("actors") == ["data/who.csv", "data/shared/coast/actors.csv", "data/shared/north/actors.csv"]
 
@@ -790,7 +858,8 @@ def test_the_files_of_a_table(project):
 def test_a_frame_has_the_types_of_the_descriptor_also_where_nothing_is_given(project):
     data = tables.load(project)
     assert {column: str(kind) for column, kind in data.events.dtypes.items()} == {
-        "id": "object", "date": "object", "resolved": "boolean", "title": "object", "actors": "object", "passage": "object", "source": "object"}
+        "id": "object", "date": "object", "resolved": "boolean", "title": "object", "actors": "object", "passage": "object",
+        "source": "object"}
     assert str(data.series["year"].dtype) == "Int64" and str(data.quantities["value"].dtype) == "float64"
     assert list(data.events["actors"])[1] == ("union", "port-company")
     for name in ("ships", "_rows"):
@@ -799,13 +868,22 @@ def test_a_frame_has_the_types_of_the_descriptor_also_where_nothing_is_given(pro
         assert str(caught.value) == f"this Data Package has no table {name!r}"
 
 
+def test_a_frame_has_the_columns_of_the_descriptor_in_its_order(ships, tmp_path):
+    ships(b"id,built,name\n")
+    assert list(tables.read(tmp_path)[0].ships) == ["id", "built", "name"]
+    ships(b"name,built,id\nMary,2019,mary\n")
+    frame = tables.read(tmp_path)[0].ships
+    assert list(frame) == ["id", "built", "name"] and list(frame["id"]) == ["mary"]
+
+
 def test_a_project_is_looked_for_from_the_working_folder(project, monkeypatch, tmp_path):
     monkeypatch.chdir(project / "analysis")
     assert tables.find_root() == tables.find_root(project / "data") == tables.load().root == project.resolve()
     monkeypatch.chdir(tmp_path)
     with pytest.raises(BriefingError) as caught:
         tables.find_root()
-    assert str(caught.value) == (f"{tmp_path.resolve()}: found no data/datapackage.json here or above, expected a briefing project. "
+    assert str(caught.value) == (f"{tmp_path.resolve()}: found no data/datapackage.json here or above, expected a briefing "
+     f"project. "
                                  "Run the command inside a project, or name one with --project.")
 
 
@@ -839,12 +917,14 @@ def test_words_of_the_project_are_recorded_with_its_tables(project, edit, monkey
     monkeypatch.setattr(tables, "checked", lambda root: (tables.Tables(root, {}, {}), []))
     monkeypatch.setattr(language, "of", lambda root: language.Language("de-AT", str(root)))
     tables.load(project)
-    assert lines == [("file", str(project / name)) for name in ("data/datapackage.json", "analysis/words/de-AT.po", "analysis/words/de.po")]
+    assert lines == [("file", str(project / name)) for name in ("data/datapackage.json", "analysis/words/de-AT.po",
+     "analysis/words/de.po")]
 
 
 def test_rows_of_packages_come_after_those_of_the_table_and_findings_name_their_file(project):
     (project / "data/shared/coast").mkdir(parents=True)
-    (project / "data/shared/coast/actors.csv").write_text("id,label,who,kind\nreeve,Reeve,the reeve,state\nGuild,Guild,pilots,union\nreeve,Reeve,another,state\n")
+    (project / "data/shared/coast/actors.csv").write_text("id,label,who,kind\nreeve,Reeve,the "
+     "reeve,state\nGuild,Guild,pilots,union\nreeve,Reeve,another,state\n")
     path = project / "data/datapackage.json"
     descriptor = json.loads(path.read_text("utf-8"))
     next(each for each in descriptor["resources"] if each["name"] == "actors")["path"] = ["actors.csv", "shared/coast/actors.csv"]
@@ -852,4 +932,5 @@ def test_rows_of_packages_come_after_those_of_the_table_and_findings_name_their_
     data, findings = tables.read(project)
     assert [row["id"] for row in data.rows["actors"]] == ["union", "port-company", "mayor", "reeve", "Guild", "reeve"]
     assert [(finding.code, finding.path, finding.row) for finding in findings] == [
-        ("shared-undeclared", "data/datapackage.json", None), ("shared-unnamed", "data/shared/coast", None), ("pattern", "data/shared/coast/actors.csv", 3), ("id-twice", "data/shared/coast/actors.csv", 4)]
+        ("shared-undeclared", "data/datapackage.json", None), ("shared-unnamed", "data/shared/coast", None),
+        ("pattern", "data/shared/coast/actors.csv", 3), ("id-twice", "data/shared/coast/actors.csv", 4)]

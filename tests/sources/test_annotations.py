@@ -88,15 +88,18 @@ def test_quote_refines_the_place(tmp_path, cells, selected):
     assert item(tmp_path, **cells)["target"]["selector"] == {"type": "TextPositionSelector", **place, **expected}
 
 
-@pytest.mark.parametrize(("language", "told"), [("mn", {"language": "mn"}), ("zh-Hant", {"language": "zh-Hant"}), ("und", {}), (None, {})])
+@pytest.mark.parametrize(("language", "told"), [("mn", {"language": "mn"}), ("zh-Hant", {"language": "zh-Hant"}), ("und", {}),
+    (None, {})])
 def test_target_has_the_language_of_its_source_where_it_is_known(tmp_path, language, told):
     target = item(tmp_path, {"language": language})["target"]
     assert {key: target[key] for key in target if key == "language"} == told
 
 
 @pytest.mark.parametrize(("cells", "iri"), [
-    ({}, NAMED), ({"sha256": "ff" * 32}, "ni:///sha-256;" + "_" * 42 + "8"), ({"sha256": "fb" * 32}, "ni:///sha-256;" + "-_v7" * 10 + "-_s"),
-    ({"sha256": None}, "https://example.org/quay"), ({"sha256": "", "url": ""}, "#courier"), ({"sha256": None, "url": None}, "#courier")])
+    ({}, NAMED), ({"sha256": "ff" * 32}, "ni:///sha-256;" + "_" * 42 + "8"), ({"sha256": "fb" * 32},
+     "ni:///sha-256;" + "-_v7" * 10 + "-_s"),
+    ({"sha256": None}, "https://example.org/quay"), ({"sha256": "", "url": ""}, "#courier"),
+     ({"sha256": None, "url": None}, "#courier")])
 def test_target_is_named_by_its_hash_else_where_it_was_read_else_by_its_id(tmp_path, cells, iri):
     assert item(tmp_path, cells)["target"]["source"] == iri
 

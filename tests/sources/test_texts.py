@@ -151,11 +151,15 @@ SAVE = "Save its text into a file of its own, NAME.txt, and give that."
     ("a.bin", b"a\x00b", f"a binary file, expected a text, Markdown, a web page or a PDF. {COPY}"),
     ("a.md", b"a" * 4095 + b"\x00", f"a binary file, expected a text, Markdown, a web page or a PDF. {COPY}"),
     ("a.html", b"<html><body></body></html>", f"a web page without an article's text, expected a page with text in it. {COPY}"),
-    ("a.txt", "Größe: ".encode() + bytes(range(128, 256)), "the byte 0x80 at 9, expected text in UTF-8. Save it in UTF-8; it looks like cp1252: "
+    ("a.txt", "Größe: ".encode() + bytes(range(128, 256)),
+     "the byte 0x80 at 9, expected text in UTF-8. Save it in UTF-8; it looks like cp1252: "
                                                            "iconv -f cp1252 -t utf-8 a.txt > a-utf8.txt"),
-    ("a b.txt", "Der Ölhafen".encode("utf-16"), "the byte 0xff at 0, expected text in UTF-8. Save it in UTF-8; it looks like utf-16: "
+    ("a b.txt", "Der Ölhafen".encode("utf-16"),
+     "the byte 0xff at 0, expected text in UTF-8. Save it in UTF-8; it looks like utf-16: "
                                                "iconv -f utf-16 -t utf-8 'a b.txt' > 'a b-utf8.txt'"),
-    ("a.md", b"---\ntitle: [\n---\nText\n", f"what pandoc cannot read (did not find expected node content), expected a file of markdown-smart. {SAVE}"),
+    ("a.txt", "Die Häfen".encode("utf-16-be"), f"a binary file, expected a text, Markdown, a web page or a PDF. {COPY}"),
+    ("a.md", b"---\ntitle: [\n---\nText\n",
+     f"what pandoc cannot read (did not find expected node content), expected a file of markdown-smart. {SAVE}"),
     ("a.rtf", b"{\\rtf", f"what pandoc cannot read (unexpected end of input), expected a file of rtf. {SAVE}"),
     ("a.txt", b"a" * 50_000_001, "50,000,001 bytes, expected at most 50,000,000. Take the part that is coded."),
 ])
@@ -165,7 +169,9 @@ def test_file_that_is_no_source_is_told_to_the_letter(read, tmp_path, name, cont
 
 
 def test_encoding_is_named_as_iconv_calls_it(read):
-    for content in ("Der Ölhafen".encode("utf-16"), "Порт закрыт с понедельника, и компания молчит.".encode("cp1251"), bytes(range(128, 256))):
+    for content in ("Der Ölhafen".encode("utf-16"), b"\xfe\xff" + "Der Ölhafen".encode("utf-16-be"),
+                    "Порт закрыт с понедельника, и компания молчит.".encode("cp1251"),
+                    bytes(range(128, 256))):
         encoding = re.search(r"; it looks like (\S+): iconv -f \1 -t utf-8 ", refused(read, "a.txt", content))[1]
         assert subprocess.run(["iconv", "-f", encoding, "-t", "utf-8"], input=b"", capture_output=True).returncode == 0
 
@@ -192,8 +198,10 @@ def test_file_that_cannot_be_read_is_told(tmp_path):
 # --- what a file is --------------------------------------------------------------------
 
 @pytest.mark.parametrize(("name", "content", "kind"), [
-    ("a", "<!doctype html>", "web page"), ("a.txt", "\ufeff \r\n\t<HTML>", "web page"), ("a.HTM", "", "web page"), ("a.xhtml", "", "web page"),
-    ("a.html", "", "web page"), ("a.txt", "", "text"), ("a.dat", "Read <html>", "text"), ("a.MD", "", "Markdown"), ("a.markdown", "", "Markdown"),
+    ("a", "<!doctype html>", "web page"), ("a.txt", "\ufeff \r\n\t<HTML>", "web page"), ("a.HTM", "", "web page"),
+    ("a.xhtml", "", "web page"),
+    ("a.html", "", "web page"), ("a.txt", "", "text"), ("a.dat", "Read <html>", "text"), ("a.MD", "", "Markdown"),
+    ("a.markdown", "", "Markdown"),
     ("a.qmd", "", "Markdown"), ("A", "", "text")])
 def test_first_bytes_and_name_tell_what_a_file_is(read, name, content, kind):
     assert read(name, content + "\n" + "".join(f"<p>{p}</p>\n" for p in PARAGRAPHS)).kind == kind
@@ -220,26 +228,32 @@ def lines(*lengths):
 ])
 def test_lines_are_joined_where_they_were_broken_at_a_width(read, blocks, joined):
     text = "\n\n".join(lines(*lengths) for lengths in blocks) + "\n"
-    assert read("a.txt", text).content == ("\n\n".join(lines(*lengths).replace("\n", " ") for lengths in blocks) + "\n" if joined else text)
+    assert read("a.txt", text).content == ("\n\n".join(lines(*lengths).replace("\n",
+        " ") for lengths in blocks) + "\n" if joined else text)
 
 
 def test_joined_paragraphs_are_parted_by_one_empty_line(read):
     text = "\n\n" + lines(60, 20) + "\n \t\n" + lines(60, 21) + "\n\n\n" + lines(22) + "\n\n"
-    assert read("a.txt", text).content == "\n\n".join([lines(60, 20).replace("\n", " "), lines(60, 21).replace("\n", " "), lines(22)]) + "\n"
+    assert read("a.txt", text).content == "\n\n".join([lines(60, 20).replace("\n", " "), lines(60, 21).replace("\n", " "),
+        lines(22)]) + "\n"
 
 
 @pytest.mark.parametrize(("above", "below", "joined"), [
-    ("the har-", "bour", "the harbour"), ("the har\u2010", "bour", "the harbour"), ("the har\u00ad-", "bour", "the harbour"), ("the har\u00ad", "bour", "the harbour"),
-    ("the Sand-", "Haven", "the Sand- Haven"), ("from 3-", "day", "from 3- day"), ("the –", "day", "the – day"), ("wide \t\u00a0 gap", "  here", "wide gap here"),
+    ("the har-", "bour", "the harbour"), ("the har\u2010", "bour", "the harbour"), ("the har\u00ad-", "bour", "the harbour"),
+    ("the har\u00ad", "bour", "the harbour"),
+    ("the Sand-", "Haven", "the Sand- Haven"), ("from 3-", "day", "from 3- day"), ("the –", "day", "the – day"),
+    ("wide \t\u00a0 gap", "  here", "wide gap here"),
     ("the har- ", "bour", "the harbour"), ("the quay", "Is shut", "the quay Is shut")])
 def test_words_that_were_parted_at_a_line_end_are_put_together(read, above, below, joined):
     start = lines(50)
     text = "\n\n".join([f"{start}\n{start} {above}\n{below}", lines(60, 20), "Title"])
-    assert read("a.txt", text).content == "\n\n".join([f"{start} {start} {joined}", lines(60, 20).replace("\n", " "), "Title"]) + "\n"
+    assert read("a.txt", text).content == "\n\n".join([f"{start} {start} {joined}", lines(60, 20).replace("\n", " "),
+        "Title"]) + "\n"
 
 
 @pytest.mark.parametrize(("line", "title"), [
-    ("The quay", "The quay"), ("  The quay \t", "The quay"), ("The quay?", "The quay?"), ("The quay.", ""), ("The quay,", ""), ("The quay;", ""),
+    ("The quay", "The quay"), ("  The quay \t", "The quay"), ("The quay?", "The quay?"), ("The quay.", ""), ("The quay,", ""),
+    ("The quay;", ""),
     ("q" * 200, "q" * 200), ("q" * 201, "")])
 def test_first_line_is_the_title_where_it_looks_like_one(read, line, title):
     assert read("a.txt", f"\n \n{line}\nIt is shut.\n").title == title
@@ -250,7 +264,8 @@ def test_text_without_an_end_gets_one(read):
 
 
 @pytest.mark.parametrize(("words", "language"), [
-    ("Der Hafen bleibt heute geschlossen", "de"), ("Der Hafen bleibt 12 geschlossen", "und"), ("Der Hafen bleibt x geschlossen", "und")])
+    ("Der Hafen bleibt heute geschlossen", "de"), ("Der Hafen bleibt 12 geschlossen", "und"),
+    ("Der Hafen bleibt x geschlossen", "und")])
 def test_language_is_told_from_five_words_on(read, words, language):
     assert read("a.txt", words).language == language
 
@@ -258,13 +273,16 @@ def test_language_is_told_from_five_words_on(read, words, language):
 # --- documents -----------------------------------------------------------------------------
 
 def test_front_matter_of_markdown_to_the_letter(read):
-    found = read("a.md", "---\ntitle: The *harbour*,\n  in “two”\nlang: mn\nurl: https://example.org/a\npublisher: Courier\ndate: 2031-03\n"
+    found = read("a.md",
+        "---\ntitle: The *harbour*,\n  in “two”\nlang: mn\nurl: https://example.org/a\npublisher: Courier\ndate: 2031-03\n"
                          "tags: [a, b]\ndraft: true\n---\n\n> The quay -- \"shut\"...\n")
-    assert found == texts.Text('  The quay -- "shut"...\n', "Markdown", "The harbour, in “two”", "Courier", "2031-03", "mn", "https://example.org/a")
+    assert found == texts.Text('  The quay -- "shut"...\n', "Markdown", "The harbour, in “two”", "Courier", "2031-03", "mn",
+        "https://example.org/a")
 
 
 @pytest.mark.parametrize(("written", "words"), [
-    ("The `quay`", "The quay"), ("The [*old* quay](https://example.org 'x')", "The old quay"), ("[the quay]{.small lang=en}", "the quay"),
+    ("The `quay`", "The quay"), ("The `quay`{.small}", "The quay"), ("The [*old* quay](https://example.org 'x')", "The old quay"),
+    ("[the quay]{.small lang=en}", "the quay"),
     ("A $x^2$ b", "A x^2 b"), ("The quay[^1]", "The quay"), ("The <b>quay</b>", "The quay"), ("~~The~~ **quay**^2^", "The quay2"),
     ("![The quay](a.png)", "The quay"), ("See @quay", "See @quay"), ('The "quay"', 'The "quay"')])
 def test_title_in_front_matter_loses_its_signs(read, written, words):
@@ -282,8 +300,10 @@ def test_document_gives_its_text_with_a_paragraph_a_line(tmp_path, form):
     import pypandoc
 
     long = "The harbour of Sandhaven is shut, “until the cranes have crews”, as the union says, and nobody goes home before noon."
-    pypandoc.convert_text(f"# The quay\n\n{long}\n\nA *word*.", form, format="markdown-smart", outputfile=str(tmp_path / f"a.{form}"), extra_args=["-s"])
-    assert texts.read(tmp_path / f"a.{form}") == texts.Text(f"The quay\n\n{long}\n\nA word.\n", "document", "The quay", language="en")
+    pypandoc.convert_text(f"# The quay\n\n{long}\n\nA *word*.", form, format="markdown-smart",
+        outputfile=str(tmp_path / f"a.{form}"), extra_args=["-s"])
+    assert texts.read(tmp_path / f"a.{form}") == texts.Text(f"The quay\n\n{long}\n\nA word.\n", "document", "The quay",
+        language="en")
 
 
 @pytest.mark.parametrize(("body", "text"), [
@@ -296,16 +316,19 @@ def test_letters_by_number_in_a_rich_text_lose_no_letter_after_them(read, body, 
 # --- web pages -------------------------------------------------------------------------------
 
 @pytest.mark.parametrize(("head", "language"), [
-    ('<html lang="de-AT">', "de"), ("<HTML class=x LANG='FR'>", "fr"), ("<html lang = mn>", "mn"), ("<html>", "und"), ('<html lang="deut">', "und")])
+    ('<html lang="de-AT">', "de"), ("<HTML class=x LANG='FR'>", "fr"), ("<html lang = mn>", "mn"), ("<html>", "und"),
+    ('<html lang="deut">', "und")])
 def test_page_says_its_language_where_its_letters_do_not(read, head, language):
     numbers = "".join(f"<p>{'12 34 56 78 90 ' * 8}{n}</p>" for n in range(3))
-    found = read("a.html", f"<!doctype html>{head}<head><title>2031</title></head><body><article>{numbers}</article></body></html>")
+    found = read("a.html",
+        f"<!doctype html>{head}<head><title>2031</title></head><body><article>{numbers}</article></body></html>")
     assert (found.language, found.kind, found.published, found.publisher, found.url) == (language, "web page", "", "", "")
 
 
 def test_date_that_is_none_is_left_out(read):
     assert [read("a.md", f"---\ndate: {date}\n---\nText\n").published for date in
-            ("2031-03-08T10:00", "2031-03-08", "2031-13", "'2031'", "March 2031", "2031-02-30")] == ["2031-03-08", "2031-03-08", "", "2031", "", ""]
+            ("2031-03-08T10:00", "2031-03-08", "2031-13", "'2031'", "March 2031", "2031-02-30")] == ["2031-03-08", "2031-03-08",
+             "", "2031", "", ""]
 
 
 def test_libraries_are_as_talkative_afterwards_as_before(read):
@@ -353,21 +376,26 @@ def boxes(read, *pages, title=None):
 
 
 @pytest.mark.parametrize(("title", "read_as"), [
-    ("A harbour", "A harbour"), ("  A harbour ", "A harbour"), ("", "The quay"), (None, "The quay"), ("Untitled", "The quay"), ("untitled 3", "The quay"),
-    ("Microsoft Word - a", "The quay"), ("about:blank", "The quay"), ("a.doc", "The quay"), ("a.DOCX", "The quay"), ("a.odt", "The quay"), ("a.htm", "The quay"),
-    ("a.html", "The quay"), ("a.pdf", "The quay"), ("a.typ", "The quay"), ("a.typical", "a.typical"), ("On Microsoft Word", "On Microsoft Word")])
+    ("A harbour", "A harbour"), ("  A harbour ", "A harbour"), ("", "The quay"), (None, "The quay"), ("Untitled", "The quay"),
+    ("untitled 3", "The quay"),
+    ("Microsoft Word - a", "The quay"), ("about:blank", "The quay"), ("a.doc", "The quay"), ("a.DOCX", "The quay"),
+    ("a.odt", "The quay"), ("a.htm", "The quay"),
+    ("a.html", "The quay"), ("a.pdf", "The quay"), ("a.typ", "The quay"), ("a.typical", "a.typical"),
+    ("On Microsoft Word", "On Microsoft Word")])
 def test_title_of_a_pdf_is_not_that_of_a_program(read, title, read_as):
     found = read("a.pdf", printed([column("The quay", "is shut")], title))
     assert (found.title, found.kind, found.content) == (read_as, "PDF", "The quay\n\nis shut\n")
 
 
 def test_numbers_alone_are_those_of_pages(read):
-    assert boxes(read, column("The quay", "3", "is shut", "- 12 -", "3 ships", "12345", "1234")) == ["The quay", "is shut", "3 ships", "12345"]
+    assert boxes(read, column("The quay", "3", "is shut", "- 12 -", "3 ships", "12345", "1234")) == ["The quay", "is shut",
+        "3 ships", "12345"]
 
 
 @pytest.mark.parametrize(("pages", "kept"), [(2, False), (3, False), (1, True)])
 def test_heads_and_feet_that_come_again_are_left_out(read, pages, kept):
-    found = boxes(read, *(column(f"Courier {n} of 9", "Harbour", f"Text {'abc'[n]}", "Harbour", f"More {'abc'[n]}.", "Sandhaven", f"Page {n}") for n in range(pages)))
+    found = boxes(read, *(column(f"Courier {n} of 9", "Harbour", f"Text {'abc'[n]}", "Harbour", f"More {'abc'[n]}.", "Sandhaven",
+        f"Page {n}") for n in range(pages)))
     text = [words for n in range(pages) for words in (f"Text {'abc'[n]}", "Harbour", f"More {'abc'[n]}.")]
     assert found == (["Courier 0 of 9", "Harbour", "Text a", "Harbour", "More a.", "Sandhaven", "Page 0"] if kept else text)
 
@@ -382,11 +410,13 @@ def test_heads_of_half_of_the_pages_are_text(read):
 
 @pytest.mark.parametrize("end", list('.!?:”"»'))
 def test_paragraph_that_has_ended_does_not_run_over_a_page(read, end):
-    assert boxes(read, column("Head", f"The quay is shut{end}"), column("and nobody goes.", "other")) == ["Head", f"The quay is shut{end}", "and nobody goes.", "other"]
+    assert boxes(read, column("Head", f"The quay is shut{end}"), column("and nobody goes.", "other")) == ["Head",
+        f"The quay is shut{end}", "and nobody goes.", "other"]
 
 
 def test_paragraph_runs_over_a_page_in_small_letters(read):
-    assert boxes(read, column("Head", "The quay is, by law"), column("shut. Nobody", "goes by")) == ["Head", "The quay is, by law shut. Nobody", "goes by"]
+    assert boxes(read, column("Head", "The quay is, by law"), column("shut. Nobody", "goes by")) == ["Head",
+        "The quay is, by law shut. Nobody", "goes by"]
     assert boxes(read, column("Head", "The mini-"), [], column("ster says", "more")) == ["Head", "The minister says", "more"]
     assert boxes(read, column("Head", "The quay"), column("Nobody", "goes by")) == ["Head", "The quay", "Nobody", "goes by"]
     assert boxes(read, column("the first", "page")) == ["the first", "page"]
@@ -441,3 +471,27 @@ def test_pdf_that_is_locked_or_broken_is_told(read, tmp_path):
 
 def test_title_for_a_text_that_gives_itself_none(tmp_path):
     assert texts.described(tmp_path / "Über uns.txt") == "[Text of Über uns.txt]"
+
+
+def test_page_gives_its_own_title_and_first_date_and_no_comments(read):
+    page = PAGE.replace("<h1>Stillstand im Hafen</h1>", "").replace("Stillstand im Hafen | Morgenblatt", "Was im Hafen ruht")
+    page = page.replace("</head>", '<meta property="article:modified_time" content="2031-04-01T10:00:00+01:00"></head>')
+    page = page.replace("</article>",
+        '</article><div id="comments" class="comments"><p>Ein Leser hält das alles für falsch und sagt es lang.</p></div>')
+    found = read("a.html", page)
+    assert (found.title, found.published, found.content) == ("Was im Hafen ruht", "2031-03-08", "\n\n".join(PARAGRAPHS) + "\n")
+
+
+def test_faults_that_libraries_log_are_not_told(read, monkeypatch):
+    import logging
+
+    import pdfminer.high_level
+    import trafilatura
+
+    names, levels = ("trafilatura", "htmldate", "courlan", "pdfminer"), []
+    for module, name in ((trafilatura, "bare_extraction"), (pdfminer.high_level, "extract_pages")):
+        monkeypatch.setattr(module, name, lambda *_,
+            **__: levels.append([logging.getLogger(name).isEnabledFor(logging.ERROR) for name in names]))
+    refused(read, "a.html", PAGE)
+    refused(read, "a.pdf", b"%PDF-1.7\n")
+    assert levels == [[False, False, False, True], [True, True, True, False]]

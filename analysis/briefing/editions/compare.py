@@ -17,6 +17,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ from .edition import ABOUT_ITSELF, Edition
 
 NONDETERMINISM = "nondeterminism"
 LONGEST = 160
+#: What reading a file raises that is not what its name says.
+_NOT_SO = (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError, csv.Error)
 MOST_LINES = 6  # of one file of code: it is in the version control that code is read
 
 
@@ -110,7 +113,7 @@ def _changes(name: str, before: Mapping[str, bytes], after: Mapping[str, bytes])
     suffix = name[name.rfind("."):] if "." in name else ""
     try:
         found = list(readers.get(suffix, _lines)(before[name], after[name]))
-    except (ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):  # not what its name says
+    except _NOT_SO:
         found = []
     if suffix in (".py", ".lock", ".css", ".js", ".typ") and len(found) > MOST_LINES:
         more = len(found) - MOST_LINES
@@ -318,9 +321,9 @@ def side_by_side(before: Edition, after: Edition, differences: Sequence[Differen
 def _figures(outputs: Mapping[str, bytes]) -> dict[str, str]:
     """The drawings of an edition by notebook and cell."""
     found = {}
-    for name, content in outputs.items():
-        if name.startswith("notebooks/"):
-            for cell in json.loads(content)["cells"]:
+    for name in [name for name in outputs if name.startswith("notebooks/")]:
+        with suppress(*_NOT_SO):
+            for cell in json.loads(outputs[name])["cells"]:
                 for output in cell.get("outputs", []):
                     data = output.get("data", {})
                     if FIGURE in data or "image/svg+xml" in data:

@@ -120,12 +120,8 @@ def _to(entities: Iterable[Entity]) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-def _path(name: str) -> str:
-    return quote(name, safe="/")
-
-
 def _local(kind: str, name: str) -> str:
-    return f"#{kind}/{quote(name, safe='/')}"
+    return f"#{kind}/{quote(name)}"
 
 
 def _inner(name: str) -> str:
@@ -159,7 +155,7 @@ def _output(name: str, content: bytes) -> Entity:
     if name in CONTEXTS.values():
         address = next(address for address, path in CONTEXTS.items() if path == name)
         about, standard = f"A copy of the JSON-LD context {address}; its terms: {LICENCE}.", _JSON_LD
-    return _file(_path(name), name, content, description=about, conformsTo={"@id": standard} if standard else None)
+    return _file(quote(name), name, content, description=about, conformsTo={"@id": standard} if standard else None)
 
 
 def _standards(made: Iterable[Entity]) -> list[Entity]:
@@ -210,7 +206,7 @@ def _packages(tables: Tables, read: Mapping[str, Entity]) -> list[Entity]:
 
 
 def _column(table: str, field: Mapping[str, Any]) -> Entity:
-    kind = f"{XSD}{_TYPES.get(field.get('type', 'string'), 'string')}"
+    kind = f"{XSD}{_TYPES.get(str(field.get('type')), 'string')}"
     return _entity(_local("column", f"{table}/{field['name']}"), "PropertyValue", name=field["name"],
                    description=field.get("description"), unitText=field.get("unit"), propertyID=field.get("rdfType"),
                    additionalType=kind)
@@ -262,9 +258,10 @@ def _people(tables: Tables, front: Mapping[str, Any]) -> tuple[list[Entity], lis
         groups = about.get("affiliation") or about.get("affiliations") or []
         belongs = [_organization(text) for group in (groups if isinstance(groups, list) else [groups])
                    if (text := _full_name(group.get("name") if isinstance(group, Mapping) else group))]
-        organizations |= {entity["@id"]: entity for entity in belongs}
         person = _entity(_person_id(name, about), "Person", name=name, affiliation=_to(belongs))
-        people.setdefault(person["@id"], person)
+        if person["@id"] not in people:
+            people[person["@id"]] = person
+            organizations |= {entity["@id"]: entity for entity in belongs}
     return list(people.values()), [one for id, one in organizations.items() if id not in _publisher_ids(tables)]
 
 

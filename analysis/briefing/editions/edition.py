@@ -102,6 +102,20 @@ def read_record(text: str, where: str) -> dict[str, Any]:
     return content
 
 
+def _whole(content: bytes, where: str) -> dict[str, Any]:
+    """A record that has all that is compared of it."""
+    found = read_record(content.decode("utf-8", "replace"), where)
+    try:
+        named = [found["environment"]["packages"], found["outputs"], *found["inputs"].values()]
+        texts = [found["environment"]["python"], *(text for group in named for text in dict(group).values())]
+        if all(isinstance(text, str) for text in texts):
+            return found
+    except (KeyError, TypeError, ValueError, AttributeError):
+        pass
+    raise BriefingError(f"{where}: found a record without its inputs, outputs or versions, expected one as a render "
+                        "writes it. Render the edition again.")
+
+
 def published(root: Path) -> Edition:
     """The edition in a project's `_output/`, with the inputs that it was made from.
 
@@ -113,7 +127,7 @@ def published(root: Path) -> Edition:
     if "report.pdf" not in files or RECORD not in files:
         raise BriefingError(f"{root / publishing.OUTPUT}: found no edition (report.pdf and {RECORD}), expected one. "
                             "Make it with `briefing render`.")
-    return Edition(str(root), read_record(files[RECORD].decode("utf-8", "replace"), f"_output/{RECORD}"),
+    return Edition(str(root), _whole(files[RECORD], f"_output/{RECORD}"),
                    inputs_of(files["report.pdf"], "_output/report.pdf"), files)
 
 
@@ -139,13 +153,13 @@ def _revision(name: str) -> Edition:
         raise _unknown(name)
     with tarfile.open(fileobj=io.BytesIO(run.stdout)) as archive:
         files = {member.name.removeprefix("_output/"): file.read() for member in archive.getmembers()
-                 if (file := archive.extractfile(member))}
+                 if member.isfile() and (file := archive.extractfile(member))}
     if "report.pdf" not in files:
         raise BriefingError(f"{name}: found no _output/report.pdf in this revision, expected an edition. "
                             "Name a revision that has one.")
     record = files.get(RECORD)
-    return Edition(name, read_record(record.decode("utf-8"), f"{name}:_output/{RECORD}") if record
-                   else None, inputs_of(files["report.pdf"], f"{name}:_output/report.pdf"), files)
+    return Edition(name, None if record is None else _whole(record, f"{name}:_output/{RECORD}"),
+                   inputs_of(files["report.pdf"], f"{name}:_output/report.pdf"), files)
 
 
 def _unknown(name: str) -> BriefingError:
@@ -368,10 +382,9 @@ def _check_entry(entry: zipfile.ZipInfo, where: str, taken: dict[str, str]) -> N
     name = entry.filename
     parts = name.split("/")
     # what zipfile cut off or turned in a name is looked at as it stood
-    as_given = getattr(entry, "orig_filename", name)
-    if name in taken.values() or as_given != name or name.startswith("/") or re.search(r'[\\:\x00-\x1f\x7f]', name) \
+    if name in taken.values() or entry.orig_filename != name or re.search(r'[\\:\x00-\x1f\x7f]', name) \
             or any(part in ("", ".", "..") for part in parts):
-        raise _refused(where, f"the name {shown(as_given)}", "plain names below one folder, each once")
+        raise _refused(where, f"the name {shown(entry.orig_filename)}", "plain names below one folder, each once")
     if len(name) > _LONGEST_PATH:
         raise _refused(where, f"the name {shown(name)}", f"at most {_LONGEST_PATH} characters")
     for part in parts:

@@ -61,7 +61,7 @@ def check(root: Path, progress: Callable[[str], None] = lambda _: None) -> list[
 
 def _altered(published: edition.Edition) -> list[Difference]:
     """Files of an edition that are not those which its own record tells of: changed after they were rendered."""
-    told = (published.record or {}).get("outputs", {})
+    told = published.record["outputs"] if published.record else {}
     return [Difference(NONDETERMINISM, f"_output/{name}", "is not the file that its record tells of: it was changed "
                        "after it was rendered", told[name], edition.sha256(published.outputs[name]))
             for name in sorted(told.keys() & published.outputs.keys())

@@ -240,11 +240,11 @@ def meant_number(cell: str) -> str:
 
     `2.4 million` is 2400000.
     """
-    found = NUMBER.findall(cell.replace("\u2212", "-"))
+    found = NUMBER.findall(cell)
     if len(found) != 1 or re.search(r"[^\W\d_]{12,}", cell):
         return ""
     sign = "-" if re.search(r"[-\u2212]\s*" + re.escape(found[0]), cell) else ""
-    scale = _SCALE.match(cell, cell.replace("\u2212", "-").index(found[0]) + len(found[0]))
+    scale = _SCALE.match(cell, cell.index(found[0]) + len(found[0]))
     given = readings(found[0])
     if scale:
         power = _SCALES[scale["word"].casefold()]
@@ -256,7 +256,7 @@ def _times(reading: str, power: int) -> str:
     """A number in digits times a power of ten, in digits and a point."""
     whole, _, part = reading.partition(".")
     part = part.ljust(power, "0")
-    found = f"{whole}{part[:power]}.{part[power:]}".rstrip("0").rstrip(".") if part[power:] else f"{whole}{part}"
+    found = f"{whole}{part[:power]}.{part[power:]}".rstrip("0").rstrip(".")
     return re.sub(r"^0+(?=\d)", "", found)
 
 

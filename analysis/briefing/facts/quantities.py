@@ -230,18 +230,16 @@ def verdict(claim: Quantity, readings: Mapping[str, Sequence[Quantity]], toleran
     # where the words may change
     starts = sorted({0.0, _AFTER, *distances, *(distance + _AFTER for distance in distances)})
     told = [_judged(claim, readings, start)[0] for start in starts]
-    here = first = last = max(n for n, start in enumerate(starts) if start <= tolerance)
-    while first and told[first - 1] == told[here]:
-        first -= 1
-    while last + 1 < len(told) and told[last + 1] == told[here]:
-        last += 1
+    here = max(n for n, start in enumerate(starts) if start <= tolerance)
+    first = next((n + 1 for n in range(here - 1, -1, -1) if told[n] != told[here]), 0)
+    beyond = next((n for n in range(here + 1, len(told)) if told[n] != told[here]), len(told))
     words, reason = _judged(claim, readings, tolerance)
     unit = say("points") if claim.unit == "%" else claim.unit
     rule = say("a claim is borne out where no figure speaks against it and one at least bears it out, give or take "
                "{tolerance}", tolerance=f"{figure(f'{tolerance:g}', current())} {unit}".rstrip())
     return Verdict(words, reason, rule,
-                   (round(starts[first], 6), round(starts[last + 1], 6) if last + 1 < len(told) else math.inf),
-                   told[first - 1] if first else "", told[last + 1] if last + 1 < len(told) else "")
+                   (round(starts[first], 6), round([*starts, math.inf][beyond], 6)),
+                   told[first - 1] if first else "", [*told, ""][beyond])
 
 
 _AFTER = 1e-9  # just beyond a distance, where an open bound lets go, and beyond 0, where "about" does

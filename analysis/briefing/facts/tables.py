@@ -94,7 +94,8 @@ class Tables:
             if row["id"] == id:
                 return row
         ids = sorted(row["id"] for row in self.rows.get(table, ()))
-        raise BriefingError(f"data/{table}.csv: found no row with id {shown(id)}, expected one of {', '.join(ids)}. "
+        known = f"one of {', '.join(ids)}" if ids else "a table with rows"
+        raise BriefingError(f"data/{table}.csv: found no row with id {shown(id)}, expected {known}. "
                             f"{meant(id, ids)}Use one of these ids, or add the row.")
 
     def __getattr__(self, name: str) -> pandas.DataFrame:

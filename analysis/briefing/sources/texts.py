@@ -174,7 +174,7 @@ def _front(document: str) -> dict[str, str]:
         if kind in ("Note", "RawInline"):
             return ""
         # of these the first part is of what kind they are, and a third where they lead
-        return words(content[1] if kind in ("Cite", "Code", "Image", "Link", "Math", "Quoted", "Span") else content)
+        return words(content[1] if kind in ("Cite", "Code", "Image", "Link", "Math", "Span") else content)
 
     meta = json.loads(document)["meta"]
     return {key: words(node["c"]).strip() for key, node in meta.items() if node["t"] == "MetaInlines"}

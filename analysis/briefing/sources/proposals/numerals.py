@@ -55,7 +55,7 @@ _Scaled = tuple[Number, float]
 _GAPS = " \u00a0\u202f\u2009"
 _HEDGES = "= > >= < <= ~".split()
 _SIGN = r"(?:US|A|C|HK|NZ|S)?\$|[€£¥₽₮₴₹₩₺₣₫₪₸]"
-_UNITS = (r"[kMGT]?Wh?|[GPT]J|[kcmµn]?m[²³]?|[kmµ]?g|t|ha|[kMG]?Hz|[kMGT]?B|[mk]?V|[mk]?A|K|l|ml|hl|mph|km/h|"
+_UNITS = (r"km/h|mph|[kMGT]?Wh?|[GPT]J|[kcmµn]?m[²³]?|[kmµ]?g|t|ha|[kMG]?Hz|[kMGT]?B|[mk]?V|[mk]?A|K|l|ml|hl|"
           r"ft|lb|oz|p\.p\.")
 YEARS = range(1500, 2101)
 OTHER_DIGITS = re.compile(r"[^\D0-9]")  # of other scripts: taken out beforehand
@@ -86,7 +86,7 @@ class _Reader:
 
         words, at = wording.words(language), wording.locale(language)
         self.words = words
-        self.groups = "".join({get_group_symbol(at), *_GAPS, "’", "'"} - {"."} | ({"."} & {get_group_symbol(at)}))
+        self.groups = "".join({get_group_symbol(at), *_GAPS, "’", "'"})
         self.point = get_decimal_symbol(at)
         self.english = wording.primary(language) == "en"
         self.german = wording.primary(language) == "de"
