@@ -173,8 +173,8 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
     findings += shared.located(descriptor, [*keys.check(descriptor, rows, numbers, unread),
                                             *method.check(descriptor, rows, numbers, language.of(root)),
                                             *characters.check(descriptor, rows, numbers)])
-    order = {path: n for n, resource in enumerate(descriptor["resources"])
-             for path in (resource["path"], *resource.get("parts", ()))}
+    files = [path for resource in descriptor["resources"] for path in (resource["path"], *resource.get("parts", ()))]
+    order = {path: n for n, path in enumerate(files)}
     findings.sort(key=lambda f: (order.get(f.path.removeprefix("data/"), -1), f.row or 0))
     return Tables(root, descriptor, rows), findings
 
