@@ -558,7 +558,8 @@ def ships(tmp_path):
 
 
 MARY = [{"id": "mary", "built": 2019, "name": "Mary"}]
-SAVE = "Save the file as CSV with the comma as separator: spreadsheets take another one in many languages, and ask for it, or take it from the system."
+SAVE = ("Save the file as CSV with the comma as separator: spreadsheets take another one in many languages, and ask for it, or take "
+        "it from the system.")
 HEADER = "expected id,built,name."
 
 
@@ -590,6 +591,8 @@ HEADER = "expected id,built,name."
      [f"separator: data/ships.csv row 1: found cells separated by semicolons, expected cells separated by commas. {SAVE}"]),
     (b'id\t built\t"name"\n', [],
      [f"separator: data/ships.csv row 1: found cells separated by tabs, expected cells separated by commas. {SAVE}"]),
+    (b'"id";"built";"name"\n"mary";"2019";"Mary"\n', [], [
+        f"separator: data/ships.csv row 1: found cells separated by semicolons, expected cells separated by commas. {SAVE}"]),
     (b"no|id\n", [], [f"separator: data/ships.csv row 1: found cells separated by bars, expected cells separated by commas. "
      f"{SAVE}"]),
     (b"sep=;\nid;built;name\n", [], [
