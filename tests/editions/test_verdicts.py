@@ -191,7 +191,7 @@ def test_renders_differ_in_all_in_which_machines_do(root, renders, monkeypatch):
     assert own == {"TZ": "America/St_Johns", "LC_ALL": "et_EE.utf8", "LANG": "et_EE.utf8", "PYTHONHASHSEED": "2", "HOME": own["HOME"],
                    "USER": "somebody",
                    "PYTHONPATH": own["PYTHONPATH"], "BRIEFING_VARIED": "TZ LC_ALL LANG PYTHONHASHSEED HOME USER"}
-    assert Path(own["HOME"]).name == "somebody's home" and (plain["umask"], foreign["umask"]) == (0o022, 0o077)
+    assert (Path(plain["environment"]["HOME"]).name, Path(own["HOME"]).name) == ("home", "somebody's home") and (plain["umask"], foreign["umask"]) == (0o022, 0o077)
 
 
 def test_without_taskset_all_processors_are_used(root, renders, monkeypatch):

@@ -307,6 +307,7 @@ def test_verdict_never_rests_on_a_reading_that_a_figure_speaks_against():
     ((20, "", "="), [(22, "="), (25, "=")], 3, ("cannot be told", "as it: 22, 25 (they disagree)", "3", (2, 5), "not borne out",
      "borne out")),
     ((20, "", "="), [(22.5, ">")], 0, ("not borne out", "as it: over 22.5 (against it)", "0", (0, 2.5), "", "cannot be told")),
+    ((20, "", "="), [(22.25, "=")], 3, ("borne out", "as it: 22.25 (in line with it)", "3", (2.25, math.inf), "not borne out", "")),
     ((20, "", "="), [], 0, ("cannot be told", "as it: no independent figure", "0", (0, math.inf), "", ""))])
 def test_a_verdict_whole(claim, figures, tolerance, verdict_):
     value, unit, hedge = claim

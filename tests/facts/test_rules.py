@@ -34,7 +34,8 @@ ID = {"primaryKey": "id"}
 
 @pytest.mark.parametrize(("ids", "messages"), [
     (["a", "b"], []), (["a", None, None], []), ([None, "a", "b"], []),
-    ([None, "a", None, "a"], ['id-twice: data/ships.csv row 5, id: found "a" again, as in row 3, expected each once. Give one of the '
+    ([None, "a", None, "a"],
+     ['id-twice: data/ships.csv row 5, id: found "a" again, as in row 3, expected each once. Give one of the '
      'rows another id, such as `a-2`, or remove it.']),
     (["a", "b", "a"], ['id-twice: data/ships.csv row 4, id: found "a" again, as in row 2, expected each once. Give one of the '
      'rows another id, such as `a-2`, or remove it.']),
@@ -141,11 +142,14 @@ TOO = "which data/shared/north/actors.csv has in row 2, too, expected each once.
 
 
 def test_every_row_that_a_package_has_too_is_told_by_its_whole_key():
-    descriptor, rows, numbers = package(series=([{"series": "calls", "year": year} for year in (2030, 2031, 2030, 2031)], {"primaryKey": ["series", "year"]}))
+    descriptor, rows, numbers = package(series=([{"series": "calls", "year": year} for year in (2030, 2031, 2030, 2031)],
+     {"primaryKey": ["series", "year"]}))
     descriptor["resources"][0]["begins"] = {"shared/coast/series.csv": 4}
     assert told(keys.check(descriptor, rows, numbers, set())) == [
-        f'shared-twice: data/series.csv row {row}, series, year: found "calls, {year}", which data/shared/coast/series.csv has in row {row}, too, '
-        "expected each once. Remove this row, so that the one of the package coast counts; or give it another id, here and where it is named."
+        f'shared-twice: data/series.csv row {row}, series, year: found "calls, {year}", which data/shared/coast/series.csv has '
+         f'in row {row}, too, '
+        "expected each once. Remove this row, so that the one of the package coast counts; or give it another id, here and where "
+         "it is named."
         for row, year in ((2, 2030), (3, 2031))]
 
 
@@ -327,7 +331,8 @@ def test_nobody_belongs_to_themselves(members, messages):
 @pytest.mark.parametrize(("text", "offsets"), [
     ("plain", []), ("Käse\tund\nBrot", []), ("a\u200bb", [1]), ("\u200ba", [0]), ("a\u200db\u200cc", [1, 3]),
     ("\u0645\u200c\u062e", []), ("\u0915\u200d\u0937", []), ("\u0e01\u200b\u0e02", []), ("\U0001f468\u200d\U0001f469", []),
-    ("\u2764\ufe0f\u200d\U0001f525", []), ("\U0001f468\U0001f3fb\u200d\U0001f33e", []), ("X\u200d", [1]), ("a\ufe0f", [1]), ("\ufe0f", [0]), (" \ufe0f", [1]), ("\u2764\ufe0f", []),
+    ("\u2764\ufe0f\u200d\U0001f525", []), ("\U0001f468\U0001f3fb\u200d\U0001f33e", []), ("X\u200d", [1]), ("a\ufe0f", [1]),
+    ("\ufe0f", [0]), (" \ufe0f", [1]), ("\u2764\ufe0f", []),
     ("\u845b\U000e0100", []), ("\u03b1\ufe00", [1]), ("\u0431\ufe00", [1]), ("a\x00b\x1b", [1, 3]), ("a\x85", [1]),
     ("a\ue000", [1]), ("a\u200e", [1]),
     ("\u05d0\u200e a", []), ("\u0627\u200f", []), ("a\u061cb", [1]), ("\u1820\u180e\u1820", []), ("a\u180e", [1]),

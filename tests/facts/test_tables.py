@@ -558,7 +558,8 @@ def ships(tmp_path):
 
 
 MARY = [{"id": "mary", "built": 2019, "name": "Mary"}]
-SAVE = "Save the file as CSV with the comma as separator: spreadsheets take another one in many languages, and ask for it, or take it from the system."
+SAVE = ("Save the file as CSV with the comma as separator: spreadsheets take another one in many languages, and ask for it, or take "
+        "it from the system.")
 HEADER = "expected id,built,name."
 
 
@@ -590,6 +591,8 @@ HEADER = "expected id,built,name."
      [f"separator: data/ships.csv row 1: found cells separated by semicolons, expected cells separated by commas. {SAVE}"]),
     (b'id\t built\t"name"\n', [],
      [f"separator: data/ships.csv row 1: found cells separated by tabs, expected cells separated by commas. {SAVE}"]),
+    (b'"id";"built";"name"\n"mary";"2019";"Mary"\n', [], [
+        f"separator: data/ships.csv row 1: found cells separated by semicolons, expected cells separated by commas. {SAVE}"]),
     (b"no|id\n", [], [f"separator: data/ships.csv row 1: found cells separated by bars, expected cells separated by commas. "
      f"{SAVE}"]),
     (b"sep=;\nid;built;name\n", [], [
@@ -632,6 +635,13 @@ HEADER = "expected id,built,name."
     (b'id,built,name\nmary,2019,Mary\n"an"ne,2020,Anne\n', MARY, [
         "not-csv: data/ships.csv line 3: found ',' expected after '\"', expected comma-separated values, quoted by RFC 4180. "
         "Mend the quoting of the row that begins in this line."]),
+    (b'id,built,name\n"an"ne,2020,Anne\n', [], [
+        "not-csv: data/ships.csv line 2: found ',' expected after '\"', expected comma-separated values, quoted by RFC 4180. "
+        "Mend the quoting of the row that begins in this line."]),
+    (b"i\0d\0", [], ['not-utf-8: data/ships.csv line 1: found UTF-16, which spreadsheets call Unicode text, expected UTF-8. '
+                     'Save the file as "CSV UTF-8 (comma delimited)".']),
+    (b"\xfe\xffid", [], ['not-utf-8: data/ships.csv line 1: found UTF-16, which spreadsheets call Unicode text, expected UTF-8. '
+                         'Save the file as "CSV UTF-8 (comma delimited)".']),
     (b'"id"x,built\n', [], [
         "not-csv: data/ships.csv line 1: found ',' expected after '\"', expected comma-separated values, quoted by RFC 4180. "
         "Mend the quoting of the row that begins in this line."]),
@@ -900,6 +910,16 @@ def test_what_is_wrong_with_who_coded_is_said_only_of_tables_that_are_right(proj
     assert [finding.code for finding in tables.checked(project)[1]] == ["pattern"]
 
 
+def test_who_coded_is_told_of_the_file_that_the_statements_are_in(project, edit):
+    (project / "data/statements.csv").rename(project / "data/stands.csv")
+    with (project / "data/stands.csv").open("a") as file:
+        file.write("union,crews-needed,agree,said,no-return,b,\n")
+    edit("data/datapackage.json", '"path": "statements.csv"', '"path": "stands.csv"')
+    edit("data/datapackage.json", '  "adjudicated": "a",\n', "")
+    (finding,) = tables.checked(project)[1]
+    assert (finding.code, finding.path, finding.row) == ("statements-left-out", "data/stands.csv", 6)
+
+
 def test_what_is_loaded_is_recorded_by_table_and_row(project, monkeypatch):
     lines = []
     monkeypatch.setattr(recording, "note", lambda *line: lines.append(line))
@@ -934,3 +954,20 @@ def test_rows_of_packages_come_after_those_of_the_table_and_findings_name_their_
     assert [(finding.code, finding.path, finding.row) for finding in findings] == [
         ("shared-undeclared", "data/datapackage.json", None), ("shared-unnamed", "data/shared/coast", None),
         ("pattern", "data/shared/coast/actors.csv", 3), ("id-twice", "data/shared/coast/actors.csv", 4)]
+
+
+def test_what_is_wrong_in_each_file_of_a_table_is_told_in_its_file(project):
+    path = project / "data/datapackage.json"
+    descriptor = json.loads(path.read_text("utf-8"))
+    actors = next(each for each in descriptor["resources"] if each["name"] == "actors")
+    actors["path"] = ["actors.csv", *(f"shared/{name}/actors.csv" for name in ("coast", "north", "south"))]
+    path.write_text(json.dumps(descriptor), "utf-8")
+    for name, rows in (("coast", ""), ("north", "\nReeve,Reeve,r,state\n")):
+        (project / f"data/shared/{name}").mkdir(parents=True)
+        (project / f"data/shared/{name}/actors.csv").write_text(f"id,label,who,kind\n{rows}")
+    (project / "data/actors.csv").write_text("id,label,who,kind\n\n")
+    data, findings = tables.read(project)
+    assert [row["id"] for row in data.rows["actors"]] == ["Reeve"]
+    assert [(finding.code, finding.path, finding.row) for finding in findings if "actors.csv" in finding.path] == [
+        ("row-empty", "data/actors.csv", 2), ("row-empty", "data/shared/north/actors.csv", 2),
+        ("pattern", "data/shared/north/actors.csv", 3), ("table-missing", "data/shared/south/actors.csv", None)]

@@ -76,7 +76,8 @@ def test_date_in_digits_is_one_where_day_and_month_can_be_told(language, text, f
 @pytest.mark.parametrize(("words", "found"), [
     ("Saturday", "2031-03-08"), ("Sunday", "2031-03-02"), ("Monday", "2031-03-03"), ("Friday", "2031-03-07"),
     ("today", "2031-03-08"), ("tomorrow", "2031-03-09"),
-    ("day before yesterday", "2031-03-06"), ("two weeks ago", "[2031-02-17..2031-02-23]"),
+    ("day before yesterday", "2031-03-06"), ("day  before\nyesterday", "2031-03-06"),
+     ("two weeks ago", "[2031-02-17..2031-02-23]"),
     ("3 weeks ago", "[2031-02-10..2031-02-16]"), ("this week", "[2031-03-03..2031-03-09]"),
     ("next week", "[2031-03-10..2031-03-16]"), ("two months ago", "2031-01"), ("last year", "2030"), ("two years ago", "2029"),
     ("last Friday", "2031-03-07")])

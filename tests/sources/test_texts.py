@@ -5,6 +5,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import textwrap
 
 import pytest
@@ -33,6 +34,13 @@ def read(tmp_path):
         return texts.read(path)
 
     return write
+
+
+def typeset(path, source):
+    """Write a PDF of a source of typst, which runs in a process of its own: its threads do not outlive a fork."""
+    path.with_suffix(".typ").write_text(source, "utf-8")
+    subprocess.run([sys.executable, "-c", "import sys, typst; typst.compile(sys.argv[1], output=sys.argv[2])",
+                    path.with_suffix(".typ"), path], check=True)
 
 
 def refused(read, name, content):
@@ -80,33 +88,23 @@ def test_page_gives_its_article_and_who_published_it_when(read):
 
 
 def test_pdf_gives_its_paragraphs_without_page_numbers(tmp_path):
-    import typst
-
-    source = tmp_path / "a.typ"
-    source.write_text('#set page(width: 12cm, height: 6cm, numbering: "1")\n#set text(hyphenate: false)\n'
-                      + "\n\n".join(PARAGRAPHS), "utf-8")
-    (tmp_path / "a.pdf").write_bytes(typst.compile(str(source)))
+    typeset(tmp_path / "a.pdf",
+        '#set page(width: 12cm, height: 6cm, numbering: "1")\n#set text(hyphenate: false)\n' + "\n\n".join(PARAGRAPHS))
     found = texts.read(tmp_path / "a.pdf")
     assert found.content == "\n\n".join(PARAGRAPHS) + "\n" and (found.kind, found.language) == ("PDF", "de")
 
 
 def test_pdf_without_its_running_heads_and_with_its_own_title(tmp_path):
-    import typst
-
-    (tmp_path / "a.typ").write_text(
-        '#set document(title: "Stillstand im Hafen")\n#set page(width: 14cm, height: 9cm, margin: 2cm, header: [Morgenblatt #h(1fr) '
-        'Seite #context counter(page).display()])\n#set par(justify: true)\n#set text(hyphenate: false)\n'
-        + "\n#pagebreak()\n".join(PARAGRAPHS), "utf-8")
-    (tmp_path / "a.pdf").write_bytes(typst.compile(str(tmp_path / "a.typ")))
+    typeset(tmp_path / "a.pdf",
+            '#set document(title: "Stillstand im Hafen")\n#set page(width: 14cm, height: 9cm, margin: 2cm, header: [Morgenblatt #h(1fr) '
+            'Seite #context counter(page).display()])\n#set par(justify: true)\n#set text(hyphenate: false)\n'
+            + "\n#pagebreak()\n".join(PARAGRAPHS))
     found = texts.read(tmp_path / "a.pdf")
     assert found.content == "\n\n".join(PARAGRAPHS) + "\n" and found.title == "Stillstand im Hafen"
 
 
 def test_scan_without_text_is_told_with_the_remedy(tmp_path):
-    import typst
-
-    (tmp_path / "a.typ").write_text("#rect(width: 5cm, height: 5cm)\n#pagebreak()\n#rect()", "utf-8")
-    (tmp_path / "scan.pdf").write_bytes(typst.compile(str(tmp_path / "a.typ")))
+    typeset(tmp_path / "scan.pdf", "#rect(width: 5cm, height: 5cm)\n#pagebreak()\n#rect()")
     with pytest.raises(BriefingError, match=r"found 2 pages without text, as of a scan.*ocrmypdf scan\.pdf read\.pdf"):
         texts.read(tmp_path / "scan.pdf")
 

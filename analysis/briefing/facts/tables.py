@@ -173,8 +173,8 @@ def read(root: Path) -> tuple[Tables, list[Finding]]:
     findings += shared.located(descriptor, [*keys.check(descriptor, rows, numbers, unread),
                                             *method.check(descriptor, rows, numbers, language.of(root)),
                                             *characters.check(descriptor, rows, numbers)])
-    order = {path: n for n, resource in enumerate(descriptor["resources"])
-             for path in (resource["path"], *resource.get("parts", ()))}
+    files = [path for resource in descriptor["resources"] for path in (resource["path"], *resource.get("parts", ()))]
+    order = {path: n for n, path in enumerate(files)}
     findings.sort(key=lambda f: (order.get(f.path.removeprefix("data/"), -1), f.row or 0))
     return Tables(root, descriptor, rows), findings
 
@@ -322,6 +322,12 @@ def _read_table(root: Path, resource: dict[str, Any],  # noqa: C901  all finding
         add("table-empty", "an empty file", f"the header {','.join(names)}", "Write the header and the rows.")
         return [], [], findings
 
+    if mark := _separator(text, names):  # before the header is read: its quotes make no CSV then
+        add("separator", f"cells separated by {mark}", "cells separated by commas", "Save the file as CSV with the "
+            "comma as separator: spreadsheets take another one in many languages, and ask for it, or take it from "
+            "the system.", row=1)
+        return [], [], findings
+
     csv.field_size_limit(sys.maxsize)  # long cells are found below, with their place
     records = csv.reader(io.StringIO(text), strict=True)
     rows: list[Row] = []
@@ -330,11 +336,6 @@ def _read_table(root: Path, resource: dict[str, Any],  # noqa: C901  all finding
     try:
         header = next(records)
         row_line = records.line_num + 1
-        if mark := _separator(text, names):
-            add("separator", f"cells separated by {mark}", "cells separated by commas", "Save the file as CSV with the "
-                "comma as separator: spreadsheets take another one in many languages, and ask for it, or take it from "
-                "the system.", row=1)
-            return [], [], findings
         if len(header) > limits.COLUMNS:
             add("too-many-columns", f"{len(header):,} columns", f"at most {limits.COLUMNS:,}",
                 "Give what is no property of a row a table of its own.", row=1)

@@ -152,13 +152,13 @@ class _Reader:
         return short and not self.months_of_sentence.search(text[max(match.start() - 20, 0):match.start()])
 
     def _parts(self, match: re.Match[str]) -> _Atom | None:
-        found: dict[str, Any] = {"a": None, "n": None, "m": None, "d": None, "y": None, **match.groupdict()}
-        month = self.months[found["n"].casefold()] if found["n"] else int(found["m"] or 0)
-        year, day = int(found["y"] or 0), int(found["d"] or 0)
+        found = match.groupdict()
+        month = self.months[found["n"].casefold()] if found.get("n") else int(found.get("m") or 0)
+        year, day = int(found.get("y") or 0), int(found.get("d") or 0)
         atom = self._dated(match.start(), match.end(), year, month, day)
-        if atom and found["a"]:
+        if atom and found.get("a"):
             first = _edtf(atom.parts[0], month, int(found["a"]))
-            return replace(atom, edtf=f"{first}/{atom.edtf}", parts=(0, 0, 0))
+            return replace(atom, edtf=f"{first}/{atom.edtf}")
         return atom
 
     def _dated(self, start: int, end: int, year: int, month: int, day: int) -> _Atom | None:
