@@ -420,6 +420,7 @@ def main() -> int:
     if not sys.platform.startswith("linux"):
         print("Looks for what is left in /proc, which only Linux has.")
         return 0
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it, and all below
     words = sys.argv[1:]
     every, word = "all" in words, next((word for word in words if word != "all"), "")
     mounts = os.geteuid() == 0 and subprocess.run(["unshare", "-m", "true"], check=False).returncode == 0
