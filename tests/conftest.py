@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, settings
 
 # the same examples at each run, on each machine, and none kept
 settings.register_profile("briefing", derandomize=True, database=None, deadline=None, max_examples=80,
-                          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+                          suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow,
+                                                 HealthCheck.filter_too_much])
 settings.load_profile("briefing")
 
 HARBOUR = Path(__file__).parent / "harbour"
