@@ -116,9 +116,8 @@ class ForkProvisioner(LocalProvisioner):
         """End it, and wait until it has ended: who asks later looks ten times a second, which is felt."""
         if self.process:
             self.process.kill()
-        until = time.monotonic() + SHUTDOWN
-        while self.process and self.process.poll() is None and time.monotonic() < until:
-            await asyncio.sleep(AGAIN)
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self.wait(), SHUTDOWN)
 
     async def wait(self) -> int | None:
         """Wait until the process has ended."""
